@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "ckpt",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "CheckpointKit", targets: ["CheckpointKit"]),
+    .library(name: "Quantize", targets: ["Quantize"]),
+    .executable(name: "ckpt", targets: ["ckpt"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+  ],
+  targets: [
+    .target(name: "CSystem"),
+    .target(name: "Specs", swiftSettings: settings),
+    .target(
+      name: "CheckpointKit",
+      dependencies: ["CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "CKernels"),
+    .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: settings),
+    .target(name: "Quantize", dependencies: ["CheckpointKit", "Kernels"], swiftSettings: settings),
+    .executableTarget(
+      name: "ckpt",
+      dependencies: [
+        "CheckpointKit", "Quantize",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
+    .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,25 @@
+// Calls of Linux that Swift's Glibc module hides: they need _GNU_SOURCE or are variadic.
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <stdint.h>
+
+// Each returns 0 or an errno value.
+int csystem_reserve(int fd, int64_t bytes);                          // fallocate, mode 0
+int csystem_start_writeback(int fd, int64_t offset, int64_t bytes);  // sync_file_range(SYNC_FILE_RANGE_WRITE)
+int csystem_exchange(const char *a, const char *b);                  // renameat2(RENAME_EXCHANGE)
+
+// Columns of the terminal behind fd, or 0.
+int csystem_terminal_columns(int fd);
+
+// Processors in this process's affinity mask, at least 1.
+int csystem_processor_count(void);
+
+// Signals that ask the process to stop (SIGTERM, SIGINT) set a flag; a second SIGINT ends the process with 130.
+void csystem_catch_stop_signals(void);
+// The signal that asked, or 0.
+int csystem_stop_signal(void);
+// As if the signal had arrived.
+void csystem_request_stop(int signal);
+
+#endif

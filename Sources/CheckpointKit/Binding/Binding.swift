@@ -1,0 +1,232 @@
+/// The stored tensors of a checkpoint, bound to the logical tensors of its family.
+public struct Binding: Sendable {
+  /// A logical tensor and where its values are stored.
+  public struct Bound: Sendable {
+    /// Index into the layout's tensors.
+    public let tensor: Int
+    public let pieces: [Piece]
+
+    /// The encoding of the first piece: of all, but for rare mixtures.
+    public var layout: any EncodingLayout { pieces[0].layout }
+  }
+
+  public let checkpoint: Checkpoint
+  /// nil where the family is not known.
+  public let model: ModelLayout?
+  /// In the order of the layout; tensors that are absent or could not be bound are left out.
+  public let tensors: [Bound]
+  /// Records that the spec calls junk.
+  public let junk: [Int]
+  /// Records that no spec names.
+  public let unknown: [Int]
+  public let findings: [Finding]
+
+  /// Binds for work: throws where a tensor is missing or wrong.
+  public static func bind(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
+    let binding = try inspect(checkpoint, library: library)
+    if let error = binding.findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
+    return binding
+  }
+
+  /// Binds to look: whatever does not fit is found.
+  public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
+    guard let config = checkpoint.config else {
+      return withoutFamily(checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))
+    }
+    guard let modelType = config.modelType else {
+      return withoutFamily(
+        checkpoint, Finding(.note, .familyUnknown, file: "config.json", "names no model_type: tensors are not bound to a model"))
+    }
+    guard let spec = library.family(modelType: modelType) else {
+      return withoutFamily(
+        checkpoint,
+        Finding(
+          .note, .familyUnknown, file: "config.json",
+          "model_type '\(modelType)' is no family that is known here: tensors are not bound to a model",
+          hint: "'ckpt families' lists what is known; --specs DIR adds more"))
+    }
+    let model: ModelLayout
+    do throws(CheckpointError) { model = try ModelLayout(spec, config: config) } catch {
+      var finding = Finding(error)
+      finding.file = "config.json"
+      return withoutFamily(checkpoint, finding)
+    }
+    var binder = Binder(checkpoint: checkpoint, model: model)
+    binder.run()
+    return Binding(
+      checkpoint: checkpoint, model: model, tensors: binder.bound, junk: binder.junk, unknown: binder.unknown,
+      findings: binder.findings)
+  }
+
+  private static func withoutFamily(_ checkpoint: Checkpoint, _ finding: Finding) -> Binding {
+    Binding(
+      checkpoint: checkpoint, model: nil, tensors: [], junk: [], unknown: Array(checkpoint.records.indices),
+      findings: [finding])
+  }
+}
+
+/// The work of binding: one pass over the stored tensors, one over the logical ones.
+private struct Binder {
+  let checkpoint: Checkpoint
+  let model: ModelLayout
+  var bound: [Binding.Bound] = []
+  var junk: [Int] = []
+  var unknown: [Int] = []
+  var findings: [Finding] = []
+
+  init(checkpoint: Checkpoint, model: ModelLayout) {
+    self.checkpoint = checkpoint
+    self.model = model
+  }
+
+  mutating func run() {
+    let suffixCount = EncodingLayouts.partSuffixes.count
+    // Record of each part of each logical tensor, −1 where there is none.
+    var places = [Int32](repeating: -1, count: model.tensors.count * suffixCount)
+    for (i, record) in checkpoint.records.enumerated() {
+      switch model.match(record.name) {
+      case .part(let tensor, let suffix): places[tensor * suffixCount + suffix] = Int32(i)
+      case .junk: junk.append(i)
+      case .outside, .unknown: unknown.append(i)
+      }
+    }
+    var missing: [Int] = []
+    bound.reserveCapacity(model.tensors.count)
+    for tensor in model.tensors.indices {
+      let records = (0..<suffixCount).compactMap { suffix -> (suffix: Int, record: Int)? in
+        let place = places[tensor * suffixCount + suffix]
+        return place < 0 ? nil : (suffix, Int(place))
+      }
+      if records.isEmpty { missing.append(tensor) } else { bind(tensor, records) }
+    }
+    reportMissing(missing)
+    reportUnbound()
+    reportUnlikeSiblings()
+  }
+
+  private mutating func bind(_ tensor: Int, _ found: [(suffix: Int, record: Int)]) {
+    let parts = StoredParts(
+      found.map {
+        let record = checkpoint.records[$0.record]
+        return .init(suffix: EncodingLayouts.partSuffixes[$0.suffix], dtype: record.dtype, shape: record.shape)
+      })
+    let shape = model.tensors[tensor].shape
+    do throws(LayoutMismatch) {
+      let layout = try EncodingLayouts.recognise(parts, of: shape)
+      let records = layout.parts(for: shape).map { part in
+        found.first { EncodingLayouts.partSuffixes[$0.suffix] == part.suffix }?.record ?? -1
+      }
+      bound.append(
+        Binding.Bound(
+          tensor: tensor, pieces: [Piece(layout: layout, records: records, shape: shape, view: MatrixView(all: shape))]))
+    } catch {
+      let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == error.suffix } ?? found[0]
+      let record = checkpoint.records[culprit.record]
+      findings.append(
+        Finding(
+          .error, error.code, file: checkpoint.shard(of: record).name, tensor: record.name.string, error.problem,
+          hint: error.code == .partMissing ? "look whether a shard is missing, or get the checkpoint again" : nil))
+    }
+  }
+
+  // MARK: Reports
+
+  /// One finding for each template and layer, so that a missing shard does not give thousands.
+  private mutating func reportMissing(_ missing: [Int]) {
+    let groups = Dictionary(grouping: missing.filter { !model.tensors[$0].isOptional }) {
+      Place(template: model.tensors[$0].template, layer: model.tensors[$0].layer)
+    }
+    let absentGroups = FamilySpec.Group.allCases.filter { group in
+      group != .text && model.tensors.contains { $0.group == group }
+        && !bound.contains { model.tensors[$0.tensor].group == group }
+        && !findings.contains { $0.code == .partMissing }
+    }
+    for group in absentGroups {
+      findings.append(
+        Finding(
+          .note, .groupAbsent,
+          "has none of the \(group.rawValue) tensors that its config promises (\(model.tensors.count { $0.group == group }))"))
+    }
+    for (_, tensors) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
+      let first = model.tensors[tensors[0]]
+      if absentGroups.contains(first.group) { continue }
+      if tensors.count <= 4 {
+        for tensor in tensors {
+          findings.append(Finding(.error, .tensorMissing, tensor: model.name(of: model.tensors[tensor]), "is missing"))
+        }
+      } else {
+        let template = model.spec.tensors[first.template].template
+        let experts = foldedNumbers(tensors.compactMap { model.tensors[$0].expert })
+        let name = template.name(layer: first.layer, expertText: "{\(experts)}")
+        findings.append(Finding(.error, .tensorMissing, tensor: name, "are missing (\(tensors.count) tensors)"))
+      }
+    }
+  }
+
+  private struct Place: Hashable {
+    var template: Int
+    var layer: Int?
+  }
+
+  private mutating func reportUnbound() {
+    if let first = junk.first {
+      let record = checkpoint.records[first]
+      findings.append(
+        Finding(
+          .note, .tensorJunk, file: checkpoint.shard(of: record).name, tensor: record.name.string,
+          "is not used by the model"
+            + (junk.count > 1 ? "; nor are \(junk.count - 1) others like it" : "") + ": a conversion drops it"))
+    }
+    for i in unknown.prefix(20) {
+      let record = checkpoint.records[i]
+      findings.append(
+        Finding(
+          .note, .tensorUnknown, file: checkpoint.shard(of: record).name, tensor: record.name.string,
+          "is not named by the spec \(model.spec.name)"))
+    }
+    if unknown.count > 20 {
+      findings.append(
+        Finding(.note, .tensorUnknown, "has \(unknown.count - 20) more tensors that the spec \(model.spec.name) does not name"))
+    }
+  }
+
+  /// Experts of one layer and role that are not encoded like the rest: legal, but loaders refuse or misread them.
+  private mutating func reportUnlikeSiblings() {
+    var counts: [Place: [String: (count: Int, first: Int)]] = [:]
+    for (i, bound) in bound.enumerated() where model.tensors[bound.tensor].expert != nil {
+      let tensor = model.tensors[bound.tensor]
+      counts[Place(template: tensor.template, layer: tensor.layer), default: [:]][bound.layout.name, default: (0, i)].count += 1
+    }
+    for encodings in counts.values where encodings.count > 1 {
+      guard let usual = encodings.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { continue }
+      for (name, (count, first)) in encodings where name != usual.key {
+        findings.append(
+          Finding(
+            .warning, .encodingUnlikeSiblings, tensor: model.name(of: model.tensors[bound[first].tensor]),
+            "is \(name), where \(usual.value.count) experts of its layer are \(usual.key)"
+              + (count > 1 ? "; \(count - 1) others are like it" : "")))
+      }
+    }
+  }
+}
+
+/// `0-383`, or `2,4-7`: ascending numbers as ranges.
+public func foldedNumbers(_ numbers: some Sequence<Int>) -> String {
+  var parts: [String] = []
+  var start: Int?
+  var end = 0
+  func flush() {
+    if let start { parts.append(start == end ? "\(start)" : "\(start)-\(end)") }
+  }
+  for number in numbers.sorted() {
+    if start != nil, number == end + 1 || number == end {
+      end = number
+    } else {
+      flush()
+      start = number
+      end = number
+    }
+  }
+  flush()
+  return parts.joined(separator: ",")
+}

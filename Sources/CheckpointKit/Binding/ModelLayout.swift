@@ -1,0 +1,204 @@
+/// All logical tensors of one model: a family spec applied to a config.
+public struct ModelLayout: Sendable {
+  /// What the model means, stored in whatever way: `moe.down` of layer 4, expert 17, `[hidden, moe_hidden]`.
+  public struct Tensor: Sendable {
+    /// Index into the spec's tensors.
+    public let template: Int
+    public let role: Role
+    public let group: FamilySpec.Group
+    public let layer: Int?
+    public let expert: Int?
+    public let shape: Shape
+    /// Its absence is fine.
+    public let isOptional: Bool
+  }
+
+  public let spec: FamilySpec
+  public let config: ModelConfig
+  /// In the order of the spec: text model by layer, then MTP layers, then vision.
+  public let tensors: [Tensor]
+  private let index: NameIndex
+  private let slots: [SlotTable]
+  let environment: SpecEnvironment
+
+  /// Which tensor a template gives for a layer and an expert.
+  private struct SlotTable: Sendable {
+    var layers: Range<Int>
+    var experts: Range<Int>
+    var places: [Int32]
+
+    init(layers: Range<Int>, experts: Range<Int>) {
+      self.layers = layers
+      self.experts = experts
+      places = Array(repeating: -1, count: layers.count * experts.count)
+    }
+
+    func place(_ layer: Int?, _ expert: Int?) -> Int? {
+      let (layer, expert) = (layer ?? 0, expert ?? 0)
+      guard layers.contains(layer), experts.contains(expert) else { return nil }
+      return (layer - layers.lowerBound) * experts.count + expert
+    }
+  }
+
+  /// The most tensors that a config may ask for: far above any model, far below trouble.
+  static let tensorLimit = 4_000_000
+}
+
+// MARK: Making
+
+extension ModelLayout {
+  /// Lays out the model that a config describes.
+  public init(_ spec: FamilySpec, config: ModelConfig) throws(CheckpointError) {
+    self.spec = spec
+    self.config = config
+    var environment = SpecEnvironment(config: config, values: spec.values, spec: spec.name)
+    self.environment = environment
+    let expertCount = try Self.count("experts", environment)
+    var bounds: [FamilySpec.Group: Range<Int>] = [:]
+    for (group, (first, end)) in spec.layers {
+      let (first, end) = (try environment.int(first), try environment.int(end))
+      guard first >= 0, end >= first, end <= 100_000 else {
+        throw CheckpointError(.configKey, file: config.file, "\(group.rawValue) layers from \(first) to \(end)")
+      }
+      bounds[group] = first..<end
+    }
+    var slots: [SlotTable] = []
+    for tensor in spec.tensors {
+      let ranges = tensor.groups.compactMap { bounds[$0] }.filter { !$0.isEmpty }
+      let layers =
+        tensor.template.hasLayer
+        ? (ranges.map(\.lowerBound).min() ?? 0)..<(ranges.map(\.upperBound).max() ?? 0) : 0..<1
+      slots.append(SlotTable(layers: layers, experts: tensor.template.hasExpert ? 0..<expertCount : 0..<1))
+    }
+    var tensors: [Tensor] = []
+    func add(_ t: Int, _ group: FamilySpec.Group, _ layer: Int?, _ shape: Shape, _ optional: Bool, _ expert: Int?)
+      throws(CheckpointError)
+    {
+      guard tensors.count < Self.tensorLimit else {
+        throw CheckpointError(.configKey, file: config.file, "asks for more than \(Self.tensorLimit) tensors")
+      }
+      if let place = slots[t].place(layer, expert) { slots[t].places[place] = Int32(tensors.count) }
+      tensors.append(
+        Tensor(
+          template: t, role: spec.tensors[t].role, group: group, layer: layer, expert: expert, shape: shape,
+          isOptional: optional))
+    }
+    for group in FamilySpec.Group.allCases {
+      for run in Self.runs(spec.tensors, in: group) {
+        let layers: [Int?] = spec.tensors[run[0]].template.hasLayer ? (bounds[group] ?? 0..<0).map { $0 } : [nil]
+        for layer in layers {
+          environment.layer = layer
+          var perExpert: [(t: Int, shape: Shape, optional: Bool)] = []
+          for t in run {
+            let tensor = spec.tensors[t]
+            if let when = tensor.when, try !environment.bool(when) { continue }
+            let shape = try Self.shape(of: tensor, environment)
+            let optional = try tensor.optional.map { (e) throws(CheckpointError) in try environment.bool(e) } ?? false
+            if tensor.template.hasExpert {
+              perExpert.append((t, shape, optional))
+            } else {
+              try add(t, group, layer, shape, optional, nil)
+            }
+          }
+          if perExpert.isEmpty { continue }
+          for expert in 0..<expertCount {
+            for (t, shape, optional) in perExpert { try add(t, group, layer, shape, optional, expert) }
+          }
+        }
+      }
+    }
+    self.tensors = tensors
+    self.slots = slots
+    index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
+  }
+
+  private static func count(_ value: String, _ environment: SpecEnvironment) throws(CheckpointError) -> Int {
+    guard let expression = environment.values[value] else { return 0 }
+    let count = try environment.int(expression)
+    guard (0...1_000_000).contains(count) else {
+      throw CheckpointError(.configKey, file: environment.config.file, "\(value) is \(count)")
+    }
+    return count
+  }
+
+  private static func shape(
+    of tensor: FamilySpec.Tensor, _ environment: SpecEnvironment
+  ) throws(CheckpointError) -> Shape {
+    var dimensions: [Int] = []
+    var elements = 1
+    for expression in tensor.shape {
+      let dimension = try environment.int(expression)
+      let (product, overflow) = elements.multipliedReportingOverflow(by: dimension)
+      guard dimension > 0, !overflow, product < 1 << 56 else {
+        throw CheckpointError(
+          .configKey, file: environment.config.file, tensor: tensor.template.text,
+          "would have a dimension '\(expression.text)' of \(dimension)")
+      }
+      elements = product
+      dimensions.append(dimension)
+    }
+    return Shape(dimensions)
+  }
+
+  /// The tensors of a group: those per layer together, where the first of them stands; each other on its own.
+  private static func runs(_ tensors: [FamilySpec.Tensor], in group: FamilySpec.Group) -> [[Int]] {
+    var runs: [[Int]] = []
+    var perLayer: Int?
+    for (i, tensor) in tensors.enumerated() where tensor.groups.contains(group) {
+      if let perLayer, tensor.template.hasLayer {
+        runs[perLayer].append(i)
+      } else {
+        if tensor.template.hasLayer { perLayer = runs.count }
+        runs.append([i])
+      }
+    }
+    return runs
+  }
+}
+
+// MARK: Looking up
+
+extension ModelLayout {
+  /// The name that the spec gives a tensor; encodings append to it.
+  public func name(of tensor: Tensor) -> String {
+    spec.tensors[tensor.template].template.name(layer: tensor.layer, expert: tensor.expert)
+  }
+
+  public enum Match: Sendable {
+    /// A part of a logical tensor: which one, and the part's suffix.
+    case part(tensor: Int, suffix: Int)
+    /// A name of the spec for a layer or expert that this config does not have.
+    case outside
+    case junk
+    case unknown
+  }
+
+  func match(_ name: TensorName) -> Match {
+    guard let match = index.match(name) else { return .unknown }
+    guard match.template < spec.tensors.count else {
+      return EncodingLayouts.partSuffixes[match.suffix].isEmpty ? .junk : .unknown
+    }
+    let table = slots[match.template]
+    guard let place = table.place(match.layer, match.expert), table.places[place] >= 0 else { return .outside }
+    return .part(tensor: Int(table.places[place]), suffix: match.suffix)
+  }
+
+  /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
+  public func integer(_ value: String) -> Int? {
+    guard let expression = spec.values[value] else { return nil }
+    return try? environment.int(expression)
+  }
+
+  /// What a condition of a recipe or preset says of a tensor.
+  public func holds(_ condition: Expression, for tensor: Tensor) throws(CheckpointError) -> Bool {
+    var environment = environment
+    environment.layer = tensor.layer
+    environment.expert = tensor.expert
+    return try environment.bool(condition)
+  }
+
+  /// Decoder layers of the text model, without MTP.
+  public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }
+
+  public var expertCount: Int { integer("experts") ?? 0 }
+}

@@ -1,0 +1,41 @@
+/// A stored matrix that a logical tensor is read from, and the view on it.
+///
+/// Most tensors have one piece, all of its matrix. Stacked experts are slices of one stored tensor, a fused `gate_up` is
+/// two runs of rows: views, not special cases.
+public struct Piece: Sendable {
+  public var layout: any EncodingLayout
+  /// Indices of the checkpoint's records, in the order of the layout's parts.
+  public var records: [Int]
+  /// The whole stored matrix, of one slice where it is stacked.
+  public var shape: Shape
+  public var view: MatrixView
+
+  public init(layout: any EncodingLayout, records: [Int], shape: Shape, view: MatrixView) {
+    self.layout = layout
+    self.records = records
+    self.shape = shape
+    self.view = view
+  }
+}
+
+/// Which part of a stored matrix is meant, and how it is turned.
+public struct MatrixView: Sendable, Equatable {
+  /// Which of several matrices that are stored as one tensor.
+  public var slice = 0
+  public var firstRow = 0
+  public var rowStep = 1
+  public var rows: Int
+  public var columns: Range<Int>
+  public var isTransposed = false
+
+  /// All of a matrix.
+  public init(all shape: Shape) {
+    rows = shape.rows
+    columns = 0..<shape.columns
+  }
+
+  /// Whether the view is a run of whole rows in their order, so that bytes can be copied as they are.
+  public func isContiguous(in shape: Shape) -> Bool {
+    rowStep == 1 && columns == 0..<shape.columns && !isTransposed
+  }
+}

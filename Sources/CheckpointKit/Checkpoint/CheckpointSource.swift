@@ -1,0 +1,131 @@
+/// What a path that a user gave means: which folder, which weight files.
+struct CheckpointSource: Sendable {
+  var folder: String
+  var shardNames: [String] = []
+  var index: CheckpointIndex?
+  var isSingleFile = false
+  /// A config.json beside a single file describes it.
+  var configBelongs = false
+  var findings: [Finding] = []
+
+  init(_ path: String, files: FileAccess) throws(CheckpointError) {
+    guard let status = try files.status(path) else {
+      throw CheckpointError(.notFound, file: path, "does not exist")
+    }
+    switch status.kind {
+    case .directory:
+      folder = try Self.snapshot(of: path, files) ?? path
+      try findWeights(path, files)
+    case .regular:
+      if path.hasSuffix(".gguf") {
+        throw CheckpointError(.unknownSource, file: path, "is a GGUF file, which this version does not read")
+      }
+      folder = parentPath(path)
+      isSingleFile = true
+      shardNames = [lastPathComponent(path)]
+      configBelongs = try files.list(folder).filter { Self.isWeightFile($0) }.count == 1
+    case .other: throw CheckpointError(.unknownSource, file: path, "is neither a file nor a folder")
+    }
+  }
+
+  private static func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".safetensors") && !name.hasPrefix(".") }
+
+  /// The snapshot folder of `refs/main` in a Hub cache folder; nil where the folder is none.
+  private static func snapshot(of path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
+    guard lastPathComponent(files.realPath(path)).hasPrefix("models--") else { return nil }
+    let reference = joinPath(path, "refs/main")
+    guard try files.status(reference) != nil else {
+      throw CheckpointError(
+        .unknownSource, file: path, "is a Hub cache folder without refs/main",
+        hint: "give the folder of one snapshot: \(path)/snapshots/…")
+    }
+    let commit = String(decoding: try files.readAll(reference, limit: 4096).prefix { $0 > 0x20 }, as: UTF8.self)
+    guard isPlainFileName(commit) else {
+      throw CheckpointError(.unsafeName, file: reference, "names '\(commit)', which is no snapshot")
+    }
+    let folder = joinPath(joinPath(path, "snapshots"), commit)
+    guard try files.status(folder)?.kind == .directory else {
+      throw CheckpointError(.notFound, file: folder, "does not exist, but refs/main names it")
+    }
+    return folder
+  }
+
+  private mutating func findWeights(_ path: String, _ files: FileAccess) throws(CheckpointError) {
+    let names = try files.list(folder)
+    if names.contains(WorkFolder.name) {
+      findings.append(
+        Finding(
+          .error, .unfinishedSource, file: path, "is unfinished: it holds \(WorkFolder.name)",
+          hint: "run the command that was writing it again: it continues"))
+    }
+    let weights = ShardNames.naturallySorted(names.filter { Self.isWeightFile($0) })
+    let indexes = names.filter { $0.hasSuffix(".safetensors.index.json") }
+    if let name = indexes.first(where: { $0 == CheckpointIndex.usualName }) ?? indexes.first {
+      try readIndex(name, weights: weights, files)
+      if indexes.count > 1 {
+        findings.append(
+          Finding(.warning, .indexTwoIndexes, file: name, "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
+      }
+      return
+    }
+    if weights.isEmpty {
+      if names.contains(where: { $0.hasSuffix(".gguf") }) {
+        throw CheckpointError(.unknownSource, file: path, "holds GGUF files, which this version does not read")
+      }
+      if findings.isEmpty {
+        throw CheckpointError(
+          .unknownSource, file: path, "holds no .safetensors file", hint: "give the folder that holds config.json and the weights")
+      }
+    }
+    let stems = Set(weights.map { ShardNames.numbering($0)?.stem ?? $0 })
+    if stems.count > 1 {
+      throw CheckpointError(
+        .severalModels, file: path, "holds several models and no index: \(weights.joined(separator: ", "))",
+        hint: "give one of the files")
+    }
+    shardNames = weights
+    noteNumbering(weights)
+    if weights.count > 1 {
+      findings.append(
+        Finding(.warning, .indexAbsent, file: path, "has \(weights.count) weight files and no \(CheckpointIndex.usualName)"))
+    }
+  }
+
+  private mutating func readIndex(_ name: String, weights: [String], _ files: FileAccess) throws(CheckpointError) {
+    do throws(CheckpointError) {
+      let file = joinPath(folder, name)
+      let index = try CheckpointIndex(parsing: files.readAll(file, limit: 1 << 30), file: name)
+      findings += index.findings
+      let safe = index.shards.filter { isPlainFileName($0) }
+      for shard in ShardNames.naturallySorted(safe) {
+        if try files.status(joinPath(folder, shard)) != nil {
+          shardNames.append(shard)
+          continue
+        }
+        let place = index.shards.firstIndex(of: shard)
+        let count = index.entries.count { $0.shard == place }
+        findings.append(
+          Finding(
+            .error, .indexMissingShard, file: shard, "is listed in the index with \(count) tensors, but is not here",
+            hint: files.exists(joinPath(folder, shard))
+              ? "it is a link to nothing: the download did not finish" : "get this file"))
+      }
+      for shard in weights where !index.shards.contains(shard) {
+        findings.append(
+          Finding(.warning, .indexUnlistedShard, file: shard, "is here, but not in the index: it is not read"))
+      }
+      noteNumbering(safe)
+      self.index = index
+    } catch {
+      if [.ioFailed, .notPermitted].contains(error.code) { throw error }
+      findings.append(Finding(error.inFile(name)))
+      shardNames = weights
+    }
+  }
+
+  private mutating func noteNumbering(_ names: [String]) {
+    if let problem = ShardNames.numberingProblem(names) {
+      findings.append(Finding(.warning, .indexShardNumbering, problem))
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/// The config.json of a checkpoint.
+///
+/// Models with several parts keep the text model's keys in `text_config`: a key is looked for there first, then at the
+/// root.
+public struct ModelConfig: Sendable {
+  /// Its path, for messages.
+  public let file: String
+  public let root: JSONObject
+  /// The text as it was read, for a rewriting that changes nothing but what it must.
+  public let source: [UInt8]
+
+  public init(parsing source: [UInt8], file: String) throws(CheckpointError) {
+    let value: JSONValue
+    do throws(CheckpointError) { value = try JSONValue(parsing: source, file: file) } catch {
+      throw CheckpointError(.configMalformed, file: file, error.problem)
+    }
+    guard let root = value.object else { throw CheckpointError(.configMalformed, file: file, "is no JSON object") }
+    self.file = file
+    self.root = root
+    self.source = source
+  }
+
+  /// A config made of values, as a preset has it.
+  public init(_ root: JSONObject, file: String) {
+    self.root = root
+    self.file = file
+    source = Array((JSONValue.object(root).text(indent: 2) + "\n").utf8)
+  }
+
+  static let textKey = "text_config"
+
+  /// The outermost `model_type`.
+  public var modelType: String? { root["model_type"]?.string }
+
+  public var text: JSONObject? { root[Self.textKey]?.object }
+
+  /// Where the quantization config stands: at the root, or inside `text_config`.
+  public var quantizationPlace: [String]? {
+    if root["quantization_config"]?.object != nil { return ["quantization_config"] }
+    if text?["quantization_config"]?.object != nil { return [Self.textKey, "quantization_config"] }
+    return nil
+  }
+
+  public var quantization: JSONObject? {
+    switch quantizationPlace?.count {
+    case 1: root["quantization_config"]?.object
+    case 2: text?["quantization_config"]?.object
+    default: nil
+    }
+  }
+
+  /// The value at a path of keys, in the text model's part or at the root; nil where there is none.
+  public func value(at path: [String]) -> JSONValue? {
+    func walk(_ object: JSONObject?) -> JSONValue? {
+      guard let object, var value = object[path[0]] else { return nil }
+      for key in path.dropFirst() {
+        guard let inner = value[key] else { return nil }
+        value = inner
+      }
+      return value
+    }
+    return walk(text) ?? walk(root)
+  }
+
+  public func value(_ key: String) -> JSONValue? { value(at: [key]) }
+}

@@ -1,0 +1,294 @@
+/// The header of a safetensors file: names, dtypes, shapes and byte ranges of its tensors.
+///
+/// | offset | bytes | content |
+/// |---|---|---|
+/// | 0 | 8 | N, unsigned, little endian |
+/// | 8 | N | JSON: `{"name": {"dtype", "shape", "data_offsets": [begin, end]}, "__metadata__": {…}}` |
+/// | 8 + N | | tensor bytes, without holes or overlaps |
+///
+/// Parsing applies the rules of the reference implementation (safetensors 0.8) in its order, and refuses four things
+/// more: a name twice, an entry written as an array, a dtype written as an object, a metadata key twice.
+///
+/// Format and rules: `docs/formats/safetensors.md`. Vectors: `Tests/Vectors/safetensors/`.
+public struct SafetensorsHeader: Sendable {
+  public struct Entry: Sendable {
+    public var name: TensorName
+    public var dtype: DType
+    public var shape: Shape
+    /// Counted from the end of the header.
+    public var range: Range<Int>
+  }
+
+  /// What is tolerated of a header before it is refused or remarked on.
+  public struct Limits: Sendable {
+    /// Bytes of JSON; the format's own limit.
+    public var headerBytes = 100_000_000
+    public var tensorCount = 2_000_000
+    /// Above these a finding says so.
+    public var remarkableHeaderBytes = 25_000_000
+    public var remarkableNameBytes = 4096
+    public var remarkableRank = 64
+
+    public init() {}
+  }
+
+  /// 8 + N: where tensor bytes begin.
+  public var dataStart: Int
+  /// `__metadata__`, in the order of the file.
+  public var metadata: [(key: String, value: String)]
+  /// In the order of their bytes in the file.
+  public var entries: [Entry]
+  /// What is legal but odd.
+  public var oddities: [Finding]
+}
+
+// MARK: Parsing
+
+extension SafetensorsHeader {
+  /// Reads and checks the header of an open file.
+  public init(reading file: OpenFile, limits: Limits = Limits()) throws(CheckpointError) {
+    let size = try file.size()
+    do throws(CheckpointError) {
+      guard size >= 8 else {
+        throw CheckpointError(.headerTooSmall, "has \(size) bytes; a safetensors file has at least 8")
+      }
+      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+      guard length <= UInt64(limits.headerBytes) else {
+        throw CheckpointError(
+          .headerTooLarge, "its header would have \(length) bytes, where at most \(limits.headerBytes) are allowed")
+      }
+      let headerBytes = Int(length)
+      guard headerBytes <= size - 8 else {
+        throw CheckpointError(
+          .headerPastEnd, "its header would end at byte \(8 + headerBytes), but the file ends at \(size)")
+      }
+      try self.init(parsing: file.readBytes(8..<8 + headerBytes), fileSize: size, limits: limits)
+    } catch {
+      throw (try foreignFileError(file, size: size) ?? error).inFile(file.path)
+    }
+  }
+
+  /// Parses the JSON of a header and checks it against the size of the file that holds it.
+  public init(parsing json: [UInt8], fileSize: Int, limits: Limits = Limits()) throws(CheckpointError) {
+    dataStart = 8 + json.count
+    metadata = []
+    entries = []
+    oddities = []
+    guard isValidUTF8(json) else { throw CheckpointError(.headerNotUTF8, "its header is not UTF-8 text") }
+    var parser = HeaderParser(limits: limits)
+    let problem = json.withUnsafeBufferPointer { parser.parse($0) }
+    if let problem { throw problem }
+    metadata = parser.metadata
+    entries = parser.entries
+    oddities = parser.oddities
+    if json.count > limits.remarkableHeaderBytes {
+      oddities.append(
+        Finding(
+          .warning, .headerOddity,
+          "its header has \(json.count) bytes; some readers stop at \(limits.remarkableHeaderBytes)"))
+    }
+    try checkLayout(fileSize: fileSize)
+  }
+
+  /// Rules 9 to 13: ranges in one row without gaps, each as long as shape and dtype say.
+  private mutating func checkLayout(fileSize: Int) throws(CheckpointError) {
+    entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    var end = 0
+    var unaligned = 0
+    var firstUnaligned: TensorName?
+    for entry in entries {
+      func fail(_ code: ProblemCode, _ problem: String) -> CheckpointError {
+        CheckpointError(code, tensor: entry.name.string, problem)
+      }
+      guard entry.range.lowerBound == end else {
+        let what = entry.range.lowerBound > end ? "leaves a hole" : "overlaps another tensor"
+        throw fail(
+          .badOffset, "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
+      }
+      var elements: UInt64 = 1
+      for i in 0..<entry.shape.rank {
+        let (product, overflow) = elements.multipliedReportingOverflow(by: UInt64(bitPattern: Int64(entry.shape[i])))
+        guard !overflow else { throw fail(.sizeOverflow, "shape \(entry.shape) has more than 2^64 elements") }
+        elements = product
+      }
+      let (bits, overflow) = elements.multipliedReportingOverflow(by: UInt64(entry.dtype.bitsPerElement))
+      guard !overflow else { throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits") }
+      guard bits % 8 == 0 else {
+        throw fail(.partialByte, "shape \(entry.shape) of \(entry.dtype) does not end on a byte")
+      }
+      guard UInt64(entry.range.count) == bits / 8 else {
+        throw fail(
+          .wrongSize, "has \(entry.range.count) bytes, where shape \(entry.shape) of \(entry.dtype) needs \(bits / 8)")
+      }
+      if (dataStart + entry.range.lowerBound) % entry.dtype.alignment != 0 {
+        unaligned += 1
+        firstUnaligned = firstUnaligned ?? entry.name
+      }
+      if entry.dtype.bitsPerElement < 8, !entry.shape.columns.isMultiple(of: 8 / gcd(entry.dtype.bitsPerElement, 8)) {
+        oddities.append(
+          Finding(
+            .warning, .headerOddity, tensor: entry.name.string,
+            "rows of shape \(entry.shape) of \(entry.dtype) do not end on a byte"))
+      }
+      end = entry.range.upperBound
+    }
+    guard dataStart + end == fileSize else {
+      let missing = dataStart + end - fileSize
+      throw CheckpointError(
+        .wrongLength, tensor: missing > 0 ? entries.first { dataStart + $0.range.upperBound > fileSize }?.name.string : nil,
+        missing > 0
+          ? "ends at byte \(fileSize), but its tensors reach to byte \(dataStart + end): \(missing) bytes are missing"
+          : "has \(-missing) bytes after its last tensor, which ends at byte \(dataStart + end)",
+        hint: missing > 0 ? "get this file again" : nil)
+    }
+    if let firstUnaligned {
+      oddities.append(
+        Finding(
+          .warning, .unalignedTensor, tensor: firstUnaligned.string,
+          unaligned == 1
+            ? "does not begin on a multiple of its element size"
+            : "does not begin on a multiple of its element size, nor do \(unaligned - 1) others of this file"))
+    }
+  }
+}
+
+private func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
+
+/// The JSON half: rules 5 to 8.
+private struct HeaderParser {
+  let limits: SafetensorsHeader.Limits
+  var metadata: [(key: String, value: String)] = []
+  var entries: [SafetensorsHeader.Entry] = []
+  var oddities: [Finding] = []
+
+  init(limits: SafetensorsHeader.Limits) { self.limits = limits }
+
+  mutating func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> CheckpointError? {
+    var scanner = JSONScanner(bytes)
+    do throws(JSONScanner.Problem) {
+      try parseAll(&scanner)
+      return nil
+    } catch {
+      return error.brokenRule
+        ?? CheckpointError(.headerMalformed, "its header is malformed at byte \(8 + error.offset): \(error.message)")
+    }
+  }
+
+  private mutating func parseAll(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+    // About 100 bytes of header for each tensor; a guess that saves regrowing.
+    let guess = min(scanner.bytes.count / 100, limits.tensorCount)
+    entries.reserveCapacity(guess)
+    var names = Set<TensorName>(minimumCapacity: guess)
+    var hasMetadata = false
+    try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
+      let key = scanner.decoded(rawKey)
+      if sameBytes(key, "__metadata__") {
+        guard !hasMetadata else { throw scanner.problem("__metadata__ stands twice") }
+        hasMetadata = true
+        return try parseMetadata(&scanner)
+      }
+      let name = TensorName(key)
+      guard names.insert(name).inserted else {
+        throw scanner.problem(CheckpointError(.duplicateName, tensor: key, "stands twice in the header"))
+      }
+      guard entries.count < limits.tensorCount else {
+        throw scanner.problem(CheckpointError(.headerTooLarge, "has more than \(limits.tensorCount) tensors"))
+      }
+      try parseEntry(&scanner, name)
+    }
+    try scanner.expectEnd()
+  }
+
+  private mutating func parseMetadata(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+    if scanner.peek() == UInt8(ascii: "n") {
+      try scanner.literal("null")
+      oddities.append(Finding(.warning, .headerOddity, "its __metadata__ is null"))
+      return
+    }
+    var keys = Set<TensorName>()
+    try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
+      let key = scanner.decoded(rawKey)
+      guard keys.insert(TensorName(key)).inserted else {
+        throw scanner.problem("__metadata__ has the key \"\(key)\" twice")
+      }
+      metadata.append((key, scanner.decoded(try scanner.string())))
+    }
+  }
+
+  private mutating func parseEntry(_ scanner: inout JSONScanner, _ name: TensorName) throws(JSONScanner.Problem) {
+    var dtype: DType?
+    var shape: Shape?
+    var offsets: Range<Int>?
+    var extraField: String?
+    try scanner.object { (scanner, rawField) throws(JSONScanner.Problem) in
+      let field = scanner.decoded(rawField)
+      switch field {
+      case "dtype":
+        guard dtype == nil else { throw scanner.problem("dtype stands twice") }
+        dtype = try parseDType(&scanner, name)
+      case "shape":
+        guard shape == nil else { throw scanner.problem("shape stands twice") }
+        shape = try parseShape(&scanner)
+      case "data_offsets":
+        guard offsets == nil else { throw scanner.problem("data_offsets stands twice") }
+        offsets = try parseOffsets(&scanner, name)
+      default:
+        extraField = field
+        try scanner.skipValue(depth: 3)
+      }
+    }
+    guard let dtype, let shape, let offsets else {
+      let missing = dtype == nil ? "dtype" : shape == nil ? "shape" : "data_offsets"
+      throw scanner.problem(CheckpointError(.headerMalformed, tensor: name.string, "has no \(missing)"))
+    }
+    remarkOddities(name, shape, extraField)
+    entries.append(SafetensorsHeader.Entry(name: name, dtype: dtype, shape: shape, range: offsets))
+  }
+
+  private func parseDType(_ scanner: inout JSONScanner, _ name: TensorName) throws(JSONScanner.Problem) -> DType {
+    let text = scanner.decoded(try scanner.string())
+    guard let dtype = DType(name: text) else {
+      throw scanner.problem(
+        CheckpointError(.unknownDType, tensor: name.string, "dtype \"\(text)\" is not one of safetensors"))
+    }
+    return dtype
+  }
+
+  private func parseShape(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Shape {
+    var dimensions: [Int] = []
+    try scanner.array { (scanner) throws(JSONScanner.Problem) in
+      dimensions.append(Int(bitPattern: UInt(try scanner.unsignedInteger())))
+    }
+    return Shape(dimensions)
+  }
+
+  /// Offsets beyond a signed 64-bit integer cannot lie in any file.
+  private func parseOffsets(
+    _ scanner: inout JSONScanner, _ name: TensorName
+  ) throws(JSONScanner.Problem) -> Range<Int> {
+    var values: [UInt64] = []
+    try scanner.array { (scanner) throws(JSONScanner.Problem) in
+      guard values.count < 2 else { throw scanner.problem("data_offsets has more than two numbers") }
+      values.append(try scanner.unsignedInteger())
+    }
+    guard values.count == 2 else { throw scanner.problem("data_offsets has \(values.count) numbers, not two") }
+    guard values[0] <= values[1], let begin = Int(exactly: values[0]), let end = Int(exactly: values[1]) else {
+      throw scanner.problem(
+        CheckpointError(.badOffset, tensor: name.string, "data_offsets [\(values[0]), \(values[1])] is no range"))
+    }
+    return begin..<end
+  }
+
+  private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
+    func remark(_ problem: String) {
+      oddities.append(Finding(.warning, .headerOddity, tensor: name.string, problem))
+    }
+    if let extraField { remark("its entry has the unknown field \"\(extraField)\"") }
+    if shape.rank > limits.remarkableRank { remark("has \(shape.rank) dimensions") }
+    let bytes = name.string.utf8
+    if bytes.isEmpty { remark("has an empty name") }
+    if bytes.count > limits.remarkableNameBytes { remark("has a name of \(bytes.count) bytes") }
+    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) { remark("has control characters in its name") }
+    if bytes.contains(UInt8(ascii: "/")) { remark("has a name that looks like a path") }
+  }
+}

@@ -1,0 +1,282 @@
+private import CSystem
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Every system call on files that the libraries make goes through here.
+///
+/// A test hands in an interceptor, which sees each call before it is made and may make it fail.
+public struct FileAccess: Sendable {
+  public enum Call: String, Sendable, CaseIterable {
+    case open, create, read, write, reserve, sync, close, status, list, makeDirectory, rename, exchange, remove, link
+  }
+
+  /// Gets the call and its path; an `errno` value makes the call fail with it.
+  public typealias Interceptor = @Sendable (Call, String) -> Int32?
+
+  let interceptor: Interceptor?
+
+  public init(interceptor: Interceptor? = nil) { self.interceptor = interceptor }
+
+  /// The real thing.
+  public static let system = FileAccess()
+
+  func check(_ call: Call, _ path: String) throws(CheckpointError) {
+    if let code = interceptor?(call, path) { throw systemError(call, path, code) }
+  }
+}
+
+/// The error behind a failed call.
+func systemError(_ call: FileAccess.Call, _ path: String, _ code: Int32) -> CheckpointError {
+  let reason = String(cString: strerror(code))
+  let verb =
+    switch call {
+    case .open, .read, .link: "cannot be read"
+    case .create, .write, .reserve, .sync, .close: "cannot be written"
+    case .status: "cannot be looked at"
+    case .list: "cannot be listed"
+    case .makeDirectory: "cannot be made"
+    case .rename, .exchange: "cannot be renamed"
+    case .remove: "cannot be removed"
+    }
+  switch code {
+  case ENOENT: return CheckpointError(.notFound, file: path, "does not exist")
+  case EACCES, EPERM: return CheckpointError(.notPermitted, file: path, "\(verb): \(reason)")
+  case ENOSPC, EDQUOT:
+    return CheckpointError(
+      .noSpace, file: path, "\(verb): \(reason)", hint: "free some space and run the same command again: it continues")
+  default: return CheckpointError(.ioFailed, file: path, "\(verb): \(reason)")
+  }
+}
+
+/// Repeats a call that a signal interrupted; gives its errno where it failed.
+@inline(__always)
+func retrying<T: SignedInteger>(_ body: () -> T) -> Result<T, SystemFailure> {
+  while true {
+    let result = body()
+    if result >= 0 { return .success(result) }
+    let code = errno
+    if code != EINTR { return .failure(SystemFailure(code: code)) }
+  }
+}
+
+struct SystemFailure: Error {
+  var code: Int32
+}
+
+// MARK: Names and folders
+
+/// What is known of a file without opening it.
+public struct FileStatus: Sendable, Equatable {
+  public enum Kind: Sendable { case regular, directory, other }
+  public var kind: Kind
+  public var size: Int
+  /// Nanoseconds since 1970.
+  public var modified: Int
+  /// Which file it really is, behind all links.
+  public var identity: [UInt64]
+}
+
+extension FileAccess {
+  /// The file behind all links; nil where there is none.
+  public func status(_ path: String) throws(CheckpointError) -> FileStatus? {
+    try check(.status, path)
+    var info = stat()
+    switch retrying({ stat(path, &info) }) {
+    case .failure(let failure) where failure.code == ENOENT || failure.code == ENOTDIR: return nil
+    case .failure(let failure): throw systemError(.status, path, failure.code)
+    case .success: return FileStatus(info)
+    }
+  }
+
+  /// Whether the name exists, even as a link to nothing.
+  public func exists(_ path: String) -> Bool {
+    var info = stat()
+    return lstat(path, &info) == 0
+  }
+
+  /// Names in a folder, sorted by their bytes, without `.` and `..`.
+  public func list(_ path: String) throws(CheckpointError) -> [String] {
+    try check(.list, path)
+    guard let handle = opendir(path) else { throw systemError(.list, path, errno) }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(handle) else { break }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    if errno != 0 { throw systemError(.list, path, errno) }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Makes the folder and those above it; fine where it exists.
+  public func makeDirectories(_ path: String) throws(CheckpointError) {
+    if try status(path)?.kind == .directory { return }
+    let parent = parentPath(path)
+    if parent != path, try status(parent) == nil { try makeDirectories(parent) }
+    try check(.makeDirectory, path)
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw systemError(.makeDirectory, path, errno) }
+  }
+
+  public func rename(_ from: String, to: String) throws(CheckpointError) {
+    try check(.rename, to)
+    guard Glibc.rename(from, to) == 0 else { throw systemError(.rename, from, errno) }
+  }
+
+  /// Swaps two names in one step.
+  public func exchange(_ a: String, _ b: String) throws(CheckpointError) {
+    try check(.exchange, b)
+    let code = csystem_exchange(a, b)
+    guard code == 0 else { throw systemError(.exchange, b, code) }
+  }
+
+  /// Removes a file; fine where there is none.
+  public func remove(_ path: String) throws(CheckpointError) {
+    try check(.remove, path)
+    guard unlink(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+  }
+
+  /// Removes a folder with all that is in it; links are removed, not followed.
+  public func removeTree(_ path: String) throws(CheckpointError) {
+    var info = stat()
+    guard lstat(path, &info) == 0 else {
+      if errno == ENOENT { return }
+      throw systemError(.remove, path, errno)
+    }
+    guard info.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
+    for name in try list(path) { try removeTree(joinPath(path, name)) }
+    try check(.remove, path)
+    guard rmdir(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+  }
+
+  /// Makes the names in a folder durable.
+  public func syncDirectory(_ path: String) throws(CheckpointError) {
+    try check(.sync, path)
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw systemError(.sync, path, errno) }
+    defer { close(descriptor) }
+    // Some network file systems cannot sync a folder and say EINVAL: there is nothing more to do then.
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw systemError(.sync, path, errno) }
+  }
+
+  /// Bytes that an ordinary user may still write to the file system that holds `path`.
+  public func freeBytes(at path: String) -> Int? {
+    var info = statvfs()
+    guard statvfs(path, &info) == 0 else { return nil }
+    return Int(clamping: UInt64(info.f_bavail) * UInt64(info.f_frsize))
+  }
+
+  /// The path with all links resolved, or as it is where that fails.
+  public func realPath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}
+
+extension FileStatus {
+  init(_ info: stat) {
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: kind = .regular
+    case S_IFDIR: kind = .directory
+    default: kind = .other
+    }
+    size = Int(info.st_size)
+    #if canImport(Glibc)
+      modified = Int(info.st_mtim.tv_sec) * 1_000_000_000 + Int(info.st_mtim.tv_nsec)
+    #else
+      modified = Int(info.st_mtimespec.tv_sec) * 1_000_000_000 + Int(info.st_mtimespec.tv_nsec)
+    #endif
+    identity = [UInt64(truncatingIfNeeded: info.st_dev), UInt64(truncatingIfNeeded: info.st_ino)]
+  }
+}
+
+// MARK: Whole files
+
+extension FileAccess {
+  /// The content of a file of at most `limit` bytes.
+  public func readAll(_ path: String, limit: Int) throws(CheckpointError) -> [UInt8] {
+    let file = try OpenFile(reading: path, self)
+    let size = try file.size()
+    guard size <= limit else {
+      throw CheckpointError(.malformedFile, file: path, "has \(size) bytes, where at most \(limit) are read")
+    }
+    return try file.readBytes(0..<size)
+  }
+
+  /// Puts a small file in place: complete and durable, or not at all.
+  public func writeAtomically(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
+    let partial = path + ".partial"
+    try remove(partial)
+    let file = try OpenFile(creating: partial, self)
+    try bytes.withUnsafeBytesTyped { (raw) throws(CheckpointError) in try file.write(raw, at: 0) }
+    try file.sync()
+    try rename(partial, to: path)
+    try syncDirectory(parentPath(path))
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// `withUnsafeBytes` that keeps the type of a thrown error.
+  func withUnsafeBytesTyped<R>(
+    _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> R
+  ) throws(CheckpointError) -> R {
+    let result: Result<R, CheckpointError> = withUnsafeBytes { raw in
+      do throws(CheckpointError) { return .success(try body(raw)) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+}
+
+// MARK: Paths
+
+/// `folder/name`.
+public func joinPath(_ folder: String, _ name: String) -> String {
+  folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+}
+
+/// The folder that holds a path; `.` for a bare name.
+public func parentPath(_ path: String) -> String {
+  let trimmed = trimSlashes(path)
+  guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+  return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+}
+
+/// The last component of a path.
+public func lastPathComponent(_ path: String) -> String {
+  let trimmed = trimSlashes(path)
+  guard let slash = trimmed.lastIndex(of: "/") else { return trimmed }
+  return String(trimmed[trimmed.index(after: slash)...])
+}
+
+func trimSlashes(_ path: String) -> String {
+  var path = Substring(path)
+  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+  return String(path)
+}
+
+/// Whether a name found inside a file may name a file of the same folder.
+func isPlainFileName(_ name: String) -> Bool {
+  !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
+}
+
+extension FileAccess {
+  /// A file of the kernel's, which says it has no size.
+  func readSmall(_ path: String) throws(CheckpointError) -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw systemError(.open, path, errno) }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return Array(bytes.prefix(count))
+  }
+}
+
+/// This process, for names of files that no other process may touch.
+let processID = getpid()

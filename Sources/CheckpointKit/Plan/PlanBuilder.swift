@@ -1,0 +1,159 @@
+/// Lays out a result: gets its tensors file by file, gives the plan.
+public struct PlanBuilder: Sendable {
+  /// A tensor to be written.
+  public struct Draft: Sendable {
+    struct Part: Sendable {
+      var name: TensorName
+      var dtype: DType
+      var shape: Shape
+      var byteCount: Int
+      var rowsPerRow: Int
+      var bytesPerRow: Int?
+    }
+
+    let parts: [Part]
+    let rows: Int
+    let panelRows: Int
+    let scratch: Int
+    let work: Int
+
+    /// A matrix in an encoding.
+    ///
+    /// - Parameters:
+    ///   - name: what the spec calls it; the parts' suffixes are appended.
+    ///   - panelRows: rows of a panel, a multiple of the tile of the encodings it is read from and written in.
+    ///   - scratch: bytes that the executor needs for one panel beside the output.
+    ///   - work: what the executor knows it by.
+    public init(
+      name: String, layout: any EncodingLayout, shape: Shape, panelRows: Int, scratch: Int, work: Int
+    ) {
+      parts = layout.parts(for: shape).map { part in
+        Part(
+          name: TensorName(name + part.suffix), dtype: part.dtype, shape: part.shape, byteCount: part.byteCount,
+          rowsPerRow: part.rowsPerRow ?? 1,
+          bytesPerRow: part.rowsPerRow == nil ? nil : part.dtype.byteCount(of: part.shape.columns) ?? 0)
+      }
+      rows = shape.rows
+      self.panelRows = panelRows
+      self.scratch = scratch
+      self.work = work
+    }
+
+    /// A stored tensor that is copied as bytes, a panel at a time. Its "rows" are runs of bytes.
+    public init(copying record: TensorRecord, work: Int) {
+      parts = [
+        Part(
+          name: record.name, dtype: record.dtype, shape: record.shape, byteCount: record.byteCount, rowsPerRow: 1,
+          bytesPerRow: PlanBuilder.copiedRowBytes)
+      ]
+      rows = max(1, record.byteCount.ceilDiv(PlanBuilder.copiedRowBytes))
+      panelRows = PlanBuilder.panelBytes / PlanBuilder.copiedRowBytes
+      scratch = 0
+      self.work = work
+    }
+
+    public var byteCount: Int { parts.reduce(0) { $0 + $1.byteCount } }
+  }
+
+  /// A "row" of a tensor that is copied as bytes.
+  static let copiedRowBytes = 64 << 10
+
+  /// Output bytes that one panel should have at most, where rows allow it.
+  public static let panelBytes = 16 << 20
+
+  private var drafts: [[Draft]] = []
+  private let inputs: PlanInputs
+  private let metadata: [(key: String, value: String)]
+
+  /// - Parameter metadata: what every header says beside `format: pt`.
+  public init(inputs: PlanInputs, metadata: [(key: String, value: String)] = []) {
+    self.inputs = inputs
+    self.metadata = metadata
+  }
+
+  /// Adds a file with these tensors, in this order. A file without tensors is left out.
+  public mutating func addFile(_ tensors: [Draft]) {
+    if !tensors.isEmpty { drafts.append(tensors) }
+  }
+
+  public func plan() -> Plan {
+    var files: [Plan.File] = []
+    var tensors: [Plan.Tensor] = []
+    var parts: [Plan.Part] = []
+    for (f, file) in drafts.enumerated() {
+      let stored = file.flatMap { draft in
+        draft.parts.map {
+          SafetensorsFile.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
+        }
+      }
+      let layout = SafetensorsFile(stored, metadata: metadata)
+      let firstTensor = tensors.count
+      var next = 0
+      for draft in file {
+        let firstPart = parts.count
+        for part in draft.parts {
+          parts.append(
+            Plan.Part(
+              name: part.name, dtype: part.dtype, shape: part.shape, range: layout.ranges[next],
+              rowsPerRow: part.rowsPerRow, bytesPerRow: part.bytesPerRow))
+          next += 1
+        }
+        tensors.append(
+          Plan.Tensor(
+            file: f, parts: firstPart..<parts.count, rows: draft.rows, panelRows: max(1, draft.panelRows),
+            work: draft.work, scratch: draft.scratch))
+      }
+      files.append(
+        Plan.File(
+          name: ShardNames.usual(f, of: drafts.count), byteCount: layout.byteCount,
+          tensors: firstTensor..<tensors.count, headerDigest: SHA256Digest(of: layout.header)))
+    }
+    let segments = Self.segments(files: files, tensors: tensors, parts: parts)
+    var identity = inputs.identity
+    for file in files {
+      identity += "output \(file.byteCount) \(file.headerDigest) \(file.name)\n"
+    }
+    for segment in segments {
+      identity += "segment \(segment.file) \(segment.firstTensor) \(segment.firstPanel) \(segment.panelCount)\n"
+    }
+    return Plan(
+      files: files, tensors: tensors, parts: parts, segments: segments, inputs: inputs,
+      id: SHA256Digest(of: identity), metadata: metadata)
+  }
+
+  /// Cuts the files into runs of panels.
+  ///
+  /// A segment has at most 256 MiB, or one panel; smaller results get smaller segments, so that several workers have
+  /// something to do.
+  private static func segments(files: [Plan.File], tensors: [Plan.Tensor], parts: [Plan.Part]) -> [Plan.Segment] {
+    let total = files.reduce(0) { $0 + $1.byteCount }
+    let target = min(256 << 20, max(8 << 20, (total / 128).roundedUp(to: 1 << 20)))
+    var segments: [Plan.Segment] = []
+    for (f, file) in files.enumerated() {
+      var start: (tensor: Int, panel: Int)?
+      var (count, bytes) = (0, 0)
+      func flush() {
+        guard let begin = start else { return }
+        segments.append(
+          Plan.Segment(file: f, firstTensor: begin.tensor, firstPanel: begin.panel, panelCount: count, byteCount: bytes))
+        start = nil
+        (count, bytes) = (0, 0)
+      }
+      for t in file.tensors {
+        for panel in 0..<tensors[t].panelCount {
+          let rows = tensors[t].panelRows(panel)
+          // A part that serves the tensor as a whole is written with its first panel.
+          let size = tensors[t].parts.reduce(0) { sum, part in
+            parts[part].bytesPerRow == nil && panel > 0 ? sum : sum + parts[part].byteRange(rows: rows).count
+          }
+          if bytes + size > target { flush() }
+          if start == nil { start = (t, panel) }
+          count += 1
+          bytes += size
+        }
+      }
+      flush()
+    }
+    return segments
+  }
+}

@@ -1,0 +1,100 @@
+/// A plan as it is saved: what it was made of, where it reads and writes, and the table of files and segments.
+///
+/// Panels are not in it: whoever runs the plan derives them again from the headers, and refuses if the id differs.
+///
+/// Format: `docs/formats/plan.md`.
+public struct PlanFile: Sendable {
+  public static let schema = "ckpt.plan/1"
+
+  /// Where things are. No part of the plan's identity.
+  public struct Place: Sendable, Equatable {
+    public var source: String?
+    public var destination: String
+    /// Builds beside the destination and exchanges the two at the end.
+    public var overwrite: Bool
+    public var specFolders: [String]
+    public var recipe: String?
+
+    public init(
+      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil
+    ) {
+      self.source = source
+      self.destination = destination
+      self.overwrite = overwrite
+      self.specFolders = specFolders
+      self.recipe = recipe
+    }
+  }
+
+  public let id: SHA256Digest
+  public let version: String
+  public let inputs: PlanInputs
+  public let place: Place
+  public let segmentCount: Int
+
+  static func json(of plan: Plan, place: Place) -> JSONValue {
+    .object([
+      "schema": .string(schema),
+      "plan_id": .string(plan.id.hex),
+      "version": .string(Toolkit.version),
+      "verb": .string(plan.inputs.verb),
+      "options": .object(JSONObject(plan.inputs.options.map { ($0.name, .string($0.value)) })),
+      "rules": .string(plan.inputs.rules.hex),
+      "place": .object([
+        "source": place.source.map { .string($0) } ?? .null,
+        "destination": .string(place.destination),
+        "overwrite": .bool(place.overwrite),
+        "specs": .array(place.specFolders.map { .string($0) }),
+        "recipe": place.recipe.map { .string($0) } ?? .null,
+      ]),
+      "inputs": .array(
+        plan.inputs.files.map {
+          .object([
+            "name": .string($0.name), "bytes": .int($0.byteCount), "sha256": .string($0.digest.hex),
+            "modified_ns": .int($0.modified),
+          ])
+        }),
+      "files": .array(plan.files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount)]) }),
+      // One row a segment: file, output bytes, panels.
+      "segments": .array(
+        plan.segments.map { .array([.int($0.file), .int($0.byteCount), .int($0.panelCount)]) }),
+    ])
+  }
+
+  /// Saves a plan for `run`, `status` and `finish`.
+  public static func write(_ plan: Plan, place: Place, to path: String, files: FileAccess) throws(CheckpointError) {
+    try files.writeAtomically(Array((json(of: plan, place: place).text(indent: 1) + "\n").utf8), to: path)
+  }
+
+  public init(reading path: String, _ files: FileAccess) throws(CheckpointError) {
+    let json = try JSONValue(parsing: files.readAll(path, limit: 256 << 20), file: path)
+    func malformed(_ what: String) -> CheckpointError {
+      CheckpointError(.planMalformed, file: path, "is no plan of ckpt: \(what)")
+    }
+    guard json["schema"]?.string == Self.schema else { throw malformed("'schema' is not \"\(Self.schema)\"") }
+    guard let id = json["plan_id"]?.string, let version = json["version"]?.string, let verb = json["verb"]?.string,
+      let options = json["options"]?.object, let rules = json["rules"]?.string,
+      let destination = json["place"]?["destination"]?.string, let segments = json["segments"]?.array,
+      let inputs = json["inputs"]?.array
+    else { throw malformed("a member is missing") }
+    var inputFiles: [PlanInputs.File] = []
+    for input in inputs {
+      guard let name = input["name"]?.string, let bytes = input["bytes"]?.int, let digest = input["sha256"]?.string,
+        let modified = input["modified_ns"]?.int
+      else { throw malformed("an input lacks a member") }
+      inputFiles.append(
+        PlanInputs.File(name: name, byteCount: bytes, digest: SHA256Digest(hex: digest), modified: modified))
+    }
+    self.id = SHA256Digest(hex: id)
+    self.version = version
+    self.inputs = PlanInputs(
+      verb: verb, options: options.members.map { ($0.key, $0.value.string ?? "") }, rules: SHA256Digest(hex: rules),
+      files: inputFiles)
+    place = Place(
+      source: json["place"]?["source"]?.string, destination: destination,
+      overwrite: json["place"]?["overwrite"]?.bool ?? false,
+      specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
+      recipe: json["place"]?["recipe"]?.string)
+    segmentCount = segments.count
+  }
+}

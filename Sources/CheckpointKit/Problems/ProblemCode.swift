@@ -1,0 +1,97 @@
+/// The name of a problem, for programs. Once released, a code keeps its meaning.
+///
+/// `docs/findings.md` explains each; a test keeps the two lists equal.
+public enum ProblemCode: String, Sendable, CaseIterable {
+  // Files and folders
+  case ioFailed = "io.failed"
+  case notFound = "io.not-found"
+  case notPermitted = "io.not-permitted"
+  case noSpace = "io.no-space"
+  case truncated = "io.truncated"
+  case inputChanged = "io.input-changed"
+  case unsafeName = "io.unsafe-name"
+  case unknownSource = "source.unknown"
+  case severalModels = "source.several-models"
+  case unfinishedSource = "source.unfinished"
+  case foreignFile = "source.foreign-file"
+  case malformedFile = "source.malformed"
+
+  // safetensors: the rules of docs/formats/safetensors.md
+  case headerTooSmall = "safetensors.header-too-small"
+  case headerTooLarge = "safetensors.header-too-large"
+  case headerPastEnd = "safetensors.header-past-end"
+  case headerNotUTF8 = "safetensors.header-not-utf8"
+  case headerMalformed = "safetensors.header-malformed"
+  case unknownDType = "safetensors.unknown-dtype"
+  case duplicateName = "safetensors.duplicate-name"
+  case badOffset = "safetensors.bad-offset"
+  case sizeOverflow = "safetensors.size-overflow"
+  case partialByte = "safetensors.partial-byte"
+  case wrongSize = "safetensors.wrong-size"
+  case wrongLength = "safetensors.wrong-length"
+  case headerOddity = "safetensors.oddity"
+  case unalignedTensor = "safetensors.unaligned"
+
+  // The index of a sharded folder
+  case indexMalformed = "index.malformed"
+  case indexUnsafePath = "index.unsafe-path"
+  case indexMissingShard = "index.missing-shard"
+  case indexUnlistedShard = "index.unlisted-shard"
+  case indexMissingTensor = "index.missing-tensor"
+  case indexUnlistedTensor = "index.unlisted-tensor"
+  case indexWrongShard = "index.wrong-shard"
+  case indexDuplicateTensor = "index.duplicate-tensor"
+  case indexShardNumbering = "index.shard-numbering"
+  case indexTotalSize = "index.total-size"
+  case indexTwoIndexes = "index.two-indexes"
+  case indexAbsent = "index.absent"
+
+  // config.json, specs, presets, recipes
+  case configMissing = "config.missing"
+  case configMalformed = "config.malformed"
+  case configKey = "config.key"
+  case configUnsupported = "config.unsupported"
+  case familyUnknown = "family.unknown"
+  case specMalformed = "spec.malformed"
+  case recipeMalformed = "recipe.malformed"
+  case recipeUnsuitable = "recipe.unsuitable"
+
+  // Stored tensors against the family and its encodings
+  case tensorMissing = "tensor.missing"
+  case tensorUnknown = "tensor.unknown"
+  case tensorJunk = "tensor.junk"
+  case tensorShape = "tensor.shape"
+  case tensorDType = "tensor.dtype"
+  case groupAbsent = "tensor.group-absent"
+  case partMissing = "encoding.missing-part"
+  case partStray = "encoding.stray-part"
+  case partShape = "encoding.part-shape"
+  case partDType = "encoding.part-dtype"
+  case encodingUnsupported = "encoding.unsupported"
+  case encodingUnlikeSiblings = "encoding.unlike-siblings"
+
+  // Writing
+  case outputExists = "output.exists"
+  case outputUnfinished = "output.unfinished"
+  case outputUnsuitable = "output.unsuitable"
+  case planMalformed = "plan.malformed"
+  case planChanged = "plan.changed"
+  case planMemory = "plan.memory"
+  case recordMalformed = "plan.record"
+  case unitsMissing = "plan.units-missing"
+  case stopped = "run.stopped"
+
+  // Converting, comparing, running
+  case nonFinite = "convert.non-finite"
+  case notDivisible = "convert.not-divisible"
+  case requantized = "convert.requantized"
+  case inexactGroups = "convert.inexact-groups"
+  case notCarried = "convert.not-carried"
+  case oneSided = "compare.one-sided"
+  case overBudget = "compare.over-budget"
+  case budgetMalformed = "compare.budget"
+  case forwardUnsupported = "forward.unsupported"
+  case forwardInput = "forward.input"
+  case libraryMissing = "library.missing"
+  case internalMistake = "internal"
+}

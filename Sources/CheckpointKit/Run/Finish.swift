@@ -1,0 +1,129 @@
+/// What makes a set of complete files a checkpoint: side files, provenance, index, config.json.
+public struct Finishing: Sendable {
+  /// Files to carry over, from a folder.
+  public var sideFiles: [String] = []
+  public var sideFolder: String?
+  /// Files whose content is given.
+  public var written: [(name: String, bytes: [UInt8])] = []
+  /// nil where the result has none.
+  public var config: [UInt8]?
+  /// Members of the provenance beside what every result has.
+  public var provenance: JSONObject?
+
+  public init() {}
+}
+
+extension Runner {
+  /// Publishes what is complete and completes the result. Throws with `units missing` where segments are not done.
+  ///
+  /// The order is what makes a half result unreadable: files, side files, provenance, index, and config.json last;
+  /// then the work folder goes.
+  public func finish(_ finishing: Finishing) throws(CheckpointError) {
+    let records = try validRecords(try folder.records(of: plan))
+    let missing = plan.segments.indices.filter { records[$0] == nil }
+    guard missing.isEmpty else {
+      throw CheckpointError(
+        .unitsMissing, file: place.destination, "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
+        hint: "run them, then finish again")
+    }
+    for file in plan.files.indices { try publish(file) }
+    let digests = try allDigests(records)
+    for name in finishing.sideFiles {
+      guard let source = finishing.sideFolder else { continue }
+      try copy(joinPath(source, name), to: joinPath(folder.destination, name))
+    }
+    for (name, bytes) in finishing.written { try files.writeAtomically(bytes, to: joinPath(folder.destination, name)) }
+    if let provenance = finishing.provenance {
+      let text = Provenance.json(plan, provenance, digests: digests).text(indent: 2) + "\n"
+      try files.writeAtomically(Array(text.utf8), to: joinPath(folder.destination, Provenance.fileName))
+    }
+    if plan.files.count > 1 {
+      try files.writeAtomically(index(), to: joinPath(folder.destination, CheckpointIndex.usualName))
+    }
+    if let config = finishing.config {
+      try files.writeAtomically(config, to: joinPath(folder.destination, "config.json"))
+    }
+    // One rename ends the unfinished state; what is then removed means nothing any more.
+    try files.removeTree(folder.discarded)
+    try files.rename(folder.path, to: folder.discarded)
+    try files.syncDirectory(folder.destination)
+    try files.removeTree(folder.discarded)
+    if place.overwrite { try exchange() }
+  }
+
+  /// Puts the new folder in the old one's place, then removes the old one.
+  private func exchange() throws(CheckpointError) {
+    let destination = trimSlashes(place.destination)
+    if try files.status(destination) == nil {
+      try files.rename(folder.destination, to: destination)
+    } else {
+      try files.exchange(folder.destination, destination)
+      try files.syncDirectory(parentPath(destination))
+      try files.removeTree(folder.destination)
+    }
+    try files.syncDirectory(parentPath(destination))
+  }
+
+  private func index() -> [UInt8] {
+    var total = 0
+    var names: [(TensorName, String)] = []
+    for tensor in plan.tensors {
+      for part in tensor.parts {
+        total += plan.parts[part].range.count
+        names.append((plan.parts[part].name, plan.files[tensor.file].name))
+      }
+    }
+    names.sort { $0.0 < $1.0 }
+    var text = "{\n  \"metadata\": {\n    \"total_size\": \(total)\n  },\n  \"weight_map\": {"
+    for (i, (name, file)) in names.enumerated() {
+      text += i == 0 ? "\n    " : ",\n    "
+      appendJSONString(name.string, to: &text)
+      text += ": "
+      appendJSONString(file, to: &text)
+    }
+    text += "\n  }\n}\n"
+    return Array(text.utf8)
+  }
+
+  /// Digests of all parts. A tensor that several segments wrote is read once more.
+  private func allDigests(_ records: [Int: SegmentRecord]) throws(CheckpointError) -> [[SHA256Digest]]? {
+    guard options.takesDigests else { return nil }
+    var digests = [[SHA256Digest]](repeating: [], count: plan.tensors.count)
+    for record in records.values {
+      for tensor in record.tensors where !tensor.digests.isEmpty { digests[tensor.tensor] = tensor.digests }
+    }
+    let open = plan.tensors.indices.filter { digests[$0].isEmpty && !plan.tensors[$0].parts.isEmpty }
+    let results = parallelMap(count: open.count, threads: options.threads) {
+      [self] i -> Result<[SHA256Digest], CheckpointError> in
+      do throws(CheckpointError) {
+        let tensor = plan.tensors[open[i]]
+        let file = try OpenFile(reading: folder.finalFile(plan.files[tensor.file]), files)
+        var list: [SHA256Digest] = []
+        for part in tensor.parts { list.append(try file.digest(of: plan.parts[part].range)) }
+        return .success(list)
+      } catch { return .failure(error) }
+    }
+    for (tensor, result) in zip(open, results) { digests[tensor] = try result.get() }
+    return digests
+  }
+
+  /// Copies a small file into place: complete and durable, or not at all.
+  private func copy(_ source: String, to destination: String) throws(CheckpointError) {
+    let input = try OpenFile(reading: source, files)
+    let size = try input.size()
+    let partial = joinPath(folder.path, "side.partial")
+    try files.remove(partial)
+    let output = try OpenFile(creating: partial, files)
+    let buffer = try Buffer(byteCount: min(1 << 20, max(1, size)))
+    var offset = 0
+    while offset < size {
+      let chunk = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<min(buffer.byteCount, size - offset)])
+      try input.read(into: chunk, at: offset)
+      try output.write(UnsafeRawBufferPointer(chunk), at: offset)
+      offset += chunk.count
+    }
+    try output.sync()
+    try files.rename(partial, to: destination)
+    try files.syncDirectory(folder.destination)
+  }
+}

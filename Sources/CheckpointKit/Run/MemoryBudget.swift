@@ -1,0 +1,84 @@
+internal import Synchronization
+
+/// The memory that one command may use: who takes a buffer, takes it from here.
+///
+/// `fixed` is what headers, tables and the program itself need; the rest is for the workers, each of which holds one
+/// panel.
+public struct MemoryBudget: Sendable {
+  /// The bound that `--memory` gave.
+  public let total: Int
+
+  public init(total: Int) { self.total = total }
+
+  /// The smaller of 4 GiB and half of what the machine or its cgroup has.
+  public static var standard: MemoryBudget {
+    MemoryBudget(total: min(4 << 30, (machineMemory() ?? 8 << 30) / 2))
+  }
+
+  /// How many workers fit, at most `wanted`.
+  ///
+  /// - Throws: where not even one does, with the least `--memory` that works.
+  public func workers(fixed: Int, panel: Int, wanted: Int) throws(CheckpointError) -> Int {
+    let fitting = (total - fixed) / max(1, panel)
+    guard total > fixed, fitting >= 1 else {
+      let least = (fixed + panel).roundedUp(to: 1 << 20)
+      throw CheckpointError(
+        .planMemory,
+        "needs \(fixed) bytes for headers and tables and \(panel) for one panel, but --memory is \(total)",
+        hint: "give at least --memory \(least >> 20)MiB")
+    }
+    return min(fitting, max(1, wanted))
+  }
+
+  private static func machineMemory() -> Int? {
+    var least: Int?
+    func consider(_ value: Int?) {
+      guard let value, value > 0, value < 1 << 60 else { return }
+      least = min(least ?? value, value)
+    }
+    func text(_ path: String) -> String? {
+      (try? FileAccess.system.readSmall(path)).map { String(decoding: $0, as: UTF8.self) }
+    }
+    if let line = text("/proc/meminfo")?.split(separator: "\n").first(where: { $0.hasPrefix("MemTotal:") }) {
+      consider(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 })
+    }
+    for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
+      consider(text(path).flatMap { Int($0.prefix { $0.isNumber }) })
+    }
+    return least
+  }
+
+  /// Resident bytes of this process: now, and the most it ever had.
+  public static func residentBytes() -> (now: Int, peak: Int) {
+    guard let bytes = try? FileAccess.system.readSmall("/proc/self/status") else { return (0, 0) }
+    func kilobytes(_ key: String) -> Int {
+      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix(key) {
+        return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) } ?? 0
+      }
+      return 0
+    }
+    return (kilobytes("VmRSS:") * 1024, kilobytes("VmHWM:") * 1024)
+  }
+}
+
+/// A worker's memory: buffers for one panel, cut from one block and all given back together.
+public final class Workspace {
+  private let buffer: Buffer
+  private var used = 0
+
+  public init(byteCount: Int) throws(CheckpointError) { buffer = try Buffer(byteCount: byteCount) }
+
+  /// Memory for the current panel, on a boundary of 64 bytes; its content is whatever was there.
+  public func take(_ byteCount: Int) throws(CheckpointError) -> UnsafeMutableRawBufferPointer {
+    let size = max(byteCount, 1).roundedUp(to: 64)
+    guard used + size <= buffer.byteCount else {
+      throw CheckpointError(
+        .internalMistake, "a panel needs \(used + size) bytes, where the plan counted \(buffer.byteCount)",
+        hint: "this is a mistake of ckpt: please report it")
+    }
+    defer { used += size }
+    return UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[used..<used + byteCount])
+  }
+
+  func reset() { used = 0 }
+}

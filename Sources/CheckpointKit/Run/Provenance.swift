@@ -1,0 +1,44 @@
+/// What a result was made from, and digests of what it is: `ckpt-provenance.json`.
+///
+/// It says nothing of time, host or path, so that the same inputs give the same bytes. Format:
+/// `docs/formats/provenance.md`.
+public enum Provenance {
+  public static let fileName = "ckpt-provenance.json"
+  static let schema = "ckpt.provenance/1"
+
+  static func json(_ plan: Plan, _ more: JSONObject, digests: [[SHA256Digest]]?) -> JSONValue {
+    var object: JSONObject = [
+      "schema": .string(schema),
+      "version": .string(Toolkit.version),
+      "verb": .string(plan.inputs.verb),
+      "options": .object(JSONObject(plan.inputs.options.map { ($0.name, .string($0.value)) })),
+      "rules_sha256": .string(plan.inputs.rules.hex),
+      "plan_id": .string(plan.id.hex),
+      "inputs": .array(
+        plan.inputs.files.map {
+          .object(["name": .string($0.name), "bytes": .int($0.byteCount), "header_sha256": .string($0.digest.hex)])
+        }),
+      "outputs": .array(
+        plan.files.map { file in
+          .object([
+            "name": .string(file.name), "bytes": .int(file.byteCount),
+            "digest_root": digests.map { .string(root(of: file, plan, $0).hex) } ?? .null,
+          ])
+        }),
+    ]
+    for (key, value) in more.members { object[key] = value }
+    return .object(object)
+  }
+
+  /// The digest root of a file: SHA-256 over one line `digest  name` for each of its stored tensors, sorted by name.
+  static func root(of file: Plan.File, _ plan: Plan, _ digests: [[SHA256Digest]]) -> SHA256Digest {
+    var lines: [(TensorName, SHA256Digest)] = []
+    for tensor in file.tensors {
+      for (part, digest) in zip(plan.tensors[tensor].parts, digests[tensor]) { lines.append((plan.parts[part].name, digest)) }
+    }
+    lines.sort { $0.0 < $1.0 }
+    var hasher = SHA256Hasher()
+    for (name, digest) in lines { hasher.update("\(digest)  \(name)\n") }
+    return hasher.finish()
+  }
+}

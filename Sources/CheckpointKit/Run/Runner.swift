@@ -1,0 +1,307 @@
+internal import Synchronization
+
+/// Carries out a plan: segments in any order on several threads, files renamed into place when they are complete.
+///
+/// This is the only place with threads and shared state. A run that was killed, or met a full disk, is continued by
+/// running it again: segments that left a record are not done twice.
+public struct Runner: Sendable {
+  public struct Options: Sendable {
+    public var threads: Int
+    public var budget: MemoryBudget
+    /// What the program holds beside its workers: headers, tables, the binary.
+    public var fixedMemory: Int
+    public var takesDigests: Bool
+    /// Told how many bytes of the result are written, and how many there will be.
+    public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+    /// Asked between panels; true ends the run as unfinished.
+    public var isStopped: @Sendable () -> Bool
+
+    public init(
+      threads: Int, budget: MemoryBudget, fixedMemory: Int, takesDigests: Bool = true,
+      progress: (@Sendable (Int, Int) -> Void)? = nil, isStopped: @escaping @Sendable () -> Bool = { false }
+    ) {
+      self.threads = threads
+      self.budget = budget
+      self.fixedMemory = fixedMemory
+      self.takesDigests = takesDigests
+      self.progress = progress
+      self.isStopped = isStopped
+    }
+  }
+
+  /// What a run did, and what it found out.
+  public struct Outcome: Sendable {
+    public var segmentsDone = 0
+    public var segmentsSkipped = 0
+    /// By tensor of the plan: digests of its parts and the sums of its panels.
+    var tensors: [Int: SegmentRecord.Tensor] = [:]
+
+    /// What was measured of a tensor.
+    public func report(ofTensor tensor: Int) -> PanelReport? { tensors[tensor]?.report }
+  }
+
+  public let plan: Plan
+  public let place: PlanFile.Place
+  public let options: Options
+  let files: FileAccess
+  let folder: WorkFolder
+
+  public init(_ plan: Plan, place: PlanFile.Place, options: Options, files: FileAccess) {
+    self.plan = plan
+    self.place = place
+    self.options = options
+    self.files = files
+    folder = WorkFolder(destination: Self.buildFolder(place), files: files)
+  }
+
+  /// Where the result is built: the destination, or beside it when it will replace what is there.
+  static func buildFolder(_ place: PlanFile.Place) -> String {
+    place.overwrite ? trimSlashes(place.destination) + ".ckpt-new" : place.destination
+  }
+
+  // MARK: Running
+
+  /// Makes or finds the folder, and refuses where it holds something else or the disk is too small.
+  public func prepare() throws(CheckpointError) {
+    _ = try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: 1)
+    try checkSpace()
+    try folder.prepare(plan, options: place)
+  }
+
+  private func checkSpace() throws(CheckpointError) {
+    var existing = folder.destination
+    while try files.status(existing) == nil, parentPath(existing) != existing { existing = parentPath(existing) }
+    guard let free = files.freeBytes(at: existing) else { return }
+    var needed = 0
+    for file in plan.files {
+      // A file that is there, whole or partial, has its space already.
+      if try files.status(folder.finalFile(file)) == nil, try files.status(folder.partialFile(file)) == nil {
+        needed += file.byteCount
+      }
+    }
+    guard needed <= free else {
+      throw CheckpointError(
+        .noSpace, file: folder.destination, "needs \(needed) bytes, but only \(free) are free there",
+        hint: "free some space, or give a folder on another disk")
+    }
+  }
+
+  /// Does every segment of `selection` that has no record yet.
+  ///
+  /// - Parameter publishes: whether files that are complete are renamed into place at once.
+  public func run(
+    _ executor: some PanelExecutor, segments selection: [Int]? = nil, publishes: Bool = true
+  ) throws(CheckpointError) -> Outcome {
+    let done = try folder.records(of: plan)
+    let state = RunState(plan: plan, done: try validRecords(done))
+    var todo: [Int] = []
+    for segment in selection ?? Array(plan.segments.indices) where !state.isDone(segment) { todo.append(segment) }
+    let skipped = (selection?.count ?? plan.segments.count) - todo.count
+    if publishes {
+      for file in plan.files.indices where state.isComplete(file) { try publish(file) }
+    }
+    if !todo.isEmpty {
+      let workers = try options.budget.workers(
+        fixed: options.fixedMemory, panel: plan.panelMemory, wanted: min(options.threads, todo.count))
+      let next = Counter()
+      runOnThreads(workers) { [todo] _ in
+        do throws(CheckpointError) {
+          let workspace = try Workspace(byteCount: plan.panelMemory)
+          while state.failure == nil {
+            let i = next.take()
+            guard i < todo.count else { return }
+            let record = try write(todo[i], executor, workspace, state)
+            try folder.leave(record)
+            if state.finish(record), publishes { try publish(plan.segments[todo[i]].file) }
+          }
+        } catch { state.fail(error) }
+      }
+    }
+    if let failure = state.failure { throw failure }
+    var outcome = Outcome()
+    outcome.segmentsDone = todo.count
+    outcome.segmentsSkipped = skipped
+    outcome.tensors = state.tensors()
+    return outcome
+  }
+
+  /// Records count only as long as the file they speak of is there at its full size.
+  func validRecords(_ records: [Int: SegmentRecord]) throws(CheckpointError) -> [Int: SegmentRecord] {
+    var whole: [Bool] = []
+    for file in plan.files {
+      let status =
+        if let final = try files.status(folder.finalFile(file)) { final } else { try files.status(folder.partialFile(file)) }
+      whole.append(status?.size == file.byteCount)
+    }
+    return records.filter { whole[plan.segments[$0.key].file] }
+  }
+
+  // MARK: A segment
+
+  private func write(
+    _ number: Int, _ executor: some PanelExecutor, _ workspace: Workspace, _ state: RunState
+  ) throws(CheckpointError) -> SegmentRecord {
+    let segment = plan.segments[number]
+    let file = try state.openFile(segment.file) { () throws(CheckpointError) in try open(plan.files[segment.file]) }
+    var record = SegmentRecord(plan: plan.id, segment: number, tensors: [])
+    var hashers: [SHA256Hasher] = []
+    for panel in plan.panels(of: segment) {
+      if options.isStopped() {
+        throw CheckpointError(
+          .stopped, file: place.destination, "was stopped before it was finished",
+          hint: "run the same command again: it continues")
+      }
+      let tensor = plan.tensors[panel.tensor]
+      if record.tensors.last?.tensor != panel.tensor {
+        let hashes = options.takesDigests && plan.isWhole(panel.tensor, in: segment)
+        hashers = hashes ? tensor.parts.map { _ in SHA256Hasher() } : []
+        record.tensors.append(SegmentRecord.Tensor(tensor: panel.tensor, digests: [], report: PanelReport()))
+      }
+      let report = try write(panel, of: tensor, to: file, executor, workspace, &hashers)
+      record.tensors[record.tensors.count - 1].report.add(report)
+      if panel.rows.upperBound == tensor.rows {
+        record.tensors[record.tensors.count - 1].digests = hashers.map { $0.finish() }
+      }
+      let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
+      options.progress?(bytes, plan.outputBytes)
+    }
+    try file.sync()
+    return record
+  }
+
+  private func open(_ file: Plan.File) throws(CheckpointError) -> OpenFile {
+    let opened = try OpenFile(updating: folder.partialFile(file), files)
+    if try opened.size() != file.byteCount { try opened.reserve(file.byteCount) }
+    return opened
+  }
+
+  private func write(
+    _ panel: Plan.Panel, of tensor: Plan.Tensor, to file: OpenFile, _ executor: some PanelExecutor,
+    _ workspace: Workspace, _ hashers: inout [SHA256Hasher]
+  ) throws(CheckpointError) -> PanelReport {
+    workspace.reset()
+    var outputs: [UnsafeMutableRawBufferPointer] = []
+    for part in tensor.parts {
+      outputs.append(try workspace.take(plan.parts[part].byteRange(rows: panel.rows).count))
+    }
+    let report = try executor.fill(panel, of: tensor, outputs: outputs, workspace: workspace)
+    for (i, part) in tensor.parts.enumerated() {
+      let part = plan.parts[part]
+      // What serves the tensor as a whole comes with its first panel.
+      if part.bytesPerRow == nil, panel.rows.lowerBound > 0 { continue }
+      let bytes = UnsafeRawBufferPointer(outputs[i])
+      let start = part.range.lowerBound + part.byteRange(rows: panel.rows).lowerBound
+      if !hashers.isEmpty { hashers[i].update(bytes) }
+      try file.write(bytes, at: start)
+      file.startWriteback(start..<start + bytes.count)
+    }
+    return report
+  }
+
+  // MARK: Publishing
+
+  /// Puts a file whose segments are all done in its place: header, sync, rename, sync of the folder.
+  func publish(_ number: Int) throws(CheckpointError) {
+    let file = plan.files[number]
+    let partial = folder.partialFile(file)
+    guard try files.status(partial) != nil else {
+      guard try files.status(folder.finalFile(file))?.size == file.byteCount else {
+        throw CheckpointError(.ioFailed, file: partial, "has vanished", hint: "run the same command again")
+      }
+      return
+    }
+    let opened = try OpenFile(updating: partial, files)
+    try opened.write(plan.header(of: file), at: 0)
+    try opened.sync()
+    try files.rename(partial, to: folder.finalFile(file))
+    try files.syncDirectory(folder.destination)
+  }
+}
+
+/// What the workers of a run share.
+private final class RunState: Sendable {
+  private struct Content {
+    var done: [Int: SegmentRecord]
+    /// Segments of each file that are not done.
+    var open: [Int]
+    var files: [Int: OpenFile] = [:]
+    var bytes = 0
+    var failure: CheckpointError?
+  }
+
+  private let plan: Plan
+  private let content: Mutex<Content>
+
+  init(plan: Plan, done: [Int: SegmentRecord]) {
+    self.plan = plan
+    var open = [Int](repeating: 0, count: plan.files.count)
+    var bytes = 0
+    for (i, segment) in plan.segments.enumerated() {
+      if done[i] == nil { open[segment.file] += 1 } else { bytes += segment.byteCount }
+    }
+    content = Mutex(Content(done: done, open: open, bytes: bytes))
+  }
+
+  func isDone(_ segment: Int) -> Bool { content.withLock { $0.done[segment] != nil } }
+
+  func isComplete(_ file: Int) -> Bool { content.withLock { $0.open[file] == 0 } }
+
+  var failure: CheckpointError? { content.withLock { $0.failure } }
+
+  /// Keeps the first failure.
+  func fail(_ error: CheckpointError) {
+    content.withLock { $0.failure = $0.failure ?? error }
+  }
+
+  func openFile(
+    _ file: Int, _ open: () throws(CheckpointError) -> OpenFile
+  ) throws(CheckpointError) -> OpenFile {
+    let result: Result<OpenFile, CheckpointError> = content.withLock { content in
+      if let opened = content.files[file] { return .success(opened) }
+      do throws(CheckpointError) {
+        let opened = try open()
+        content.files[file] = opened
+        return .success(opened)
+      } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+
+  /// Counts bytes; gives their sum.
+  func wrote(_ bytes: Int) -> Int {
+    content.withLock {
+      $0.bytes += bytes
+      return $0.bytes
+    }
+  }
+
+  /// Whether the record's file is complete with it.
+  func finish(_ record: SegmentRecord) -> Bool {
+    content.withLock {
+      guard $0.done.updateValue(record, forKey: record.segment) == nil else { return false }
+      let file = plan.segments[record.segment].file
+      $0.open[file] -= 1
+      if $0.open[file] == 0 { $0.files[file] = nil }
+      return $0.open[file] == 0
+    }
+  }
+
+  /// Everything that records say, by tensor, in the order of the segments.
+  func tensors() -> [Int: SegmentRecord.Tensor] {
+    content.withLock { content in
+      var tensors: [Int: SegmentRecord.Tensor] = [:]
+      for segment in content.done.keys.sorted() {
+        for tensor in content.done[segment]?.tensors ?? [] {
+          if var known = tensors[tensor.tensor] {
+            known.report.add(tensor.report)
+            if known.digests.isEmpty { known.digests = tensor.digests }
+            tensors[tensor.tensor] = known
+          } else {
+            tensors[tensor.tensor] = tensor
+          }
+        }
+      }
+      return tensors
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// The folder in which the unfinished things of a result live: the plan, the records, the partial files.
+///
+///     DST/.ckpt/plan.json           what is being made
+///     DST/.ckpt/records/000012.json a segment that is done
+///     DST/.ckpt/files/…             files whose segments are not all done
+///
+/// A folder that holds `.ckpt` is unfinished.
+struct WorkFolder: Sendable {
+  static let name = ".ckpt"
+
+  /// The result's folder.
+  let destination: String
+  let files: FileAccess
+
+  var path: String { joinPath(destination, Self.name) }
+  /// Where the folder goes when the result is finished, to be removed.
+  var discarded: String { joinPath(destination, ".ckpt-discarded") }
+  var planFile: String { joinPath(path, "plan.json") }
+  var recordsFolder: String { joinPath(path, "records") }
+  var filesFolder: String { joinPath(path, "files") }
+
+  func partialFile(_ file: Plan.File) -> String { joinPath(filesFolder, file.name) }
+  func finalFile(_ file: Plan.File) -> String { joinPath(destination, file.name) }
+  func recordFile(_ segment: Int) -> String { joinPath(recordsFolder, SegmentRecord.fileName(segment)) }
+
+  /// Makes the folder for a plan, or finds it begun by the same plan.
+  ///
+  /// - Throws: where the destination holds something else; it is left as it was.
+  func prepare(_ plan: Plan, options: PlanFile.Place) throws(CheckpointError) {
+    if let status = try files.status(destination) {
+      guard status.kind == .directory else {
+        throw CheckpointError(.outputExists, file: destination, "exists and is no folder", hint: "give a new folder")
+      }
+      let names = try files.list(destination)
+      if names.contains(Self.name) {
+        if try files.status(planFile) != nil { return try checkBegun(plan) }
+      } else if !names.isEmpty {
+        throw CheckpointError(
+          .outputExists, file: destination, "exists and is not empty",
+          hint: "give a new folder, or --overwrite to replace it when the new one is complete")
+      }
+    }
+    try files.makeDirectories(recordsFolder)
+    try files.makeDirectories(filesFolder)
+    try files.writeAtomically(Array((PlanFile.json(of: plan, place: options).text(indent: 1) + "\n").utf8), to: planFile)
+    try files.syncDirectory(destination)
+    try files.syncDirectory(parentPath(destination))
+  }
+
+  private func checkBegun(_ plan: Plan) throws(CheckpointError) {
+    let begun = try PlanFile(reading: planFile, files)
+    guard begun.id == plan.id else {
+      throw CheckpointError(
+        .outputUnfinished, file: destination,
+        "holds an unfinished result of another plan (\(begun.inputs.summary); this is \(plan.inputs.summary))",
+        hint: "run that command again to finish it, remove the folder, or give --overwrite")
+    }
+    for (old, new) in zip(begun.inputs.files, plan.inputs.files) where old.modified != new.modified {
+      throw CheckpointError(
+        .inputChanged, file: new.name, "was changed since this result was begun",
+        hint: "remove \(destination) and begin again")
+    }
+  }
+
+  /// Records that are there and of this plan, by segment.
+  func records(of plan: Plan) throws(CheckpointError) -> [Int: SegmentRecord] {
+    guard try files.status(recordsFolder) != nil else { return [:] }
+    var records: [Int: SegmentRecord] = [:]
+    for name in try files.list(recordsFolder) where name.hasSuffix(".json") {
+      let path = joinPath(recordsFolder, name)
+      // A record that a power cut left torn counts as absent: its segment is done again.
+      guard let bytes = try? files.readAll(path, limit: 64 << 20), let json = try? JSONValue(parsing: bytes, file: path),
+        let record = SegmentRecord(json, plan: plan), SegmentRecord.fileName(record.segment) == name
+      else { continue }
+      records[record.segment] = record
+    }
+    return records
+  }
+
+  /// Leaves a record. It need not be durable: without it, the segment is done again.
+  func leave(_ record: SegmentRecord) throws(CheckpointError) {
+    let path = recordFile(record.segment)
+    let partial = path + ".\(processID).partial"
+    try files.remove(partial)
+    let file = try OpenFile(creating: partial, files)
+    try file.write(Array((record.json.text() + "\n").utf8), at: 0)
+    try files.rename(partial, to: path)
+  }
+}
+
+extension PlanInputs {
+  var summary: String {
+    ([verb] + options.map { $0.value.isEmpty ? $0.name : "\($0.name) \($0.value)" }).joined(separator: " ")
+  }
+}

@@ -1,0 +1,90 @@
+private import CSystem
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+internal import Synchronization
+
+/// Threads that this process may use: its affinity mask, cut by the CPU quota of its cgroup.
+public let availableProcessors: Int = {
+  let cores = Int(csystem_processor_count())
+  guard let quota = cgroupProcessorQuota() else { return cores }
+  return max(1, min(cores, Int(quota.rounded(.up))))
+}()
+
+private func cgroupProcessorQuota() -> Double? {
+  func numbers(_ path: String) -> [Double?] {
+    guard let bytes = try? FileAccess.system.readSmall(path) else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" }).map { Double($0) }
+  }
+  let v2 = numbers("/sys/fs/cgroup/cpu.max")
+  if v2.count == 2, let quota = v2[0], let period = v2[1], period > 0 { return quota / period }
+  if let quota = numbers("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").first ?? nil, quota > 0,
+    let period = numbers("/sys/fs/cgroup/cpu/cpu.cfs_period_us").first ?? nil, period > 0
+  {
+    return quota / period
+  }
+  return nil
+}
+
+/// Runs `body` on several threads of its own, and waits for all; `body` gets the thread's number.
+///
+/// Plain threads: the work blocks in reads and writes, which Swift's cooperative pool is not made for.
+func runOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  guard count > 1 else { return body(0) }
+  final class Job: Sendable {
+    let number: Int
+    let body: @Sendable (Int) -> Void
+    init(_ number: Int, _ body: @escaping @Sendable (Int) -> Void) {
+      self.number = number
+      self.body = body
+    }
+  }
+  var threads: [pthread_t] = []
+  var attributes = pthread_attr_t()
+  pthread_attr_init(&attributes)
+  pthread_attr_setstacksize(&attributes, 4 << 20)
+  defer { pthread_attr_destroy(&attributes) }
+  for number in 1..<count {
+    let job = Unmanaged.passRetained(Job(number, body))
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, &attributes,
+      { raw in
+        #if canImport(Glibc)
+          guard let raw else { return nil }
+        #endif
+        let job = Unmanaged<Job>.fromOpaque(raw).takeRetainedValue()
+        job.body(job.number)
+        return nil
+      }, job.toOpaque())
+    // A thread that the system refuses is one worker less.
+    if code == 0 { threads.append(thread) } else { job.release() }
+  }
+  body(0)
+  for thread in threads { pthread_join(thread, nil) }
+}
+
+/// `(0..<count).map(transform)` on several threads; results in order.
+func parallelMap<T: Sendable>(count: Int, threads: Int, _ transform: @escaping @Sendable (Int) -> T) -> [T] {
+  let results = Mutex([T?](repeating: nil, count: count))
+  let next = Counter()
+  runOnThreads(max(1, min(threads, count))) { _ in
+    while true {
+      let i = next.take()
+      guard i < count else { return }
+      let value = transform(i)
+      results.withLock { $0[i] = value }
+    }
+  }
+  return results.withLock { $0.compactMap { $0 } }
+}
+
+/// Hands out 0, 1, 2, … to many threads.
+final class Counter: Sendable {
+  private let value = Atomic<Int>(0)
+
+  func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+}

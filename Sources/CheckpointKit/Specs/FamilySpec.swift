@@ -1,0 +1,142 @@
+/// What a model family consists of: its logical tensors, as data.
+///
+/// A spec names each tensor once, with its role and shape; encodings add the parts. `Specs/README.md` is the manual of
+/// the format, `Specs/schema/family.json` its JSON Schema.
+public struct FamilySpec: Sendable {
+  /// Parts of a model that are counted and treated separately.
+  public enum Group: String, Sendable, CaseIterable {
+    case text, mtp, vision
+  }
+
+  public struct Tensor: Sendable {
+    public var template: NameTemplate
+    public var role: Role
+    public var shape: [Expression]
+    public var groups: [Group]
+    /// Where the tensor exists; everywhere if nil.
+    public var when: Expression?
+    /// Where its absence is fine.
+    public var optional: Expression?
+    /// The dtype of its published, unencoded form.
+    public var dtype: DType
+  }
+
+  public var name: String
+  public var title: String
+  /// Values of `model_type` in config.json that mean this family.
+  public var modelTypes: [String]
+  public var values: [String: Expression]
+  /// The layers of each group that has any: first, and one past the last.
+  public var layers: [Group: (Expression, Expression)]
+  public var tensors: [Tensor]
+  /// Names that published checkpoints carry and no model uses.
+  public var junk: [NameTemplate]
+  /// Role patterns that the family's published block-fp8 repositories encode.
+  public var fp8Roles: [String]
+  /// The dtype of the scales in them.
+  public var fp8Scale: DType
+  /// What the forward pass needs beyond the tensors; see ``ModelLayout/forward``.
+  public var forward: [String: Expression]
+  public var sources: [String]
+  /// What a plan depends on: names, roles, shapes and conditions as text.
+  public var identity: String {
+    var text = "family \(name)\n"
+    for tensor in tensors {
+      text += "\(tensor.template.text) \(tensor.role) \(tensor.shape.map(\.text)) \(tensor.groups.map(\.rawValue)) "
+      text += "\(tensor.when?.text ?? "") \(tensor.optional?.text ?? "")\n"
+    }
+    for (key, value) in values.sorted(by: { $0.key < $1.key }) { text += "\(key) = \(value.text)\n" }
+    text += "junk \(junk.map(\.text)) fp8 \(fp8Roles) \(fp8Scale)\n"
+    return text
+  }
+}
+
+// MARK: Reading
+
+extension FamilySpec {
+  /// Reads a spec.
+  ///
+  /// - Parameter parent: finds the spec that this one extends.
+  init(
+    _ json: JSONValue, file: String, parent: (String) throws(CheckpointError) -> FamilySpec
+  ) throws(CheckpointError) {
+    let reader = SpecReader(json, file: file)
+    try reader.expectSchema("ckpt.family/1")
+    try reader.expectKeys([
+      "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles",
+      "fp8_scale", "forward", "sources",
+    ])
+    let base: FamilySpec?
+    if let name = try reader.optionalString("extends") {
+      base = try parent(name).prefixed(with: try reader.optionalString("prefix") ?? "", file: file)
+    } else {
+      base = nil
+    }
+    name = try reader.string("name")
+    title = try reader.string("title")
+    modelTypes = try reader.strings("model_types")
+    sources = try reader.strings("sources")
+    values = base?.values ?? [:]
+    for (key, value) in try reader.expressions("values") { values[key] = value }
+    forward = base?.forward ?? [:]
+    for (key, value) in try reader.expressions("forward") { forward[key] = value }
+    layers = base?.layers ?? [:]
+    for (key, value) in reader.members("layers") {
+      guard let group = Group(rawValue: key), let bounds = value.array, bounds.count == 2 else {
+        throw reader.malformed("layers: '\(key)' needs a known group and two expressions")
+      }
+      layers[group] = (try reader.expression(bounds[0]), try reader.expression(bounds[1]))
+    }
+    tensors = base?.tensors ?? []
+    for value in try reader.array("tensors") { tensors.append(try Tensor(value, reader)) }
+    junk = base?.junk ?? []
+    for text in try reader.strings("junk", orEmpty: true) { junk.append(try NameTemplate(text, file: file)) }
+    fp8Roles = try reader.strings("fp8_roles", orEmpty: true)
+    if fp8Roles.isEmpty { fp8Roles = base?.fp8Roles ?? [] }
+    fp8Scale = base?.fp8Scale ?? .f32
+    if let name = try reader.optionalString("fp8_scale") {
+      guard let dtype = DType(name: name), FP8BlockLayout.scaleDTypes.contains(dtype) else {
+        throw reader.malformed("fp8_scale '\(name)' is no dtype of a scale")
+      }
+      fp8Scale = dtype
+    }
+    for tensor in tensors where tensor.template.hasLayer {
+      for group in tensor.groups where layers[group] == nil {
+        throw reader.malformed("tensor '\(tensor.template.text)' is in group '\(group.rawValue)', which has no layers")
+      }
+    }
+  }
+
+  private func prefixed(with prefix: String, file: String) throws(CheckpointError) -> FamilySpec {
+    var spec = self
+    for i in spec.tensors.indices {
+      spec.tensors[i].template = try NameTemplate(prefix + spec.tensors[i].template.text, file: file)
+    }
+    for i in spec.junk.indices { spec.junk[i] = try NameTemplate(prefix + spec.junk[i].text, file: file) }
+    return spec
+  }
+}
+
+extension FamilySpec.Tensor {
+  fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
+    let reader = SpecReader(json, file: outer.file)
+    try reader.expectKeys(["name", "role", "shape", "groups", "when", "optional", "dtype"])
+    template = try NameTemplate(try reader.string("name"), file: reader.file)
+    let roleName = try reader.string("role")
+    guard let role = Role(roleName) else { throw reader.malformed("'\(roleName)' is no role") }
+    self.role = role
+    shape = []
+    for value in try reader.array("shape") { shape.append(try reader.expression(value)) }
+    groups = []
+    for name in try reader.strings("groups", orEmpty: true) {
+      guard let group = FamilySpec.Group(rawValue: name) else { throw reader.malformed("'\(name)' is no group") }
+      groups.append(group)
+    }
+    if groups.isEmpty { groups = [.text] }
+    when = try reader.optionalExpression("when")
+    optional = try reader.optionalExpression("optional")
+    let dtypeName = try reader.optionalString("dtype") ?? "BF16"
+    guard let dtype = DType(name: dtypeName) else { throw reader.malformed("'\(dtypeName)' is no dtype") }
+    self.dtype = dtype
+  }
+}

@@ -1,0 +1,71 @@
+/// What a tensor does in the model. The list is closed: recipes, budgets and the forward pass speak of roles, never of
+/// stored names.
+public struct Role: Sendable, Hashable, Comparable {
+  public let name: String
+
+  private init(known name: String) { self.name = name }
+
+  /// nil where no role is called so.
+  public init?(_ name: String) {
+    guard Self.meanings[name] != nil else { return nil }
+    self.name = name
+  }
+
+  /// Role names and what they mean, as `docs/glossary.md` lists them.
+  public static let meanings: [String: String] = [
+    "embed": "token embedding",
+    "head": "output projection to the vocabulary",
+    "norm.attn": "norm before attention",
+    "norm.mlp": "norm before the feed-forward part",
+    "norm.final": "norm after the last layer",
+    "norm.q": "norm of the queries, per head",
+    "norm.k": "norm of the keys, per head",
+    "norm.q_a": "norm of the query latent (MLA)",
+    "norm.kv_a": "norm of the key-value latent (MLA)",
+    "attn.q": "query projection",
+    "attn.k": "key projection",
+    "attn.v": "value projection",
+    "attn.o": "attention output projection",
+    "attn.q_a": "down-projection to the query latent (MLA)",
+    "attn.q_b": "up-projection from the query latent (MLA)",
+    "attn.kv_a": "down-projection to the key-value latent and the shared rotary key (MLA)",
+    "attn.kv_b": "up-projection from the key-value latent (MLA)",
+    "mlp.gate": "dense feed-forward gate",
+    "mlp.up": "dense feed-forward up-projection",
+    "mlp.down": "dense feed-forward down-projection",
+    "router": "expert router",
+    "router.bias": "selection bias of the router",
+    "moe.gate": "routed expert gate",
+    "moe.up": "routed expert up-projection",
+    "moe.down": "routed expert down-projection",
+    "shared.gate": "shared expert gate",
+    "shared.up": "shared expert up-projection",
+    "shared.down": "shared expert down-projection",
+    "mtp.norm_embed": "norm of the embedding that enters a multi-token-prediction layer",
+    "mtp.norm_hidden": "norm of the hidden state that enters a multi-token-prediction layer",
+    "mtp.proj": "projection of both into a multi-token-prediction layer",
+    "mtp.norm": "norm after a multi-token-prediction layer",
+    "mtp.embed": "a multi-token-prediction layer's own copy of the embedding",
+    "mtp.head": "a multi-token-prediction layer's own copy of the head",
+    "vision": "vision tower",
+    "vision.proj": "projection from vision to text",
+  ]
+
+  /// All roles by name.
+  public static let all = meanings.keys.sorted().map { Role(known: $0) }
+
+  public static func < (a: Role, b: Role) -> Bool { a.name < b.name }
+
+  /// Whether the role is meant by a pattern: its name, or `moe.*` for all that begin with `moe.`, or `*`.
+  public func matches(_ pattern: String) -> Bool {
+    if pattern == "*" || pattern == name { return true }
+    return pattern.hasSuffix(".*") && name.hasPrefix(pattern.dropLast())
+  }
+
+  /// One of many like it: counted per token in active parameters, quantized first.
+  public var isRoutedExpert: Bool { name.hasPrefix("moe.") }
+}
+
+extension Role: CustomStringConvertible {
+  public var description: String { name }
+}

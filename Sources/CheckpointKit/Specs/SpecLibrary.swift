@@ -1,0 +1,69 @@
+private import Specs
+
+/// The families, presets and recipes that this build knows, and those of further folders.
+public struct SpecLibrary: Sendable {
+  /// Documents by kind folder (`families`, `presets`, `recipes`): file name for messages, and content.
+  private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
+  public private(set) var families: [FamilySpec] = []
+
+  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes }
+
+  /// - Parameter folders: each may hold `families`, `presets` and `recipes` with JSON files. A later document replaces
+  ///   an earlier one of the same name.
+  public init(folders: [String] = [], files: FileAccess = .system) throws(CheckpointError) {
+    for kind in Kind.allCases {
+      for (name, text) in EmbeddedSpecs.documents where name.hasPrefix(kind.rawValue + "/") {
+        documents[kind, default: []].append((name, try JSONValue(parsing: text, file: name)))
+      }
+      for folder in folders {
+        let path = joinPath(folder, kind.rawValue)
+        guard try files.status(path)?.kind == .directory else { continue }
+        for name in try files.list(path) where name.hasSuffix(".json") {
+          let file = joinPath(path, name)
+          try add(try JSONValue(parsing: try files.readAll(file, limit: 16 << 20), file: file), file: file, to: kind)
+        }
+      }
+    }
+    for folder in folders where try files.status(folder)?.kind != .directory {
+      throw CheckpointError(.notFound, file: folder, "is no folder of specs")
+    }
+    var pending = documents[.families] ?? []
+    pending.sort { ($0.json["extends"] == nil ? 0 : 1, $0.file) < ($1.json["extends"] == nil ? 0 : 1, $1.file) }
+    for document in pending {
+      let spec = try FamilySpec(document.json, file: document.file) { [families] (name) throws(CheckpointError) in
+        guard let parent = families.first(where: { $0.name == name }) else {
+          throw CheckpointError(.specMalformed, file: document.file, "extends '\(name)', which is no family here")
+        }
+        return parent
+      }
+      families.append(spec)
+    }
+    families.sort { $0.name < $1.name }
+  }
+
+  private mutating func add(_ json: JSONValue, file: String, to kind: Kind) throws(CheckpointError) {
+    guard let name = json["name"]?.string else { throw CheckpointError(.specMalformed, file: file, "has no 'name'") }
+    documents[kind, default: []].removeAll { $0.json["name"]?.string == name }
+    documents[kind, default: []].append((file, json))
+  }
+
+  /// The family behind a `model_type`.
+  public func family(modelType: String) -> FamilySpec? {
+    families.first { $0.modelTypes.contains(modelType) }
+  }
+
+  /// Documents of a kind, by name.
+  public func documents(_ kind: Kind) -> [(file: String, json: JSONValue)] {
+    (documents[kind] ?? []).sorted { ($0.json["name"]?.string ?? "") < ($1.json["name"]?.string ?? "") }
+  }
+
+  /// A document by its name; case, `-` and `_` make no difference.
+  public func document(_ kind: Kind, named name: String) -> (file: String, json: JSONValue)? {
+    documents[kind]?.first { foldedName($0.json["name"]?.string ?? "") == foldedName(name) }
+  }
+}
+
+/// A name as a person may type it: without case, `-` and `_` alike.
+public func foldedName(_ name: String) -> String {
+  String(name.lowercased().map { $0 == "_" ? "-" : $0 })
+}

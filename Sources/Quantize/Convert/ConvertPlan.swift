@@ -1,0 +1,50 @@
+public import CheckpointKit
+
+/// A conversion, planned: the files to write, what is done for each tensor, and what there is to say about it.
+public struct ConvertPlan: Sendable {
+  /// What is done for one tensor of the result.
+  public enum Operation: Sendable {
+    /// The bytes of these records, as they are.
+    case copy([Int])
+    /// Decoded, and encoded anew.
+    case quantize(Piece, EncodeOptions)
+  }
+
+  public struct Work: Sendable {
+    /// Index into the model's tensors; nil for a stored tensor that no spec names.
+    public var tensor: Int?
+    public var operation: Operation
+    public var target: (any EncodingLayout)?
+    public var shape: Shape
+    /// The recipe's rule that decided, counted from 1; nil where none matched.
+    public var rule: Int?
+  }
+
+  public let binding: Binding
+  public let plan: Plan
+  public let works: [Work]
+  public let options: ConvertOptions
+  /// config.json of the result.
+  public let config: [UInt8]?
+  public let findings: [Finding]
+
+  /// What is known of a tensor of the plan, for messages and lists.
+  public func name(of work: Work) -> String? {
+    guard let tensor = work.tensor, let model = binding.model else { return nil }
+    return model.name(of: model.tensors[tensor])
+  }
+
+  public func role(of work: Work) -> Role? {
+    guard let tensor = work.tensor, let model = binding.model else { return nil }
+    return model.tensors[tensor].role
+  }
+
+  /// Values that are decoded and encoded in one go: what stays in the cache between the two.
+  static let stripBytes = 512 << 10
+
+  /// Rows of one strip: a multiple of sixteen and of the tiles of both encodings.
+  static func stripRows(_ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout) -> Int {
+    let unit = max(16, target.tile.rows)
+    return max(unit, stripBytes / max(1, shape.columns * 4) / unit * unit)
+  }
+}

@@ -1,0 +1,203 @@
+public import CheckpointKit
+
+/// Plans a conversion: a recipe applied to a bound checkpoint.
+///
+/// Nothing is read but headers and small files; what cannot work is refused here.
+public struct ConvertPlanner: Sendable {
+  private let binding: Binding
+  private let model: ModelLayout
+  private let recipe: Recipe
+  private let options: ConvertOptions
+  private var works: [ConvertPlan.Work] = []
+  private var items: [(shard: Int, layer: Int?, bytes: Int)] = []
+  private var drafts: [PlanBuilder.Draft] = []
+  private var findings: [Finding] = []
+
+  /// - Throws: where the recipe cannot be applied to this checkpoint.
+  public static func plan(
+    _ binding: Binding, recipe: Recipe, options: ConvertOptions
+  ) throws(CheckpointError) -> ConvertPlan {
+    guard let model = binding.model else {
+      let reason = binding.findings.first { $0.code == .familyUnknown || $0.code == .configMissing }
+      throw CheckpointError(
+        reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
+        "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
+    }
+    var planner = ConvertPlanner(binding: binding, model: model, recipe: recipe, options: options)
+    try planner.planTensors()
+    return try planner.finish()
+  }
+
+  private init(binding: Binding, model: ModelLayout, recipe: Recipe, options: ConvertOptions) {
+    self.binding = binding
+    self.model = model
+    self.recipe = recipe
+    self.options = options
+  }
+
+  // MARK: Tensors
+
+  /// Every tensor that is written, in the order of its main part in the source.
+  private mutating func planTensors() throws(CheckpointError) {
+    let records = binding.checkpoint.records
+    var byMainRecord = [Int32](repeating: -1, count: records.count)
+    for (i, bound) in binding.tensors.enumerated() { byMainRecord[bound.pieces[0].records[0]] = Int32(i) }
+    var isUnknown = [Bool](repeating: false, count: records.count)
+    for i in binding.unknown { isUnknown[i] = true }
+    for i in records.indices {
+      if byMainRecord[i] >= 0 {
+        try plan(binding.tensors[Int(byMainRecord[i])], shard: records[i].shard)
+      } else if isUnknown[i] {
+        planUnknown(i)
+      }
+    }
+  }
+
+  private mutating func planUnknown(_ i: Int) {
+    let record = binding.checkpoint.records[i]
+    findings.append(
+      Finding(
+        .warning, .tensorUnknown, file: binding.checkpoint.shard(of: record).name, tensor: record.name.string,
+        "is not named by the spec \(model.spec.name): it is copied as it is"))
+    add(
+      ConvertPlan.Work(tensor: nil, operation: .copy([i]), target: nil, shape: record.shape, rule: nil),
+      PlanBuilder.Draft(copying: record, work: works.count), shard: record.shard, layer: nil)
+  }
+
+  private mutating func plan(_ bound: Binding.Bound, shard: Int) throws(CheckpointError) {
+    let tensor = model.tensors[bound.tensor]
+    let piece = bound.pieces[0]
+    let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout)
+    var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
+    if let refusal = target.refusal(of: tensor.shape) {
+      let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)
+      findings.append(
+        Finding(
+          .warning, .notDivisible, tensor: model.name(of: tensor),
+          "stays \(plain.name): \(refusal), so it cannot be \(target.name)"))
+      target = plain
+    }
+    let name = model.name(of: tensor)
+    var work = ConvertPlan.Work(
+      tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number)
+    let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.view.isContiguous(in: piece.shape)
+    let draft: PlanBuilder.Draft
+    if isSame, piece.records.count == 1 {
+      draft = PlanBuilder.Draft(copying: binding.checkpoint.records[piece.records[0]], work: works.count)
+    } else {
+      let strip = ConvertPlan.stripRows(tensor.shape, piece.layout, target)
+      let panelRows = Self.panelRows(tensor.shape, piece.layout, target, strip: strip)
+      let scratch = isSame ? 0 : Self.scratch(tensor.shape, piece.layout, target, rows: panelRows, strip: strip)
+      draft = PlanBuilder.Draft(
+        name: name, layout: target, shape: tensor.shape, panelRows: panelRows, scratch: scratch, work: works.count)
+    }
+    if !isSame {
+      let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
+      try checkRounding(tensor, piece.layout, target)
+      if piece.layout is PackedINT4Layout, !(target is PlainLayout) { noteRequantizing(tensor, piece.layout, target) }
+      work.operation = .quantize(piece, encode)
+    }
+    add(work, draft, shard: shard, layer: tensor.layer)
+  }
+
+  private mutating func add(_ work: ConvertPlan.Work, _ draft: PlanBuilder.Draft, shard: Int, layer: Int?) {
+    works.append(work)
+    drafts.append(draft)
+    items.append((shard, layer, draft.byteCount))
+  }
+
+  /// The layout that a rule asks for, with the properties that the source gives it.
+  private func target(
+    _ rule: Recipe.Rule?, for tensor: ModelLayout.Tensor, stored: any EncodingLayout
+  ) throws(CheckpointError) -> any EncodingLayout {
+    guard let rule, rule.encoding != Recipe.Rule.keep, let named = EncodingLayouts.named(rule.encoding) else {
+      return stored
+    }
+    switch named {
+    case let int4 as PackedINT4Layout:
+      // What is INT4 already keeps its own parts: quantizing it again could only lose.
+      if stored is PackedINT4Layout { return stored }
+      return PackedINT4Layout(group: int4.group, scale: Self.weightDType(stored))
+    case is FP8BlockLayout:
+      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale { return fp8 }
+      return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
+    default: return named
+    }
+  }
+
+  /// The dtype in which a library would hold the weight that it quantizes.
+  private static func weightDType(_ stored: any EncodingLayout) -> DType {
+    (stored as? PlainLayout)?.dtype ?? .bf16
+  }
+
+  private func checkRounding(
+    _ tensor: ModelLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
+  ) throws(CheckpointError) {
+    guard options.rounding == .exact, target is PackedINT4Layout, !(stored is PlainLayout) else { return }
+    throw CheckpointError(
+      .recipeUnsuitable, tensor: model.name(of: tensor),
+      "is \(stored.name), but --rounding exact looks for INT4 behind plain BF16, F16 or F32 values",
+      hint: "give --rounding ct or mse")
+  }
+
+  private mutating func noteRequantizing(
+    _ tensor: ModelLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
+  ) {
+    if findings.contains(where: { $0.code == .requantized }) { return }
+    findings.append(
+      Finding(
+        .warning, .requantized, tensor: model.name(of: tensor),
+        "and others are quantized a second time, from \(stored.name) to \(target.name): the errors of both add up"))
+  }
+
+  // MARK: Sizes
+
+  /// Rows of a panel: whole tiles, at most ``PlanBuilder/panelBytes`` of source or of output where one strip allows it.
+  private static func panelRows(
+    _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, strip: Int
+  ) -> Int {
+    let unit = max(source.tile.rows, target.tile.rows, 16)
+    func bytesPerUnit(_ layout: any EncodingLayout) -> Int {
+      layout.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<min(unit, shape.rows)).count }
+    }
+    let most = max(1, bytesPerUnit(source), bytesPerUnit(target))
+    return max(strip.roundedUp(to: unit), PlanBuilder.panelBytes / most * unit)
+  }
+
+  /// What a panel needs beside its output: the source's parts, a strip of values, and as much again to measure.
+  private static func scratch(
+    _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
+  ) -> Int {
+    let rows = min(rows, shape.rows)
+    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<rows).count.roundedUp(to: 64) }
+    let values = (min(strip, rows) * shape.columns * 4).roundedUp(to: 64)
+    return parts + 2 * values
+  }
+
+  // MARK: The whole
+
+  private func finish() throws(CheckpointError) -> ConvertPlan {
+    let checkpoint = binding.checkpoint
+    let inputs = PlanInputs(
+      verb: "convert", options: options.named(recipe: recipe.name),
+      rules: SHA256Digest(of: recipe.text + "\n" + model.spec.identity), files: try PlanInputs.files(of: checkpoint))
+    var builder = PlanBuilder(inputs: inputs, metadata: checkpoint.commonMetadata)
+    let sharding: Sharding = options.maxShardBytes.map { .upTo(bytes: $0) } ?? .asSource
+    for file in sharding.files(items) { builder.addFile(file.map { drafts[$0] }) }
+    let plan = builder.plan()
+    let quantization = QuantizationConfig(works: works, binding: binding, model: model)
+    return ConvertPlan(
+      binding: binding, plan: plan, works: works, options: options, config: try quantization.rewritten(model.config),
+      findings: findings)
+  }
+}
+
+/// Whether two layouts are the same encoding with the same properties.
+func sameLayout(_ a: any EncodingLayout, _ b: any EncodingLayout) -> Bool {
+  switch (a, b) {
+  case (let a as PlainLayout, let b as PlainLayout): a == b
+  case (let a as FP8BlockLayout, let b as FP8BlockLayout): a == b
+  case (let a as PackedINT4Layout, let b as PackedINT4Layout): a == b
+  default: false
+  }
+}

@@ -1,0 +1,131 @@
+internal import CheckpointKit
+
+/// The `quantization_config` of a result, derived from what the plan does and from nothing else.
+///
+/// `ignore` names every stored two-dimensional `.weight` that stays plain and no quantized one, as compressed-tensors
+/// matches names: an entry that begins with `re:` by Python's `re.match`, which is anchored at the start alone, any
+/// other by equality. A constant list, even a published one, would tell some reader that a plain matrix is quantized.
+struct QuantizationConfig {
+  /// Modules (names without `.weight`) that are stored as plain matrices.
+  private var plain: [String] = []
+  /// Packed INT4 modules by group size.
+  private var packed: [Int: [String]] = [:]
+  private var fp8: [String] = []
+
+  init(works: [ConvertPlan.Work], binding: Binding, model: ModelLayout) {
+    for work in works {
+      let name =
+        switch work.operation {
+        case .copy(let records) where work.tensor == nil: binding.checkpoint.records[records[0]].name.string
+        default: work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
+        }
+      guard name.hasSuffix(".weight"), work.shape.rank == 2 else { continue }
+      let module = String(name.dropLast(".weight".count))
+      switch work.target {
+      case let int4 as PackedINT4Layout: packed[int4.group, default: []].append(module)
+      case is FP8BlockLayout: fp8.append(module)
+      default: plain.append(module)
+      }
+    }
+  }
+
+  /// The config with its quantization part replaced; every other byte stays.
+  func rewritten(_ config: ModelConfig) throws(CheckpointError) -> [UInt8] {
+    let place = config.quantizationPlace ?? ["quantization_config"]
+    let prefix = place.count == 2 ? Self.textPrefix(plain + fp8 + packed.values.flatMap { $0 }) : ""
+    return try JSONEdit.set(place, to: value(prefix: prefix), in: config.source, file: config.file)
+  }
+
+  /// Inside `text_config`, names are those of the text model: without the prefix under which the whole holds it.
+  private static func textPrefix(_ modules: [String]) -> String {
+    for prefix in ["language_model."] where modules.contains(where: { $0.hasPrefix(prefix) }) { return prefix }
+    return ""
+  }
+
+  private func value(prefix: String) -> JSONValue? {
+    func relative(_ modules: [String]) -> [String] {
+      prefix.isEmpty ? modules : modules.compactMap { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
+    }
+    if !packed.isEmpty {
+      let groups = packed.mapValues { relative($0) }
+      return Self.packQuantized(groups, plain: relative(plain), quantized: groups.values.flatMap { $0 })
+    }
+    if !fp8.isEmpty { return Self.fp8Block(plain: relative(plain)) }
+    return nil
+  }
+
+  // MARK: compressed-tensors
+
+  private static func packQuantized(_ groups: [Int: [String]], plain: [String], quantized: [String]) -> JSONValue {
+    var configGroups = JSONObject()
+    for (i, size) in groups.keys.sorted().enumerated() {
+      // One group may name the class; several must not overlap, so each lists its modules.
+      let targets =
+        groups.count == 1
+        ? ["Linear"] : ModulePatterns.patterns(of: groups[size] ?? [], not: plain + groups.filter { $0.key != size }.values.flatMap { $0 })
+      configGroups["group_\(i)"] = .object([
+        "targets": .array(targets.map { .string($0) }),
+        "input_activations": nil,
+        "output_activations": nil,
+        "weights": .object([
+          "num_bits": 4, "type": "int", "symmetric": true, "strategy": "group", "group_size": .int(size),
+          "dynamic": false, "actorder": nil, "block_structure": nil, "observer": "minmax", "observer_kwargs": [:],
+        ]),
+      ])
+    }
+    return .object([
+      "quant_method": "compressed-tensors",
+      "format": "pack-quantized",
+      "quantization_status": "compressed",
+      "kv_cache_scheme": nil,
+      "ignore": .array(ModulePatterns.patterns(of: plain, not: quantized).map { .string($0) }),
+      "config_groups": .object(configGroups),
+    ])
+  }
+
+  // MARK: Block-fp8
+
+  private static func fp8Block(plain: [String]) -> JSONValue {
+    .object([
+      "quant_method": "fp8",
+      "fmt": "e4m3",
+      "activation_scheme": "dynamic",
+      "weight_block_size": [128, 128],
+      "modules_to_not_convert": .array(plain.map { .string($0) }),
+    ])
+  }
+}
+
+/// Names of modules as a short list of patterns.
+enum ModulePatterns {
+  /// Patterns that match each of `modules` and none of `others`, under Python's `re.match`.
+  ///
+  /// Names that differ in their numbers alone become one `re:` entry, where none of `others` has the same form; a single
+  /// name stays as it is.
+  static func patterns(of modules: [String], not others: [String]) -> [String] {
+    let taken = Set(others.map { form($0) })
+    var patterns = Set<String>()
+    for module in modules {
+      let form = form(module)
+      patterns.insert(form == escaped(module) || taken.contains(form) ? module : "re:" + form + "$")
+    }
+    return patterns.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The name as a regular expression, its numbers between dots as `\d+`.
+  private static func form(_ module: String) -> String {
+    module.split(separator: ".", omittingEmptySubsequences: false).map { segment in
+      !segment.isEmpty && segment.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "\\d+" : escaped(String(segment))
+    }.joined(separator: "\\.")
+  }
+
+  /// As Python's `re.escape`.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" { result += "\\" }
+      result.unicodeScalars.append(scalar)
+    }
+    return result
+  }
+}

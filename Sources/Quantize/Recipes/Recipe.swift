@@ -1,0 +1,112 @@
+public import CheckpointKit
+
+/// Which encoding each tensor gets: ordered rules, of which the last that matches wins.
+///
+/// A tensor that no rule matches is kept as it is stored. Format: `docs/recipes.md`; schema: `Specs/schema/recipe.json`.
+public struct Recipe: Sendable {
+  public struct Rule: Sendable {
+    /// Role patterns; `family.fp8` means the roles of the family's published fp8 repositories. Empty: all.
+    public var roles: [String]
+    /// A condition on `layer`, `expert`, the spec's values and config keys.
+    public var when: Expression?
+    /// A pattern for the tensor's name, with `*` and `?`.
+    public var name: String?
+    /// How the tensor is stored now: `plain`, `encoded`, or the name of an encoding.
+    public var stored: String?
+    /// What it gets: the name of an encoding, or `keep`.
+    public var encoding: String
+  }
+
+  public var name: String
+  public var title: String
+  public var rules: [Rule]
+  /// The JSON it was read from, for the digest in a plan.
+  public let text: String
+
+  public init(_ json: JSONValue, file: String) throws(CheckpointError) {
+    let reader = SpecReader(json, file: file)
+    do throws(CheckpointError) {
+      try reader.expectSchema("ckpt.recipe/1")
+      try reader.expectKeys(["schema", "name", "title", "container", "rules"])
+      name = try reader.string("name")
+      title = try reader.optionalString("title") ?? ""
+      let container = try reader.optionalString("container") ?? "safetensors"
+      guard container == "safetensors" else {
+        throw reader.malformed("container '\(container)' is none that this version writes")
+      }
+      rules = []
+      for value in try reader.array("rules") { rules.append(try Rule(value, file: file)) }
+    } catch {
+      var error = error
+      error.code = .recipeMalformed
+      throw error
+    }
+    text = json.text()
+  }
+
+  /// The recipe of a name, or of a `.json` file.
+  ///
+  /// - Returns: nil where there is no recipe of that name.
+  public static func find(
+    _ nameOrFile: String, in library: SpecLibrary, files: FileAccess
+  ) throws(CheckpointError) -> Recipe? {
+    if nameOrFile.hasSuffix(".json") {
+      let bytes = try files.readAll(nameOrFile, limit: 16 << 20)
+      return try Recipe(JSONValue(parsing: bytes, file: nameOrFile), file: nameOrFile)
+    }
+    guard let document = library.document(.recipes, named: nameOrFile) else { return nil }
+    return try Recipe(document.json, file: document.file)
+  }
+
+  /// The rule that decides for a tensor: its place in the list, counted from 1, and what it says; nil where none
+  /// matches.
+  public func rule(
+    for tensor: ModelLayout.Tensor, of model: ModelLayout, stored: any EncodingLayout
+  ) throws(CheckpointError) -> (number: Int, rule: Rule)? {
+    for (i, rule) in rules.enumerated().reversed() {
+      if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
+    }
+    return nil
+  }
+}
+
+extension Recipe.Rule {
+  static let keep = "keep"
+
+  fileprivate init(_ json: JSONValue, file: String) throws(CheckpointError) {
+    let reader = SpecReader(json, file: file)
+    try reader.expectKeys(["roles", "when", "name", "stored", "encoding"])
+    roles = try reader.strings("roles", orEmpty: true)
+    for role in roles where role != "family.fp8" && !Role.all.contains(where: { $0.matches(role) }) {
+      throw reader.malformed("'\(role)' means no role")
+    }
+    when = try reader.optionalExpression("when")
+    name = try reader.optionalString("name")
+    stored = try reader.optionalString("stored")
+    if let stored, !["plain", "encoded"].contains(stored), EncodingLayouts.named(stored) == nil {
+      throw reader.malformed("stored '\(stored)' is neither plain, encoded nor the name of an encoding")
+    }
+    encoding = try reader.string("encoding")
+    if encoding != Self.keep, EncodingLayouts.named(encoding) == nil {
+      throw reader.malformed("'\(encoding)' is no encoding")
+    }
+  }
+
+  func matches(
+    _ tensor: ModelLayout.Tensor, of model: ModelLayout, stored layout: any EncodingLayout
+  ) throws(CheckpointError) -> Bool {
+    if !roles.isEmpty {
+      let patterns = roles.flatMap { $0 == "family.fp8" ? model.spec.fp8Roles : [$0] }
+      guard patterns.contains(where: { tensor.role.matches($0) }) else { return false }
+    }
+    switch stored {
+    case nil: break
+    case "plain": guard layout is PlainLayout else { return false }
+    case "encoded": guard !(layout is PlainLayout) else { return false }
+    case let name?: guard foldedName(name) == foldedName(layout.name) else { return false }
+    }
+    if let name, !Glob.matches(model.name(of: tensor), name) { return false }
+    if let when { return try model.holds(when, for: tensor) }
+    return true
+  }
+}

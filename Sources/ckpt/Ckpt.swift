@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Ckpt: ParsableCommand { func run() { print("hi") } }
