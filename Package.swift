@@ -33,7 +33,7 @@ let package = Package(
     .executableTarget(
       name: "ckpt",
       dependencies: [
-        "CheckpointKit", "Quantize",
+        "CheckpointKit", "CSystem", "Quantize",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -3,7 +3,7 @@ extension Runner {
   ///
   /// Nothing is computed and no disk space is needed: for looking at a checkpoint of any size. Holes read as zeros.
   public func writeSparse(_ finishing: Finishing) throws(CheckpointError) {
-    try folder.prepare(plan, options: place)
+    if try !folder.check(plan) { try folder.begin(plan, place) }
     let results = parallelMap(count: plan.files.count, threads: options.threads) {
       [self] number -> CheckpointError? in
       do throws(CheckpointError) {
