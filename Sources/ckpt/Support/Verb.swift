@@ -5,6 +5,8 @@ internal import CheckpointKit
 protocol Verb: ParsableCommand {
   /// The name in `schema`: `convert` gives `ckpt.convert/1`.
   static var verb: String { get }
+  /// Whether `--json` prints an object a line instead of one document.
+  static var isJSONLines: Bool { get }
   var common: CommonOptions { get }
   func perform(_ session: Session) throws -> Report
 }
@@ -33,6 +35,7 @@ struct Session {
 
 extension Verb {
   static var schema: String { "ckpt.\(verb)/1" }
+  static var isJSONLines: Bool { false }
 
   func run() throws {
     let session = Session(common)
@@ -40,7 +43,7 @@ extension Verb {
     do {
       report = try perform(session)
     } catch let error as CheckpointError {
-      throw ExitCode(Printer(session, Self.schema).fail(error))
+      throw ExitCode(Printer(session, Self.schema).fail(error, lines: Self.isJSONLines))
     }
     throw ExitCode(Printer(session, Self.schema).print(report))
   }
@@ -120,8 +123,12 @@ private struct Printer {
 
   // MARK: Errors
 
-  func fail(_ error: CheckpointError) -> Int32 {
-    if session.common.json {
+  func fail(_ error: CheckpointError, lines: Bool) -> Int32 {
+    if session.common.json, lines {
+      let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json])
+      Terminal.print(JSONValue.object(["schema": .string(schema), "version": .string(Toolkit.version)]).text() + "\n")
+      Terminal.print(last.text() + "\n")
+    } else if session.common.json {
       printDocument("error", ["elapsed_seconds": .double(session.elapsed)], [], error: error)
     }
     printError(error)
