@@ -15,12 +15,13 @@ public struct SynthExecutor: PanelExecutor {
     let stripRows = min(ConvertPlan.stripRows(shape, PlainLayout(.f32), layout), rows.count)
     let values = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
     let gains = try workspace.take(shape.columns * 4).bindMemory(to: Float.self)
+    let source = synth.values(of: target)
     let codec = Codecs.codec(for: layout)
     let parts = layout.parts(for: shape)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: stripRows) {
       let strip = start..<min(rows.upperBound, start + stripRows)
       let stripValues = UnsafeMutableBufferPointer(rebasing: values[..<(strip.count * shape.columns)])
-      synth.values[tensor.work].fill(rows: strip, columns: shape.columns, gains: gains, into: stripValues)
+      source.fill(rows: strip, columns: shape.columns, gains: gains, into: stripValues)
       let buffers = parts.enumerated().map { i, part in
         let base = part.byteRange(rows: rows).lowerBound
         let range = part.byteRange(rows: strip)

@@ -4,18 +4,15 @@ public import CheckpointKit
 public struct SynthPlan: Job {
   public let target: PresetModel
   public let plan: Plan
-  /// By tensor of the plan, in the order of `target.tensors`.
-  public let values: [SyntheticValues]
+  private let seed: UInt64
+  private let scale: SyntheticScale
   private let finishing: Finishing
   public let findings: [Finding]
 
   public init(_ target: PresetModel, options: SynthOptions) throws(CheckpointError) {
     self.target = target
-    let seed = options.seed
-    let scale = SyntheticScale(target.model)
-    values = target.tensors.map { tensor in
-      SyntheticValues(scale.kind(of: tensor), seed: seed, name: scale.original(of: tensor))
-    }
+    seed = options.seed
+    scale = SyntheticScale(target.model)
     let preset = target.preset
     let inputs = PlanInputs(
       verb: "synth", options: options.named(preset: preset.name), rules: SHA256Digest(of: preset.text + "\n" + target.model.spec.identity), files: [])
@@ -36,6 +33,11 @@ public struct SynthPlan: Job {
     if !options.isSparse { finishing.provenance = ["preset": .string(preset.name)] }
     self.finishing = finishing
     self.findings = findings
+  }
+
+  /// What a tensor's values are made of.
+  public func values(of tensor: PresetModel.Tensor) -> SyntheticValues {
+    SyntheticValues(scale.kind(of: tensor), seed: seed, name: scale.original(of: tensor))
   }
 
   public var takesDigests: Bool { true }
@@ -66,7 +68,7 @@ public struct SynthPlan: Job {
 
 /// How large the values of each role are, so that a forward pass stays sane: hidden states neither vanish nor explode,
 /// logits are a few units, experts differ and get tokens.
-struct SyntheticScale {
+struct SyntheticScale: Sendable {
   private let model: ModelLayout
   private let layers: Float
   private let embed: String?
