@@ -17,8 +17,8 @@ let packageFolder = parentPath(parentPath(parentPath(#filePath)))
 final class TestFolder {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/ckpt-test-XXXXXX".utf8CString)
+  init(in parent: String = "/tmp") throws {
+    var template = Array((parent + "/ckpt-test-XXXXXX").utf8CString)
     path = try #require(mkdtemp(&template).map { String(cString: $0) })
   }
 
