@@ -259,7 +259,7 @@ struct JSONScanner {
   }
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 func hexDigit(_ byte: UInt8) -> UInt8? {
   switch byte {
