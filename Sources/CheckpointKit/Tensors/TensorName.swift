@@ -7,27 +7,10 @@ public struct TensorName: Sendable, Hashable, Comparable {
   public static func == (a: TensorName, b: TensorName) -> Bool { sameBytes(a.string, b.string) }
 
   public static func < (a: TensorName, b: TensorName) -> Bool {
-    // Strings are contiguous here; the other way is for those that a foreign runtime would lend.
-    a.string.utf8.withContiguousStorageIfAvailable { a in
-      b.string.utf8.withContiguousStorageIfAvailable { b in precedes(a, b) }
-    }.flatMap { $0 } ?? a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
-  }
-
-  /// Byte order, a whole word at a time: names share long beginnings.
-  private static func precedes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
-    let (x, y) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
-    let count = min(x.count, y.count)
-    var i = 0
-    while i + 8 <= count {
-      let (p, q) = (x.loadUnaligned(fromByteOffset: i, as: UInt64.self), y.loadUnaligned(fromByteOffset: i, as: UInt64.self))
-      if p != q { return UInt64(bigEndian: p) < UInt64(bigEndian: q) }
-      i += 8
-    }
-    while i < count {
-      if x[i] != y[i] { return x[i] < y[i] }
-      i += 1
-    }
-    return x.count < y.count
+    withBytes(of: a.string, b.string) { a, b in
+      let place = firstDifference(a, b)
+      return place < min(a.count, b.count) ? a[place] < b[place] : a.count < b.count
+    } ?? a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
   }
 
   public func hash(into hasher: inout Hasher) {
