@@ -7,8 +7,20 @@ struct WritingFlow {
   let place: PlanFile.Place
   /// What a progress line calls it.
   let verb: String
+  /// What is there beside the panels: what the process holds when all is planned, and room for records, buffers and
+  /// stacks.
+  private let fixedMemory: Int
+
+  init(session: Session, job: any Job, place: PlanFile.Place, verb: String, isSparse: Bool = false) {
+    self.session = session
+    self.job = job
+    self.place = place
+    self.verb = verb
+    self.isSparse = isSparse
+    fixedMemory = MemoryBudget.settledBytes() + (16 << 20) + session.threads * (1 << 20)
+  }
   /// Leaves the data of the files as holes.
-  var isSparse = false
+  let isSparse: Bool
 
   /// What was done, for the report.
   struct Result {
@@ -24,11 +36,6 @@ struct WritingFlow {
       isStopped: { Terminal.stopSignal != 0 })
     if let progress { options.progress = { done, total in progress.show(done, of: total) } }
     return Runner(job.plan, place: place, options: options, files: session.files)
-  }
-
-  /// What is there beside the panels: what the process holds now, and room for records, buffers and stacks.
-  private var fixedMemory: Int {
-    MemoryBudget.residentBytes().now + (16 << 20) + session.threads * (1 << 20)
   }
 
   // MARK: The writing verbs
@@ -85,6 +92,8 @@ struct WritingFlow {
   private func planned(_ writing: WritingOptions) throws -> Report {
     var report = Report()
     report.findings = job.findings
+    // Whoever asks for a plan wants to see it; the disk may be another when it is carried out.
+    do throws(CheckpointError) { try runner.checkSpace() } catch { report.findings.append(Finding(error, severity: .warning)) }
     let workers = try runner.workers()
     let panel = job.plan.panelMemory
     report.summary = common
