@@ -1,2 +1,41 @@
-import ArgumentParser
-@main struct Ckpt: ParsableCommand { func run() { print("hi") } }
+internal import ArgumentParser
+internal import CheckpointKit
+
+@main
+enum Main {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    // The parser would call a misspelt verb an unexpected argument.
+    if let verb = arguments.first, !verb.hasPrefix("-"), !Ckpt.verbs.contains(verb), verb != "help" {
+      Terminal.note("Error: there is no verb '\(printable(verb))'" + suggestion(verb, among: Ckpt.verbs))
+      Terminal.note("Usage: ckpt <verb>\n  See 'ckpt --help' for more information.")
+      Terminal.exit(ExitStatus.usage)
+    }
+    Ckpt.main(arguments)
+  }
+}
+
+struct Ckpt: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ckpt",
+    abstract: "Inspect, validate, convert and compare the checkpoints of large language models, offline.",
+    discussion: """
+      EXAMPLES
+        ckpt convert Kimi-K2-Instruct Kimi-K2-INT4 --to int4-g32
+        ckpt inspect Kimi-K2-Instruct
+        ckpt validate Kimi-K2-Instruct
+        ckpt reshard Qwen3-8B Qwen3-8B-5GB --max-shard-size 5GB
+      """,
+    version: Toolkit.version,
+    groupedSubcommands: [
+      CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Validate.self, Compare.self]),
+      CommandGroup(name: "Write", subcommands: [Convert.self, ReshardVerb.self, Synth.self]),
+      CommandGroup(name: "Plans", subcommands: [Run.self, Status.self, FinishVerb.self]),
+      CommandGroup(name: "Know", subcommands: [Families.self, Presets.self, Encodings.self, Recipes.self]),
+    ])
+
+  /// The names of all verbs.
+  static var verbs: [String] {
+    configuration.subcommands.map { $0.configuration.commandName ?? $0._commandName }
+  }
+}

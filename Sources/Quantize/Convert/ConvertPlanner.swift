@@ -153,7 +153,7 @@ public struct ConvertPlanner: Sendable {
   // MARK: Sizes
 
   /// Rows of a panel: whole tiles, at most ``PlanBuilder/panelBytes`` of source or of output where one strip allows it.
-  private static func panelRows(
+  static func panelRows(
     _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, strip: Int
   ) -> Int {
     let unit = max(source.tile.rows, target.tile.rows, 16)
@@ -187,7 +187,7 @@ public struct ConvertPlanner: Sendable {
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
     return ConvertPlan(
-      binding: binding, plan: plan, works: works, options: options, config: try quantization.rewritten(model.config),
+      binding: binding, plan: plan, works: works, recipe: recipe, options: options, config: try quantization.rewritten(model.config),
       findings: findings)
   }
 }
