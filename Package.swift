@@ -31,11 +31,11 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Quantize", dependencies: ["CheckpointKit", "Kernels"], swiftSettings: settings),
     .target(
-      name: "ReferenceForward", dependencies: ["CSystem", "CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
+      name: "ReferenceForward", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .executableTarget(
       name: "ckpt",
       dependencies: [
-        "CheckpointKit", "Quantize", "ReferenceForward",
+        "CheckpointKit", "CSystem", "Quantize", "ReferenceForward",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

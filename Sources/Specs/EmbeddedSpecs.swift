@@ -168,7 +168,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? hidden / heads",
+          "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "context": "max_position_embeddings ?? 0",
           "tied": "tie_word_embeddings ?? false"
@@ -245,7 +245,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? hidden / heads",
+          "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "moe_hidden": "moe_intermediate_size ?? 0",
           "experts": "num_experts ?? 0",

@@ -202,3 +202,15 @@ extension ModelLayout {
 
   public var expertCount: Int { integer("experts") ?? 0 }
 }
+
+// MARK: What the forward pass needs
+
+extension ModelLayout {
+  /// A text out of the spec's `forward` block, such as the kind of attention; nil where it has none.
+  public func forwardText(_ key: String) -> String? {
+    guard let expression = spec.forward[key], case .string(let text)? = try? environment.evaluate(expression) else {
+      return nil
+    }
+    return text
+  }
+}

@@ -71,7 +71,8 @@ enum ShardNames {
 }
 
 extension String {
-  func lastRange(of needle: String) -> Range<String.Index>? {
+  /// The last place of a text in this one.
+  public func lastRange(of needle: String) -> Range<String.Index>? {
     var end = endIndex
     while let start = index(end, offsetBy: -needle.count, limitedBy: startIndex) {
       if self[start..<end] == needle { return start..<end }

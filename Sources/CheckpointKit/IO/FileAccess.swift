@@ -212,8 +212,12 @@ extension FileAccess {
   }
 
   /// Puts a small file in place: complete and durable, or not at all.
-  public func writeAtomically(_ bytes: [UInt8], to path: String) throws(CheckpointError) {
-    let partial = path + ".partial"
+  ///
+  /// - Parameter partial: its name until it is complete.
+  public func writeAtomically(
+    _ bytes: [UInt8], to path: String, partial: String? = nil
+  ) throws(CheckpointError) {
+    let partial = partial ?? path + ".partial"
     try remove(partial)
     let file = try OpenFile(creating: partial, self)
     try bytes.withUnsafeBytesTyped { (raw) throws(CheckpointError) in try file.write(raw, at: 0) }

@@ -19,29 +19,29 @@ extension Runner {
   /// The order is what makes a half result unreadable: files, side files, provenance, index, and config.json last;
   /// then the work folder goes.
   public func finish(_ finishing: Finishing) throws(CheckpointError) {
-    let records = try validRecords(try folder.records(of: plan))
-    let missing = plan.segments.indices.filter { records[$0] == nil }
+    let missing = try missingSegments()
     guard missing.isEmpty else {
       throw CheckpointError(
         .unitsMissing, file: place.destination, "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
         hint: "run them, then finish again")
     }
     for file in plan.files.indices { try publish(file) }
+    let records = try folder.records(of: plan)
     let digests = try allDigests(records)
     for name in finishing.sideFiles {
       guard let source = finishing.sideFolder else { continue }
       try copy(joinPath(source, name), to: joinPath(folder.destination, name))
     }
-    for (name, bytes) in finishing.written { try files.writeAtomically(bytes, to: joinPath(folder.destination, name)) }
+    for (name, bytes) in finishing.written { try put(bytes, name) }
     if let provenance = finishing.provenance {
       let text = Provenance.json(plan, provenance, digests: digests).text(indent: 2) + "\n"
-      try files.writeAtomically(Array(text.utf8), to: joinPath(folder.destination, Provenance.fileName))
+      try put(Array(text.utf8), Provenance.fileName)
     }
     if plan.files.count > 1 {
-      try files.writeAtomically(index(), to: joinPath(folder.destination, CheckpointIndex.usualName))
+      try put(index(), CheckpointIndex.usualName)
     }
     if let config = finishing.config {
-      try files.writeAtomically(config, to: joinPath(folder.destination, "config.json"))
+      try put(config, "config.json")
     }
     // One rename ends the unfinished state; what is then removed means nothing any more.
     try files.removeTree(folder.discarded)
@@ -49,6 +49,11 @@ extension Runner {
     try files.syncDirectory(folder.destination)
     try files.removeTree(folder.discarded)
     if place.overwrite { try exchange() }
+  }
+
+  private func put(_ bytes: [UInt8], _ name: String) throws(CheckpointError) {
+    let partial = joinPath(folder.path, "small.partial")
+    try files.writeAtomically(bytes, to: joinPath(folder.destination, name), partial: partial)
   }
 
   /// Puts the new folder in the old one's place, then removes the old one.

@@ -61,11 +61,25 @@ public struct Runner: Sendable {
 
   // MARK: Running
 
-  /// Makes or finds the folder, and refuses where it holds something else or the disk is too small.
-  public func prepare() throws(CheckpointError) {
-    _ = try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: 1)
+  /// Refuses what cannot work, and touches nothing: too little memory or disk, a folder that holds something else.
+  ///
+  /// - Returns: whether the result is begun already.
+  @discardableResult
+  public func check() throws(CheckpointError) -> Bool {
+    _ = try workers()
+    let isBegun = try folder.check(plan)
     try checkSpace()
-    try folder.prepare(plan, options: place)
+    return isBegun
+  }
+
+  /// Makes the folder, or finds the one that was begun.
+  public func prepare() throws(CheckpointError) {
+    if try !check() { try folder.begin(plan, place) }
+  }
+
+  /// How many panels may be in memory at a time.
+  public func workers() throws(CheckpointError) -> Int {
+    try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: options.threads)
   }
 
   private func checkSpace() throws(CheckpointError) {
@@ -101,8 +115,7 @@ public struct Runner: Sendable {
       for file in plan.files.indices where state.isComplete(file) { try publish(file) }
     }
     if !todo.isEmpty {
-      let workers = try options.budget.workers(
-        fixed: options.fixedMemory, panel: plan.panelMemory, wanted: min(options.threads, todo.count))
+      let workers = min(try workers(), todo.count)
       let next = Counter()
       runOnThreads(workers) { [todo] _ in
         do throws(CheckpointError) {
@@ -123,6 +136,21 @@ public struct Runner: Sendable {
     outcome.segmentsSkipped = skipped
     outcome.tensors = state.tensors()
     return outcome
+  }
+
+  /// Whether this very plan was carried out and finished here.
+  public func isFinished() throws(CheckpointError) -> Bool {
+    let provenance = joinPath(place.destination, Provenance.fileName)
+    guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
+    let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
+    return json["plan_id"]?.string == plan.id.hex
+  }
+
+  /// Segments that have no valid record.
+  public func missingSegments() throws(CheckpointError) -> [Int] {
+    if try isFinished() { return [] }
+    let done = try validRecords(try folder.records(of: plan))
+    return plan.segments.indices.filter { done[$0] == nil }
   }
 
   /// Records count only as long as the file they speak of is there at its full size.

@@ -23,26 +23,34 @@ struct WorkFolder: Sendable {
   func finalFile(_ file: Plan.File) -> String { joinPath(destination, file.name) }
   func recordFile(_ segment: Int) -> String { joinPath(recordsFolder, SegmentRecord.fileName(segment)) }
 
-  /// Makes the folder for a plan, or finds it begun by the same plan.
+  /// Whether the same plan was begun here.
   ///
-  /// - Throws: where the destination holds something else; it is left as it was.
-  func prepare(_ plan: Plan, options: PlanFile.Place) throws(CheckpointError) {
-    if let status = try files.status(destination) {
-      guard status.kind == .directory else {
-        throw CheckpointError(.outputExists, file: destination, "exists and is no folder", hint: "give a new folder")
-      }
-      let names = try files.list(destination)
-      if names.contains(Self.name) {
-        if try files.status(planFile) != nil { return try checkBegun(plan) }
-      } else if !names.isEmpty {
-        throw CheckpointError(
-          .outputExists, file: destination, "exists and is not empty",
-          hint: "give a new folder, or --overwrite to replace it when the new one is complete")
-      }
+  /// - Throws: where the destination holds something else.
+  func check(_ plan: Plan) throws(CheckpointError) -> Bool {
+    guard let status = try files.status(destination) else { return false }
+    guard status.kind == .directory else {
+      throw CheckpointError(.outputExists, file: destination, "exists and is no folder", hint: "give a new folder")
     }
+    let names = try files.list(destination)
+    if names.contains(Self.name) {
+      guard try files.status(planFile) != nil else { return false }
+      try checkBegun(plan)
+      return true
+    }
+    guard names.isEmpty else {
+      throw CheckpointError(
+        .outputExists, file: destination, "exists and is not empty",
+        hint: "give a new folder, or --overwrite to replace it when the new one is complete")
+    }
+    return false
+  }
+
+  /// Makes the folder. Several processes may do it at once for the same plan.
+  func begin(_ plan: Plan, _ place: PlanFile.Place) throws(CheckpointError) {
     try files.makeDirectories(recordsFolder)
     try files.makeDirectories(filesFolder)
-    try files.writeAtomically(Array((PlanFile.json(of: plan, place: options).text(indent: 1) + "\n").utf8), to: planFile)
+    let text = PlanFile.json(of: plan, place: place).text(indent: 1) + "\n"
+    try files.writeAtomically(Array(text.utf8), to: planFile, partial: planFile + ".\(processID).partial")
     try files.syncDirectory(destination)
     try files.syncDirectory(parentPath(destination))
   }

@@ -28,4 +28,20 @@ public struct ConvertOptions: Sendable {
       ("errors", errors.rawValue),
     ]
   }
+
+  /// The options of a saved plan.
+  public init(named options: [String: String]) throws(CheckpointError) {
+    func value<T>(_ name: String, _ parse: (String) -> T?) throws(CheckpointError) -> T? {
+      guard let text = options[name], !text.isEmpty else { return nil }
+      guard let value = parse(text) else {
+        throw CheckpointError(.planMalformed, "has the option \(name) with the value '\(text)', which is none")
+      }
+      return value
+    }
+    rounding = try value("rounding") { EncodeOptions.Rounding(rawValue: $0) } ?? .ct
+    scaleDType = try value("scale-dtype") { DType(name: $0) }
+    maxShardBytes = try value("max-shard-size") { Int($0) }
+    digests = try value("digests") { Digests(rawValue: $0) } ?? .output
+    errors = try value("errors") { Errors(rawValue: $0) } ?? .sample
+  }
 }

@@ -23,6 +23,7 @@ public struct ConvertPlan: Sendable {
   public let binding: Binding
   public let plan: Plan
   public let works: [Work]
+  public let recipe: Recipe
   public let options: ConvertOptions
   /// config.json of the result.
   public let config: [UInt8]?
@@ -37,6 +38,11 @@ public struct ConvertPlan: Sendable {
   public func role(of work: Work) -> Role? {
     guard let tensor = work.tensor, let model = binding.model else { return nil }
     return model.tensors[tensor].role
+  }
+
+  public func layer(of work: Work) -> Int? {
+    guard let tensor = work.tensor, let model = binding.model else { return nil }
+    return model.tensors[tensor].layer
   }
 
   /// Values that are decoded and encoded in one go: what stays in the cache between the two.

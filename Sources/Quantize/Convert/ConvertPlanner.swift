@@ -187,7 +187,7 @@ public struct ConvertPlanner: Sendable {
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
     return ConvertPlan(
-      binding: binding, plan: plan, works: works, options: options, config: try quantization.rewritten(model.config),
+      binding: binding, plan: plan, works: works, recipe: recipe, options: options, config: try quantization.rewritten(model.config),
       findings: findings)
   }
 }

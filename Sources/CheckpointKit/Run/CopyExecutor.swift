@@ -1,0 +1,21 @@
+/// Copies stored tensors as they are; the work of a tensor is its record in the source.
+struct CopyExecutor: PanelExecutor {
+  private let plan: Plan
+  private let records: [TensorRecord]
+  private let source: SourceFiles
+
+  init(_ plan: Plan, of checkpoint: Checkpoint) {
+    self.plan = plan
+    records = checkpoint.records
+    source = SourceFiles(checkpoint)
+  }
+
+  func fill(
+    _ panel: Plan.Panel, of tensor: Plan.Tensor, outputs: [UnsafeMutableRawBufferPointer], workspace: Workspace
+  ) throws(CheckpointError) -> PanelReport {
+    for (output, part) in zip(outputs, tensor.parts) {
+      try source.read(records[tensor.work], plan.parts[part].byteRange(rows: panel.rows), into: output)
+    }
+    return PanelReport()
+  }
+}

@@ -1,0 +1,164 @@
+public import ArgumentParser
+internal import CheckpointKit
+public import Quantize
+
+struct Convert: Verb {
+  static let verb = "convert"
+  static let configuration = CommandConfiguration(
+    abstract: "Write a checkpoint with other encodings: one pass, bounded memory, resumable.",
+    discussion: """
+      Every tensor gets the encoding that the recipe's last matching rule names; what already has it is copied byte for \
+      byte. The result appears under its final name only when it is complete: a run that was stopped is continued by the \
+      same command.
+
+      EXIT STATUS
+        0   done
+        1   done, with findings of severity error
+        2   could not finish
+        64  wrong usage
+        75  stopped: the same command continues
+        130 interrupted
+
+      EXAMPLES
+        ckpt convert Kimi-K2-Instruct Kimi-K2-INT4 --to int4-g32
+        ckpt convert Qwen3-8B-FP8 Qwen3-8B-BF16 --to bf16 --memory 1GiB --json | jq .summary
+      """)
+
+  @Argument(help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  var source: String
+
+  @Argument(help: "The folder to write; it must be new or empty.", completion: .directory)
+  var destination: String
+
+  @Option(name: .customLong("to"), help: "A recipe: a built-in name ('ckpt recipes' lists them) or a .json file.")
+  var recipe: String
+
+  @Option(help: "How INT4 scales are chosen: ct (as compressed-tensors, bit for bit), mse or exact.")
+  var rounding: EncodeOptions.Rounding = .ct
+
+  @Option(help: "Dtype of fp8 scales: F32, BF16, F16 or F8_E8M0 (default: the family's).", transform: parseScaleDType)
+  var scaleDtype: DType?
+
+  @Option(help: "Cut into files of at most so many bytes (default: the source's boundaries).", transform: parseSize)
+  var maxShardSize: Int?
+
+  @Option(help: "SHA-256 of tensors on the way: none, output, or all (the source's files too).")
+  var digests: ConvertOptions.Digests = .output
+
+  @Option(help: "Rows on which the error is measured: none, sample (every sixteenth run of 16) or all.")
+  var errors: ConvertOptions.Errors = .sample
+
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func perform(_ session: Session) throws -> Report {
+    if destination.hasSuffix(".gguf") {
+      throw ValidationError("'\(recipe)' writes a folder of safetensors files, and DST names a .gguf file")
+    }
+    var options = ConvertOptions()
+    options.rounding = rounding
+    options.scaleDType = scaleDtype
+    options.maxShardBytes = maxShardSize
+    options.digests = digests
+    options.errors = errors
+    let job = try Self.plan(
+      source: source, recipe: recipe, options: options, library: try session.library(), session)
+    let place = PlanFile.Place(
+      source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe)
+    let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
+    var result = try flow.perform(writing)
+    if let outcome = result.outcome {
+      Self.addErrors(job, outcome, to: &result.report, session)
+    } else {
+      Self.addTensors(job, to: &result.report, session)
+    }
+    result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
+    return result.report
+  }
+
+  /// Opens, binds and plans; also what `run` does with a saved plan.
+  static func plan(
+    source: String, recipe: String, options: ConvertOptions, library: SpecLibrary, _ session: Session
+  ) throws -> ConvertPlan {
+    guard let recipe = try Recipe.find(recipe, in: library, files: session.files) else {
+      throw ValidationError("no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes)))
+    }
+    let binding = try Binding.bind(try session.open(source), library: library)
+    return try ConvertPlanner.plan(binding, recipe: recipe, options: options)
+  }
+
+  // MARK: Report
+
+  static func addErrors(_ job: ConvertPlan, _ outcome: Runner.Outcome, to report: inout Report, _ session: Session) {
+    let errors = ConvertErrors(job, outcome)
+    report.findings += errors.inexact
+    report.summary.add([
+      "error_by_role": .object(errors.byRole.json),
+      "error_rows_share": .double(orNull: errors.measuredShare),
+      "groups": .int(errors.groups),
+      "groups_exact": job.options.rounding == .exact ? .int(errors.exactGroups) : .null,
+    ])
+    if errors.byRole.rows.isEmpty || session.common.quiet { return }
+    var table = TextTable(right: [1, 2, 3, 4])
+    table.row("role", "tensors", "rel. RMSE", "worst", "SQNR dB")
+    for (role, row) in errors.byRole.rows where row.measuredRows > 0 {
+      func cell(_ value: Double?, _ decimals: Int) -> String { value.map { ByteSize.fixed($0, decimals: decimals) } ?? "–" }
+      table.row(
+        role.name, ByteSize.grouped(row.tensors), cell(row.statistics.relativeMean, 5), cell(row.statistics.relativeMax, 5),
+        cell(row.statistics.sqnr, 2))
+    }
+    if job.options.errors != .none {
+      let share = ByteSize.number((errors.measuredShare ?? 0) * 100, digits: 3)
+      report.text += "error against the source, measured on \(share) % of the rows:\n" + table.text(indent: 2)
+    }
+    if job.options.rounding == .exact {
+      report.text += "exact: \(ByteSize.grouped(errors.exactGroups)) of \(ByteSize.grouped(errors.groups)) groups\n"
+    }
+  }
+
+  /// What a dry run says of each tensor, and of the roles together.
+  static func addTensors(_ job: ConvertPlan, to report: inout Report, _ session: Session) {
+    var tensors: [JSONValue] = []
+    var byRole: [String: (count: Int, bytes: Int)] = [:]
+    var lines = TextTable(right: [2])
+    for tensor in job.plan.tensors {
+      let work = job.works[tensor.work]
+      let bytes = tensor.parts.reduce(0) { $0 + job.plan.parts[$1].range.count }
+      let role = job.role(of: work)?.name ?? "(unknown)"
+      let target = work.target?.name ?? "as stored"
+      let name = job.name(of: work) ?? job.plan.parts[tensor.parts.lowerBound].name.string
+      byRole[role + "  " + target, default: (0, 0)].count += 1
+      byRole[role + "  " + target, default: (0, 0)].bytes += bytes
+      let operation = if case .copy = work.operation { "copy" } else { "quantize" }
+      if session.common.json {
+        tensors.append(
+          .object([
+            "name": .string(name), "role": .string(orNull: job.role(of: work)?.name), "operation": .string(operation),
+            "encoding": .string(target), "rule": .int(orNull: work.rule), "bytes": .int(bytes),
+            "file": .string(job.plan.files[tensor.file].name),
+          ]))
+      }
+      if session.common.verbose { lines.row(printable(name), target, ByteSize.grouped(bytes), operation, work.rule.map { "rule \($0)" } ?? "no rule") }
+    }
+    if session.common.json { report.summary["tensors"] = .array(tensors) }
+    var table = TextTable(right: [2, 3])
+    table.row("role", "encoding", "tensors", "bytes")
+    for (key, value) in byRole.sorted(by: { $0.key < $1.key }) {
+      let cells = key.split(separator: "  ", maxSplits: 1).map(String.init)
+      table.row(cells[0], cells.count > 1 ? cells[1] : "", ByteSize.grouped(value.count), ByteSize.grouped(value.bytes))
+    }
+    report.text += table.text(indent: 2)
+    if session.common.verbose { report.text += lines.text(indent: 2) }
+  }
+}
+
+extension EncodeOptions.Rounding: ExpressibleByArgument {}
+extension ConvertOptions.Digests: ExpressibleByArgument {}
+extension ConvertOptions.Errors: ExpressibleByArgument {}
+
+func parseScaleDType(_ text: String) throws -> DType {
+  guard let dtype = DType(name: text.uppercased()), FP8BlockLayout.scaleDTypes.contains(dtype) else {
+    throw ValidationError("'\(text)' is no dtype of fp8 scales: F32, BF16, F16 or F8_E8M0")
+  }
+  return dtype
+}

@@ -1,0 +1,90 @@
+internal import ArgumentParser
+internal import CheckpointKit
+internal import Quantize
+
+/// `i/n`: share i, counted from 0, of n.
+struct WorkerShare: ExpressibleByArgument {
+  let index: Int
+  let count: Int
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let index = numbers[0], let count = numbers[1], count >= 1, (0..<count).contains(index)
+    else { return nil }
+    (self.index, self.count) = (index, count)
+  }
+}
+
+struct Run: Verb {
+  static let verb = "run"
+  static let configuration = CommandConfiguration(
+    abstract: "Do the units of a saved plan, or one worker's share of them.",
+    discussion: """
+      Workers share nothing but the folder; two on one unit write the same bytes. When all units are done, \
+      'ckpt finish' checks and publishes.
+
+      EXAMPLES
+        ckpt convert SRC DST --to int4-g32 --plan-only plan.json && ckpt run plan.json && ckpt finish plan.json
+        ckpt run plan.json --worker $SLURM_ARRAY_TASK_ID/16
+      """)
+
+  @Argument(help: "A plan that --plan-only saved.", completion: .file())
+  var plan: String
+
+  @Option(help: "Only this share of the units: i/n, counted from 0.")
+  var worker: WorkerShare?
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func perform(_ session: Session) throws -> Report {
+    try SavedPlan(plan, session).flow.runShare(worker.map { ($0.index, $0.count) })
+  }
+}
+
+struct Status: Verb {
+  static let verb = "status"
+  static let configuration = CommandConfiguration(
+    abstract: "Say which units of a saved plan are done.",
+    discussion: """
+      Exit status 0 when all are, 75 when units are missing.
+
+      EXAMPLES
+        ckpt status plan.json
+        ckpt status plan.json --json | jq -r .summary.missing_units
+      """)
+
+  @Argument(help: "A plan that --plan-only saved.", completion: .file())
+  var plan: String
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func perform(_ session: Session) throws -> Report { try SavedPlan(plan, session).flow.status() }
+}
+
+struct FinishVerb: Verb {
+  static let verb = "finish"
+  static let configuration = CommandConfiguration(
+    commandName: "finish",
+    abstract: "Check that all units of a saved plan are done, and publish the result.",
+    discussion: """
+      Exit status 75 when units are missing; nothing is published then.
+
+      EXAMPLES
+        ckpt finish plan.json
+        ckpt finish plan.json --json | jq .summary
+      """)
+
+  @Argument(help: "A plan that --plan-only saved.", completion: .file())
+  var plan: String
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func perform(_ session: Session) throws -> Report {
+    let flow = try SavedPlan(plan, session).flow
+    var result = try flow.finish()
+    if let convert = flow.job as? ConvertPlan, let outcome = result.outcome {
+      Convert.addErrors(convert, outcome, to: &result.report, session)
+    }
+    return result.report
+  }
+}

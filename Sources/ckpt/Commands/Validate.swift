@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import CheckpointKit
+
+struct Validate: Verb {
+  static let verb = "validate"
+  static let configuration = CommandConfiguration(
+    abstract: "Check that a checkpoint is whole and means what its config says.",
+    discussion: """
+      Files, headers and index are held against each other, then every stored tensor against the family's spec: names, \
+      shapes, encodings, scales. Values are not read.
+
+      EXIT STATUS
+        0   nothing wrong
+        1   findings of severity error (with --strict also warnings)
+        2   the check could not be made
+
+      EXAMPLES
+        ckpt validate Kimi-K2-Instruct
+        ckpt validate Qwen3-8B-FP8 --strict --allow 'safetensors.unaligned' --json | jq .findings
+      """)
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+  @Argument(help: "A checkpoint: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  var checkpoint: String
+
+  @Flag(help: "Warnings count as errors do.")
+  var strict = false
+
+  @Option(help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
+  var allow: [String] = []
+
+  @Option(help: "How to print: text or json.")
+  var format: Format?
+
+  @OptionGroup(title: "Common options") var options: CommonOptions
+
+  var common: CommonOptions {
+    var common = options
+    common.json = common.json || format == .json
+    return common
+  }
+
+  func validate() throws {
+    if options.json, format != nil { throw ValidationError("--json and --format exclude each other") }
+    for text in allow where ProblemCode(rawValue: Allowance(text).code) == nil {
+      throw ValidationError(
+        "'\(Allowance(text).code)' is no code of a finding" + suggestion(Allowance(text).code, among: ProblemCode.allCases.map(\.rawValue)))
+    }
+  }
+
+  func perform(_ session: Session) throws -> Report {
+    let (checkpoint, fileFindings) = try Checkpoint.inspect(checkpoint, files: session.files, threads: session.threads)
+    var findings = fileFindings
+    var logical: Int?
+    if let checkpoint {
+      let binding = try Binding.inspect(checkpoint, library: try session.library())
+      findings += binding.findings
+      if binding.model != nil { logical = binding.tensors.count }
+    }
+    let allowances = allow.map { Allowance($0) }
+    let allowed = findings.count { finding in allowances.contains { $0.covers(finding) } }
+    findings.removeAll { finding in allowances.contains { $0.covers(finding) } }
+    func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
+    var report = Report()
+    report.findings = findings
+    report.findingsAreResult = true
+    report.failsFrom = strict ? .warning : .error
+    report.summary = [
+      "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),
+      "errors": .int(count(.error)), "warnings": .int(count(.warning)), "notes": .int(count(.note)),
+      "allowed": .int(allowed), "data_read_bytes": 0, "engines": [:], "checks_not_made": ["values"],
+    ]
+    let style = session.style
+    let verdict =
+      report.fails ? style.red("wrong") : count(.warning) > 0 ? style.yellow("usable, with warnings") : style.green("fine")
+    report.text = "\(printable(self.checkpoint)): \(verdict): \(count(.error)) errors, \(count(.warning)) warnings, \(count(.note)) notes"
+    if let checkpoint { report.text += "; \(ByteSize.grouped(checkpoint.records.count)) stored tensors" }
+    if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
+    report.text += "; values were not read\n"
+    return report
+  }
+}
+
+/// `CODE` or `CODE=GLOB`: findings that may pass.
+struct Allowance {
+  let code: String
+  let pattern: String?
+
+  init(_ text: String) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    code = parts[0]
+    pattern = parts.count > 1 ? parts[1] : nil
+  }
+
+  func covers(_ finding: Finding) -> Bool {
+    guard finding.code.rawValue == code else { return false }
+    guard let pattern else { return true }
+    return [finding.tensor, finding.file].contains { $0.map { Glob.matches($0, pattern) } ?? false }
+  }
+}

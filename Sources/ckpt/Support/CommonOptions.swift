@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import CheckpointKit
+
+/// Options that every verb has, with the same meaning everywhere.
+struct CommonOptions: ParsableArguments {
+  enum Progress: String, CaseIterable, ExpressibleByArgument { case auto, plain, json, none }
+  enum Color: String, CaseIterable, ExpressibleByArgument { case auto, always, never }
+
+  @Flag(help: "Print one JSON document instead of text.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print nothing but results, errors and warnings.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Print more: each tensor, notes in full.")
+  var verbose = false
+
+  @Option(help: "Threads to use (default: as many as this process may).", transform: parseThreads)
+  var threads: Int = availableProcessors
+
+  @Option(
+    help: "Most memory to use, such as 2GiB (default: the smaller of 4 GiB and half of the machine's).",
+    transform: parseSize)
+  var memory: Int = MemoryBudget.standard.total
+
+  @Option(help: "Where progress goes: auto (a line on a terminal), plain, json or none.")
+  var progress: Progress = .auto
+
+  @Option(help: "Colour: auto, always or never.")
+  var color: Color = .auto
+
+  @Option(help: "A folder with further families, presets and recipes; may be given again.", completion: .directory)
+  var specs: [String] = []
+}
+
+/// What every verb that writes a folder has.
+struct WritingOptions: ParsableArguments {
+  @Flag(name: [.customShort("n"), .long], help: "Say what would be written, and write nothing.")
+  var dryRun = false
+
+  @Option(help: "Save the plan to FILE for 'ckpt run', and write nothing else.", completion: .file())
+  var planOnly: String?
+
+  @Flag(help: "Replace DST, once the new one is complete.")
+  var overwrite = false
+}
+
+func parseThreads(_ text: String) throws -> Int {
+  guard let count = Int(text), (1...4096).contains(count) else {
+    throw ValidationError("--threads takes a number from 1 to 4096, not '\(text)'")
+  }
+  return count
+}
+
+/// A size: `KB MB GB TB` are powers of 1000, `KiB MiB GiB TiB` of 1024, a bare number is bytes.
+func parseSize(_ text: String) throws -> Int {
+  guard let size = ByteSize.parse(text) else {
+    throw ValidationError("'\(text)' is no size: write it like 500MB (powers of 1000), 2GiB (powers of 1024) or 1048576")
+  }
+  return size
+}

@@ -1,0 +1,68 @@
+internal import CheckpointKit
+
+/// What a verb has to say: figures, findings, and the same as text for people.
+struct Report {
+  var summary = JSONObject()
+  var findings: [Finding] = []
+  /// Lines for standard output.
+  var text = ""
+  /// Whether findings are the result itself, and so belong on standard output.
+  var findingsAreResult = false
+  /// Severity from which on a finding makes the exit status 1.
+  var failsFrom: Finding.Severity = .error
+  /// Units that are missing: exit 75.
+  var isIncomplete: CheckpointError?
+  /// Replaces the JSON document, where a verb has another form.
+  var ownJSON: String?
+
+  init() {}
+
+  var fails: Bool { findings.contains { $0.severity >= failsFrom } }
+}
+
+/// Exit statuses; there are no others.
+enum ExitStatus {
+  static let fine: Int32 = 0
+  static let findings: Int32 = 1
+  static let failed: Int32 = 2
+  static let usage: Int32 = 64
+  static let unfinished: Int32 = 75
+  static let interrupted: Int32 = 130
+}
+
+extension Finding {
+  var json: JSONValue {
+    .object([
+      "code": .string(code.rawValue), "severity": .string(severity.rawValue), "file": .string(orNull: file),
+      "tensor": .string(orNull: tensor), "problem": .string(problem), "hint": .string(orNull: hint),
+    ])
+  }
+}
+
+extension CheckpointError {
+  var json: JSONValue {
+    .object([
+      "code": .string(code.rawValue), "problem": .string(problem), "file": .string(orNull: file),
+      "tensor": .string(orNull: tensor), "hint": .string(orNull: hint),
+    ])
+  }
+}
+
+extension JSONValue {
+  static func string(orNull text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+  static func int(orNull value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }
+
+  /// null for what is no number.
+  static func double(orNull value: Double?) -> JSONValue {
+    guard let value, value.isFinite else { return .null }
+    return .double(value)
+  }
+}
+
+extension JSONObject {
+  /// Members of another object, behind this one's.
+  mutating func add(_ other: JSONObject) {
+    for (key, value) in other.members { self[key] = value }
+  }
+}

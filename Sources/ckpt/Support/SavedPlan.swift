@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import CheckpointKit
+internal import Quantize
+
+/// A plan that `--plan-only` saved, planned again from the same inputs.
+struct SavedPlan {
+  let flow: WritingFlow
+
+  /// - Throws: where the plan is of another version, or what it was made of is no longer the same.
+  init(_ path: String, _ session: Session) throws {
+    let saved = try PlanFile(reading: path, session.files)
+    guard saved.version == Toolkit.version else {
+      throw CheckpointError(
+        .planChanged, file: path, "was made by version \(saved.version), and this is \(Toolkit.version)",
+        hint: "use the same version everywhere, or plan again")
+    }
+    let job = try Self.job(saved, session)
+    guard job.plan.id == saved.id else {
+      throw CheckpointError(
+        .planChanged, file: path, "no longer fits: " + (Self.difference(saved.inputs, job.plan.inputs) ?? "its rules were changed"),
+        hint: "plan again, into a new folder")
+    }
+    for (old, new) in zip(saved.inputs.files, job.plan.inputs.files) where old.modified != new.modified {
+      throw CheckpointError(.inputChanged, file: new.name, "was changed since the plan was made", hint: "plan again")
+    }
+    flow = WritingFlow(session: session, job: job, place: saved.place, verb: saved.inputs.verb)
+  }
+
+  private static func difference(_ old: PlanInputs, _ new: PlanInputs) -> String? {
+    if old.files.map(\.name) != new.files.map(\.name) { return "the source has other files" }
+    for (old, new) in zip(old.files, new.files) where old.byteCount != new.byteCount || old.digest != new.digest {
+      return "\(new.name) is another than when the plan was made"
+    }
+    return old.rules == new.rules ? nil : "the recipe or the family's spec was changed"
+  }
+
+  private static func job(_ saved: PlanFile, _ session: Session) throws -> any Job {
+    let options = Dictionary(saved.inputs.options.map { ($0.name, $0.value) }) { first, _ in first }
+    let library = try SpecLibrary(folders: saved.place.specFolders, files: session.files)
+    switch saved.inputs.verb {
+    case "convert":
+      return try Convert.plan(
+        source: saved.place.source ?? "", recipe: saved.place.recipe ?? options["to"] ?? "",
+        options: try ConvertOptions(named: options), library: library, session)
+    case "reshard":
+      return try ReshardVerb.plan(source: saved.place.source ?? "", named: options, library: library, session)
+    case let verb:
+      throw CheckpointError(.planMalformed, "is a plan of '\(verb)', which this version does not know")
+    }
+  }
+}

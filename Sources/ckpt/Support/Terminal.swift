@@ -1,0 +1,57 @@
+internal import CSystem
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Standard output and error.
+enum Terminal {
+  /// The result. Where nobody reads any more, the process ends by SIGPIPE, as a filter should.
+  static func print(_ text: String) { write(text, to: 1) }
+
+  /// Everything else.
+  static func note(_ text: String) { write(text + "\n", to: 2) }
+
+  static func write(_ text: String, to descriptor: Int32) {
+    var text = text
+    text.withUTF8 { bytes in
+      guard let base = bytes.baseAddress else { return }
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+        if count < 0 {
+          if errno == EINTR { continue }
+          // What cannot be said cannot be reported either; a full disk behind stdout is a failure all the same.
+          if descriptor == 1 { exit(2) }
+          return
+        }
+        done += count
+      }
+    }
+  }
+
+  static var errorIsTerminal: Bool { isatty(2) == 1 }
+  static var outputIsTerminal: Bool { isatty(1) == 1 }
+
+  static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+  /// Columns of the terminal; 80 where it does not say.
+  static var columns: Int {
+    let columns = Int(csystem_terminal_columns(2))
+    return columns > 0 ? columns : 80
+  }
+
+  static var monotonicSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  static func catchStopSignals() { csystem_catch_stop_signals() }
+
+  /// SIGTERM, SIGINT, or 0.
+  static var stopSignal: Int32 { csystem_stop_signal() }
+  static let interrupt = SIGINT
+}

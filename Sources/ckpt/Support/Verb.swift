@@ -1,0 +1,146 @@
+internal import ArgumentParser
+internal import CheckpointKit
+
+/// A verb of the command: options in, a report out. Printing and exit statuses are the same for all.
+protocol Verb: ParsableCommand {
+  /// The name in `schema`: `convert` gives `ckpt.convert/1`.
+  static var verb: String { get }
+  /// Whether `--json` prints an object a line instead of one document.
+  static var isJSONLines: Bool { get }
+  var common: CommonOptions { get }
+  func perform(_ session: Session) throws -> Report
+}
+
+/// What a verb works with.
+struct Session {
+  let common: CommonOptions
+  let files = FileAccess.system
+  let started = Terminal.monotonicSeconds
+
+  init(_ common: CommonOptions) { self.common = common }
+
+  var threads: Int { common.threads }
+  var budget: MemoryBudget { MemoryBudget(total: common.memory) }
+
+  func library() throws(CheckpointError) -> SpecLibrary { try SpecLibrary(folders: common.specs, files: files) }
+
+  func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+    try Checkpoint.open(path, files: files, threads: threads)
+  }
+
+  var style: Style { Style(common.color, isTerminal: Terminal.outputIsTerminal) }
+
+  var elapsed: Double { Terminal.monotonicSeconds - started }
+}
+
+extension Verb {
+  static var schema: String { "ckpt.\(verb)/1" }
+  static var isJSONLines: Bool { false }
+
+  func run() throws {
+    let session = Session(common)
+    let report: Report
+    do {
+      report = try perform(session)
+    } catch let error as CheckpointError {
+      throw ExitCode(Printer(session, Self.schema).fail(error, lines: Self.isJSONLines))
+    }
+    throw ExitCode(Printer(session, Self.schema).print(report))
+  }
+}
+
+/// Puts reports and errors where they belong.
+private struct Printer {
+  let session: Session
+  let schema: String
+  private let errors: Style
+
+  init(_ session: Session, _ schema: String) {
+    self.session = session
+    self.schema = schema
+    errors = Style(session.common.color, isTerminal: Terminal.errorIsTerminal)
+  }
+
+  // MARK: Reports
+
+  func print(_ report: Report) -> Int32 {
+    var report = report
+    report.findings = report.findings.sortedForReport()
+    report.summary["elapsed_seconds"] = .double(session.elapsed)
+    let code =
+      report.isIncomplete != nil ? ExitStatus.unfinished : report.fails ? ExitStatus.findings : ExitStatus.fine
+    if let ownJSON = report.ownJSON {
+      Terminal.print(ownJSON)
+      if !session.common.json { printFindings(report.findings, to: 2) }
+      return code
+    }
+    if session.common.json {
+      let status = report.isIncomplete != nil ? "error" : report.fails ? "findings" : "ok"
+      printDocument(status, report.summary, report.findings, error: report.isIncomplete)
+      return code
+    }
+    if report.findingsAreResult {
+      Terminal.print(findingLines(report.findings, Style(session.common.color, isTerminal: Terminal.outputIsTerminal)))
+    } else {
+      printFindings(report.findings, to: 2)
+    }
+    if !session.common.quiet || report.findingsAreResult == false { Terminal.print(report.text) }
+    if let error = report.isIncomplete { printError(error) }
+    return code
+  }
+
+  private func printDocument(
+    _ status: String, _ summary: JSONObject, _ findings: [Finding], error: CheckpointError?
+  ) {
+    let document: JSONValue = .object([
+      "schema": .string(schema), "version": .string(Toolkit.version), "status": .string(status),
+      "summary": .object(summary), "findings": .array(findings.map(\.json)), "error": error?.json ?? .null,
+    ])
+    Terminal.print(document.text(indent: 2) + "\n")
+  }
+
+  private func printFindings(_ findings: [Finding], to descriptor: Int32) {
+    Terminal.write(findingLines(findings, errors), to: descriptor)
+  }
+
+  private func findingLines(_ findings: [Finding], _ style: Style) -> String {
+    var text = ""
+    for finding in findings {
+      if session.common.quiet, finding.severity == .note { continue }
+      text += "ckpt: \(label(finding.severity, style)): \(finding)\n"
+      if let hint = finding.hint { text += "ckpt: hint: \(printable(hint))\n" }
+    }
+    return text
+  }
+
+  private func label(_ severity: Finding.Severity, _ style: Style) -> String {
+    switch severity {
+    case .error: style.red("error")
+    case .warning: style.yellow("warning")
+    case .note: "note"
+    }
+  }
+
+  // MARK: Errors
+
+  func fail(_ error: CheckpointError, lines: Bool) -> Int32 {
+    if session.common.json, lines {
+      let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json])
+      Terminal.print(JSONValue.object(["schema": .string(schema), "version": .string(Toolkit.version)]).text() + "\n")
+      Terminal.print(last.text() + "\n")
+    } else if session.common.json {
+      printDocument("error", ["elapsed_seconds": .double(session.elapsed)], [], error: error)
+    }
+    printError(error)
+    switch error.code {
+    case .stopped: return Terminal.stopSignal == Terminal.interrupt ? ExitStatus.interrupted : ExitStatus.unfinished
+    case .unitsMissing: return ExitStatus.unfinished
+    default: return ExitStatus.failed
+    }
+  }
+
+  private func printError(_ error: CheckpointError) {
+    Terminal.note("ckpt: \(errors.red("error")): \(error)")
+    if let hint = error.hint { Terminal.note("ckpt: hint: \(printable(hint))") }
+  }
+}

@@ -1,0 +1,206 @@
+internal import CheckpointKit
+
+/// What every writing verb does with its job: check, show, save or carry it out, finish.
+struct WritingFlow {
+  let session: Session
+  let job: any Job
+  let place: PlanFile.Place
+  /// What a progress line calls it.
+  let verb: String
+
+  /// What was done, for the report.
+  struct Result {
+    var report = Report()
+    var outcome: Runner.Outcome?
+  }
+
+  private var runner: Runner { runner(progress: nil) }
+
+  private func runner(progress: ProgressLine?) -> Runner {
+    var options = Runner.Options(
+      threads: session.threads, budget: session.budget, fixedMemory: fixedMemory, takesDigests: job.takesDigests,
+      isStopped: { Terminal.stopSignal != 0 })
+    if let progress { options.progress = { done, total in progress.show(done, of: total) } }
+    return Runner(job.plan, place: place, options: options, files: session.files)
+  }
+
+  /// What is there beside the panels: what the process holds now, and room for records, buffers and stacks.
+  private var fixedMemory: Int {
+    MemoryBudget.residentBytes().now + (16 << 20) + session.threads * (1 << 20)
+  }
+
+  // MARK: The writing verbs
+
+  func perform(_ writing: WritingOptions) throws -> Result {
+    try refuseSourceAsDestination()
+    if writing.dryRun || writing.planOnly != nil {
+      try runner.check()
+      var result = Result()
+      result.report = try planned(writing)
+      if let file = writing.planOnly {
+        try PlanFile.write(job.plan, place: place, to: file, files: session.files)
+        let count = job.plan.segments.count
+        result.report.text += "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
+      }
+      return result
+    }
+    Terminal.catchStopSignals()
+    let progress = ProgressLine(session.common, verb)
+    defer { progress.clear() }
+    let runner = runner(progress: progress)
+    try runner.prepare()
+    let outcome = try runner.run(job.executor())
+    try runner.finish(try job.finishing(outcome, threads: session.threads))
+    progress.clear()
+    var result = Result(outcome: outcome)
+    result.report = done(outcome)
+    return result
+  }
+
+  private func refuseSourceAsDestination() throws(CheckpointError) {
+    guard let source = job.source, let there = try session.files.status(place.destination),
+      there.identity == (try session.files.status(source.folder))?.identity
+    else { return }
+    throw CheckpointError(
+      .outputExists, file: place.destination, "is the source itself", hint: "give a new folder; nothing is changed in place")
+  }
+
+  // MARK: Reports
+
+  private var common: JSONObject {
+    let plan = job.plan
+    return [
+      "plan_id": .string(plan.id.hex), "destination": .string(place.destination), "jobs": .int(plan.segments.count),
+      "input_bytes": .int(orNull: job.inputBytes), "output_bytes": .int(plan.outputBytes),
+      "output_files": .int(plan.files.count), "output_tensors": .int(plan.parts.count),
+    ]
+  }
+
+  private func planned(_ writing: WritingOptions) throws -> Report {
+    var report = Report()
+    report.findings = job.findings
+    let workers = try runner.workers()
+    let panel = job.plan.panelMemory
+    report.summary = common
+    report.summary.add([
+      "dry_run": .bool(writing.dryRun),
+      "memory": .object([
+        "fixed_bytes": .int(fixedMemory), "panel_bytes": .int(panel), "workers": .int(workers),
+        "peak_bytes": .int(fixedMemory + workers * panel), "least_bytes": .int(fixedMemory + panel),
+      ]),
+      "files": .array(
+        job.plan.files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)]) }),
+    ])
+    var table = TextTable(right: [1, 2])
+    table.row("file", "bytes", "tensors")
+    for file in job.plan.files { table.row(file.name, ByteSize.grouped(file.byteCount), "\(file.tensors.count)") }
+    let shown = session.common.verbose || job.plan.files.count <= 8
+    report.text =
+      "\(place.destination): would get \(counts) in \(job.plan.files.count) files, \(ByteSize.text(job.plan.outputBytes))\n"
+    if shown { report.text += table.text(indent: 2) }
+    report.text +=
+      "memory: \(ByteSize.text(fixedMemory)) + \(workers) × \(ByteSize.text(panel)); "
+      + "at least --memory \((fixedMemory + panel) >> 20 + 1)MiB\n"
+    return report
+  }
+
+  private var counts: String { "\(ByteSize.grouped(job.plan.parts.count)) tensors" }
+
+  private func done(_ outcome: Runner.Outcome) -> Report {
+    var report = Report()
+    report.findings = job.findings
+    let peak = MemoryBudget.residentBytes().peak
+    report.summary = common
+    report.summary.add([
+      "jobs_skipped": .int(outcome.segmentsSkipped), "peak_memory_bytes": .int(peak),
+      "not_carried": .object(JSONObject((job.source?.sideFiles.left ?? []).map { ($0.name, .string($0.reason)) })),
+    ])
+    let seconds = session.elapsed
+    let files = job.plan.files.count
+    report.text = "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
+    if let input = job.inputBytes {
+      report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
+    }
+    report.text += ", \(ByteSize.number(seconds, digits: 2)) s, peak memory \(ByteSize.text(peak))\n"
+    if outcome.segmentsSkipped > 0 {
+      report.text += "  continued: \(outcome.segmentsSkipped) of \(job.plan.segments.count) units were done before\n"
+    }
+    let left = (job.source?.sideFiles.left ?? []).filter { !["weights", "an index"].contains($0.reason) }
+    if !left.isEmpty {
+      let list = left.prefix(6).map { "\(printable($0.name)) (\($0.reason))" }.joined(separator: ", ")
+      report.text += "  not carried over: \(list)\(left.count > 6 ? ", and \(left.count - 6) more" : "")\n"
+    }
+    return report
+  }
+
+  // MARK: run, status, finish
+
+  /// One share of a saved plan.
+  func runShare(_ worker: (index: Int, count: Int)?) throws -> Report {
+    Terminal.catchStopSignals()
+    let progress = ProgressLine(session.common, "run")
+    defer { progress.clear() }
+    let runner = runner(progress: progress)
+    if try runner.isFinished() { return unitsReport([]) }
+    try runner.prepare()
+    let share = worker.map { worker in
+      job.plan.segments.indices.filter { $0 % worker.count == worker.index }
+    }
+    _ = try runner.run(job.executor(), segments: share, publishes: false)
+    progress.clear()
+    let missing = try runner.missingSegments()
+    var report = unitsReport(missing)
+    report.summary["share"] = .int(share?.count ?? job.plan.segments.count)
+    return report
+  }
+
+  func status() throws -> Report {
+    let missing = try runner.missingSegments()
+    var report = unitsReport(missing)
+    if !missing.isEmpty {
+      report.isIncomplete = CheckpointError(
+        .unitsMissing, file: place.destination, "\(missing.count) units are missing: \(foldedNumbers(missing))",
+        hint: "run them, then finish")
+    }
+    return report
+  }
+
+  func finish() throws -> Result {
+    Terminal.catchStopSignals()
+    let runner = runner(progress: nil)
+    if try runner.isFinished() {
+      var result = Result()
+      result.report = unitsReport([])
+      return result
+    }
+    let missing = try runner.missingSegments()
+    guard missing.isEmpty else {
+      var result = Result()
+      result.report = try status()
+      return result
+    }
+    let outcome = try runner.run(job.executor(), segments: [])
+    try runner.finish(try job.finishing(outcome, threads: session.threads))
+    var result = Result(outcome: outcome)
+    result.report = done(outcome)
+    result.report.summary.add(units([]))
+    return result
+  }
+
+  private func units(_ missing: [Int]) -> JSONObject {
+    let count = job.plan.segments.count
+    return [
+      "plan_id": .string(job.plan.id.hex), "destination": .string(place.destination), "units": .int(count),
+      "done": .int(count - missing.count), "missing": .int(missing.count), "missing_units": .string(foldedNumbers(missing)),
+    ]
+  }
+
+  private func unitsReport(_ missing: [Int]) -> Report {
+    var report = Report()
+    report.summary = units(missing)
+    let count = job.plan.segments.count
+    report.text = "\(place.destination): \(count - missing.count) of \(count) units are done"
+    report.text += missing.isEmpty ? "\n" : "; missing: \(foldedNumbers(missing))\n"
+    return report
+  }
+}
