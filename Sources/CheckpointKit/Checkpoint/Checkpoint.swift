@@ -68,8 +68,7 @@ extension Checkpoint {
     try reader.readShards(threads: threads)
     findings += reader.findings
     if let index = source.index {
-      findings += index.findings(
-        against: reader.records, shardNames: reader.shards.map(\.name), readShards: Set(reader.shards.map(\.name)))
+      findings += index.findings(against: reader.records, shardNames: reader.shards.map(\.name))
     }
     var config: ModelConfig?
     if !source.isSingleFile || source.configBelongs {
@@ -107,6 +106,10 @@ private struct CheckpointReader {
     self.limits = limits
   }
 
+  /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought. A sparse file can
+  /// claim more.
+  private static let byteLimit = 1 << 56
+
   private struct ReadHeader: Sendable {
     var header: SafetensorsHeader
     var digest: SHA256Digest
@@ -124,6 +127,7 @@ private struct CheckpointReader {
         return .success(ReadHeader(header: header, digest: digest, status: try file.status()))
       } catch { return .failure(error) }
     }
+    var bytes = 0
     var seen: [TensorName: Int32] = [:]
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
     for (name, result) in zip(names, results) {
@@ -132,8 +136,13 @@ private struct CheckpointReader {
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
+        if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
+      case .success(let read) where read.status.size > Self.byteLimit - bytes:
+        findings.append(
+          Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
       case .success(let read):
+        bytes += read.status.size
         let shard = shards.count
         let start = records.count
         for entry in read.header.entries {

@@ -10,7 +10,8 @@ struct JSONScanner {
     var brokenRule: CheckpointError?
   }
 
-  static let depthLimit = 128
+  /// Objects and arrays within each other, as serde_json counts them.
+  static let depthLimit = 127
 
   let bytes: UnsafeBufferPointer<UInt8>
   private(set) var offset = 0
@@ -235,8 +236,9 @@ struct JSONScanner {
   }
 
   mutating func skipValue(depth: Int = 1) throws(Problem) {
-    guard depth <= Self.depthLimit else { throw problem("nested deeper than \(Self.depthLimit)") }
     switch peek() {
+    case UInt8(ascii: "{") where depth > Self.depthLimit, UInt8(ascii: "[") where depth > Self.depthLimit:
+      throw problem("nested deeper than \(Self.depthLimit)")
     case UInt8(ascii: "{"):
       try object { (scanner, _) throws(Problem) in try scanner.skipValue(depth: depth + 1) }
     case UInt8(ascii: "["): try array { (scanner) throws(Problem) in try scanner.skipValue(depth: depth + 1) }
@@ -257,7 +259,7 @@ struct JSONScanner {
   }
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 func hexDigit(_ byte: UInt8) -> UInt8? {
   switch byte {

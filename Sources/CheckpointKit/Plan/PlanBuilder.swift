@@ -61,7 +61,7 @@ public struct PlanBuilder: Sendable {
   /// Output bytes that one panel should have at most, where rows allow it.
   public static let panelBytes = 16 << 20
 
-  private var drafts: [[Draft]] = []
+  private var drafts: [(name: String?, tensors: [Draft])] = []
   private let inputs: PlanInputs
   private let metadata: [(key: String, value: String)]
 
@@ -72,8 +72,10 @@ public struct PlanBuilder: Sendable {
   }
 
   /// Adds a file with these tensors, in this order. A file without tensors is left out.
-  public mutating func addFile(_ tensors: [Draft]) {
-    if !tensors.isEmpty { drafts.append(tensors) }
+  ///
+  /// - Parameter name: nil for the usual name by number.
+  public mutating func addFile(_ tensors: [Draft], name: String? = nil) {
+    if !tensors.isEmpty { drafts.append((name, tensors)) }
   }
 
   public func plan() -> Plan {
@@ -81,7 +83,7 @@ public struct PlanBuilder: Sendable {
     var tensors: [Plan.Tensor] = []
     var parts: [Plan.Part] = []
     for (f, file) in drafts.enumerated() {
-      let stored = file.flatMap { draft in
+      let stored = file.tensors.flatMap { draft in
         draft.parts.map {
           SafetensorsFile.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
         }
@@ -89,7 +91,7 @@ public struct PlanBuilder: Sendable {
       let layout = SafetensorsFile(stored, metadata: metadata)
       let firstTensor = tensors.count
       var next = 0
-      for draft in file {
+      for draft in file.tensors {
         let firstPart = parts.count
         for part in draft.parts {
           parts.append(
@@ -105,7 +107,7 @@ public struct PlanBuilder: Sendable {
       }
       files.append(
         Plan.File(
-          name: ShardNames.usual(f, of: drafts.count), byteCount: layout.byteCount,
+          name: file.name ?? ShardNames.usual(f, of: drafts.count), byteCount: layout.byteCount,
           tensors: firstTensor..<tensors.count, headerDigest: SHA256Digest(of: layout.header)))
     }
     let segments = Self.segments(files: files, tensors: tensors, parts: parts)

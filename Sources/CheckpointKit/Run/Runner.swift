@@ -36,6 +36,8 @@ public struct Runner: Sendable {
     /// By tensor of the plan: digests of its parts and the sums of its panels.
     var tensors: [Int: SegmentRecord.Tensor] = [:]
 
+    public init() {}
+
     /// What was measured of a tensor.
     public func report(ofTensor tensor: Int) -> PanelReport? { tensors[tensor]?.report }
   }

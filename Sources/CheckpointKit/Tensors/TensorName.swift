@@ -7,7 +7,10 @@ public struct TensorName: Sendable, Hashable, Comparable {
   public static func == (a: TensorName, b: TensorName) -> Bool { sameBytes(a.string, b.string) }
 
   public static func < (a: TensorName, b: TensorName) -> Bool {
-    a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
+    withBytes(of: a.string, b.string) { a, b in
+      let place = firstDifference(a, b)
+      return place < min(a.count, b.count) ? a[place] < b[place] : a.count < b.count
+    } ?? a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
   }
 
   public func hash(into hasher: inout Hasher) {

@@ -153,7 +153,7 @@ public struct ConvertPlanner: Sendable {
   // MARK: Sizes
 
   /// Rows of a panel: whole tiles, at most ``PlanBuilder/panelBytes`` of source or of output where one strip allows it.
-  private static func panelRows(
+  static func panelRows(
     _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, strip: Int
   ) -> Int {
     let unit = max(source.tile.rows, target.tile.rows, 16)

@@ -13,15 +13,23 @@ struct QuantizationConfig {
   private var fp8: [String] = []
 
   init(works: [ConvertPlan.Work], binding: Binding, model: ModelLayout) {
-    for work in works {
-      let name =
-        switch work.operation {
-        case .copy(let records) where work.tensor == nil: binding.checkpoint.records[records[0]].name.string
-        default: work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
-        }
-      guard name.hasSuffix(".weight"), work.shape.rank == 2 else { continue }
+    self.init(
+      works.map { work in
+        let name =
+          switch work.operation {
+          case .copy(let records) where work.tensor == nil: binding.checkpoint.records[records[0]].name.string
+          default: work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
+          }
+        return (name, work.target, work.shape)
+      })
+  }
+
+  /// - Parameter tensors: names as the spec gives them; no layout means plain.
+  init(_ tensors: [(name: String, layout: (any EncodingLayout)?, shape: Shape)]) {
+    for (name, layout, shape) in tensors {
+      guard name.hasSuffix(".weight"), shape.rank == 2 else { continue }
       let module = String(name.dropLast(".weight".count))
-      switch work.target {
+      switch layout {
       case let int4 as PackedINT4Layout: packed[int4.group, default: []].append(module)
       case is FP8BlockLayout: fp8.append(module)
       default: plain.append(module)

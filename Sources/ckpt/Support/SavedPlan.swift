@@ -44,6 +44,7 @@ struct SavedPlan {
         options: try ConvertOptions(named: options), library: library, session)
     case "reshard":
       return try ReshardVerb.plan(source: saved.place.source ?? "", named: options, library: library, session)
+    case "synth": return try Synth.plan(named: options, library: library)
     case let verb:
       throw CheckpointError(.planMalformed, "is a plan of '\(verb)', which this version does not know")
     }

@@ -7,6 +7,8 @@ struct WritingFlow {
   let place: PlanFile.Place
   /// What a progress line calls it.
   let verb: String
+  /// Leaves the data of the files as holes.
+  var isSparse = false
 
   /// What was done, for the report.
   struct Result {
@@ -34,7 +36,7 @@ struct WritingFlow {
   func perform(_ writing: WritingOptions) throws -> Result {
     try refuseSourceAsDestination()
     if writing.dryRun || writing.planOnly != nil {
-      try runner.check()
+      if !isSparse { try runner.check() }
       var result = Result()
       result.report = try planned(writing)
       if let file = writing.planOnly {
@@ -43,6 +45,10 @@ struct WritingFlow {
         result.report.text += "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
       }
       return result
+    }
+    if isSparse {
+      try runner.writeSparse(try job.finishing(Runner.Outcome(), threads: session.threads))
+      return Result(report: done(Runner.Outcome()))
     }
     Terminal.catchStopSignals()
     let progress = ProgressLine(session.common, verb)

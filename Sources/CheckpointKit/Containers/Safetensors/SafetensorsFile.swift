@@ -47,7 +47,7 @@ public struct SafetensorsFile: Sendable {
       json += ","
       appendJSONString(tensor.name.string, to: &json)
       json += ":{\"dtype\":\"\(tensor.dtype.name)\",\"shape\":["
-      json += tensor.shape.dimensions.map(String.init).joined(separator: ",")
+      json += tensor.shape.dimensionTexts(tensor.shape.rank).joined(separator: ",")
       json += "],\"data_offsets\":[\(end),\(end + tensor.byteCount)]}"
       end += tensor.byteCount
     }
