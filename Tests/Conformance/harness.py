@@ -1,6 +1,6 @@
 """What every judge in this folder uses: fixtures, the command under test, raw tensors, and a count of checks.
 
-A judge is a Python file in this folder. run.sh starts each of them as a program; it ends with `checks.end()`, which
+A judge is a Python file in this folder that imports this one. run.sh starts each of them as a program; it ends with `checks.end()`, which
 prints `NAME: N passed, N failed` and exits with 1 if any failed. In a judge:
 
     from harness import checks, ckpt, fixture, tensors

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the live judges: every *.py beside this file but harness.py, or those named.
+# Runs the live judges, or those named. A judge is a *.py beside this file that imports the harness.
 #
 #   Tests/Conformance/run.sh [int4 resume ...]
 #
@@ -18,7 +18,11 @@ judges=("$@")
 if [ $# -eq 0 ]; then
   for file in "$here"/*.py; do
     name="$(basename "$file" .py)"
-    [ "$name" = harness ] || judges+=("$name")
+    if grep -q '^from harness import' "$file"; then
+      judges+=("$name")
+    elif [ "$name" != harness ]; then
+      echo "not run: $name.py does not import the harness"
+    fi
   done
 fi
 for name in "${judges[@]}"; do
