@@ -305,10 +305,20 @@ private struct HeaderParser {
   private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
     if let extraField { extraFields.note(name, "its entry has the unknown field \"\(extraField)\"") }
     if shape.rank > limits.remarkableRank { highRanks.note(name, "has \(shape.rank) dimensions") }
-    let bytes = name.string.utf8
-    if bytes.isEmpty { emptyNames.note(name, "has an empty name") }
-    if bytes.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(bytes.count) bytes") }
-    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) { controlNames.note(name, "has control characters in its name") }
-    if bytes.contains(UInt8(ascii: "/")) { pathNames.note(name, "has a name that looks like a path") }
+    let look = name.string.utf8.withContiguousStorageIfAvailable { Self.look($0) } ?? Self.look(Array(name.string.utf8))
+    if look.count == 0 { emptyNames.note(name, "has an empty name") }
+    if look.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(look.count) bytes") }
+    if look.hasControl { controlNames.note(name, "has control characters in its name") }
+    if look.hasSlash { pathNames.note(name, "has a name that looks like a path") }
+  }
+
+  private static func look(_ bytes: some Sequence<UInt8>) -> (count: Int, hasControl: Bool, hasSlash: Bool) {
+    var look = (count: 0, hasControl: false, hasSlash: false)
+    for byte in bytes {
+      look.count += 1
+      look.hasControl = look.hasControl || byte < 0x20 || byte == 0x7f
+      look.hasSlash = look.hasSlash || byte == UInt8(ascii: "/")
+    }
+    return look
   }
 }
