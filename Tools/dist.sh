@@ -28,8 +28,8 @@ install -m 644 "$runtime" "$folder/$name/licenses/swift-runtime-LICENSE.txt"
 
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -C "$folder" -cf - "$name" | gzip -9n >"dist/$name.tar.gz"
 echo "dist/$name.tar.gz: $(stat -c %s "dist/$name.tar.gz") bytes"
-# What it asks of a machine: the C library and nothing else.
+# What it asks of a machine: the C library and the run-time libraries of GCC, nothing else.
 ldd "$binary" | awk '{ print $1 }' | grep -vE '^(linux-vdso|/lib|lib(c|m|pthread|dl|rt|util|stdc\+\+|gcc_s)\.so)' && {
-  echo "dist: the binary wants more than the C library" >&2
+  echo "dist: the binary wants more than the C library and those of GCC" >&2
   exit 1
 } || true
