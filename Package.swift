@@ -31,7 +31,8 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Quantize", dependencies: ["CheckpointKit", "Kernels"], swiftSettings: settings),
     .target(
-      name: "ReferenceForward", dependencies: ["CSystem", "CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
+      name: "ReferenceForward", dependencies: ["CSystem", "CheckpointKit", "Kernels", "Quantize"],
+      swiftSettings: settings),
     .executableTarget(
       name: "ckpt",
       dependencies: [

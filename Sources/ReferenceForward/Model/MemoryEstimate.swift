@@ -39,7 +39,8 @@ struct MemoryEstimate {
     }
     let activations = 4 * positions * (2 * hidden + Double(architecture.rotary.width) + max(attention, feedForward))
     let logits = max(64 << 20, architecture.vocabulary * 4)
-    fixed = Self.base + reader.binding.checkpoint.records.count * Self.perRecord
+    fixed =
+      Self.base + reader.binding.checkpoint.records.count * Self.perRecord
       + Int(min(activations, 0x1p60)) + logits
     // Two decoded strips and the stored bytes of one, tokens on their way through an expert, scores of a run of queries.
     let strips = 2 * Weights.stripValues * 4 + Weights.stripValues * 4
