@@ -136,7 +136,8 @@ public struct PlanBuilder: Sendable {
       func flush() {
         guard let begin = start else { return }
         segments.append(
-          Plan.Segment(file: f, firstTensor: begin.tensor, firstPanel: begin.panel, panelCount: count, byteCount: bytes))
+          Plan.Segment(file: f, firstTensor: begin.tensor, firstPanel: begin.panel, panelCount: count, byteCount: bytes)
+        )
         start = nil
         (count, bytes) = (0, 0)
       }

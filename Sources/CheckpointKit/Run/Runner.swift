@@ -161,7 +161,9 @@ public struct Runner: Sendable {
     var whole: [Bool] = []
     for file in plan.files {
       let status =
-        if let final = try files.status(folder.finalFile(file)) { final } else { try files.status(folder.partialFile(file)) }
+        if let final = try files.status(folder.finalFile(file)) { final } else {
+          try files.status(folder.partialFile(file))
+        }
       whole.append(status?.size == file.byteCount)
     }
     return records.filter { whole[plan.segments[$0.key].file] }

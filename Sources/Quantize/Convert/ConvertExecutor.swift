@@ -48,8 +48,11 @@ public struct ConvertExecutor: PanelExecutor {
         let range = part.byteRange(rows: strip)
         return UnsafeMutableRawBufferPointer(rebasing: outputs[i][range.lowerBound - base..<range.upperBound - base])
       }
-      let encoded = encoder.encode(UnsafeBufferPointer(strips), rows: strip, shape: shape, options: options, into: parts)
-      if let place = encoded.nonFinite { throw nonFinite(work, place, strips[(place.row - start) * shape.columns + place.column]) }
+      let encoded = encoder.encode(
+        UnsafeBufferPointer(strips), rows: strip, shape: shape, options: options, into: parts)
+      if let place = encoded.nonFinite {
+        throw nonFinite(work, place, strips[(place.row - start) * shape.columns + place.column])
+      }
       report.groups += encoded.groups
       report.exactGroups += encoded.exactGroups
       measure(strip, shape, strips, decoded, encoder, parts, &report)
@@ -71,7 +74,8 @@ public struct ConvertExecutor: PanelExecutor {
     return StoredRows(shape: piece.shape, rows: rows, parts: parts)
   }
 
-  private func nonFinite(_ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float) -> CheckpointError {
+  private func nonFinite(_ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float) -> CheckpointError
+  {
     CheckpointError(
       .nonFinite, tensor: convert.name(of: work),
       "has the value \(value) in row \(place.row), column \(place.column), and cannot be quantized",
@@ -98,7 +102,8 @@ public struct ConvertExecutor: PanelExecutor {
       for row in rows {
         let original = values[((row - strip.lowerBound) * shape.columns)...].prefix(shape.columns)
         let result = decoded[((row - start) * shape.columns)...].prefix(shape.columns)
-        let sums = ErrorSums(of: UnsafeBufferPointer(rebasing: original), against: UnsafeBufferPointer(rebasing: result))
+        let sums = ErrorSums(
+          of: UnsafeBufferPointer(rebasing: original), against: UnsafeBufferPointer(rebasing: result))
         report.squaredError += sums.squaredError
         report.squaredReference += sums.squaredReference
       }

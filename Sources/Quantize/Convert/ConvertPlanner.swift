@@ -77,7 +77,8 @@ public struct ConvertPlanner: Sendable {
       target = plain
     }
     var work = ConvertPlan.Work(
-      tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number)
+      tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number
+    )
     let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.view.isContiguous(in: piece.shape)
     if !isSame {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
@@ -124,7 +125,9 @@ public struct ConvertPlanner: Sendable {
       if stored is PackedINT4Layout { return stored }
       return PackedINT4Layout(group: int4.group, scale: Self.weightDType(stored))
     case is FP8BlockLayout:
-      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale { return fp8 }
+      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale {
+        return fp8
+      }
       return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
     default: return named
     }
@@ -192,7 +195,8 @@ public struct ConvertPlanner: Sendable {
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
     return ConvertPlan(
-      binding: binding, plan: plan, works: works, recipe: recipe, options: options, config: try quantization.rewritten(model.config),
+      binding: binding, plan: plan, works: works, recipe: recipe, options: options,
+      config: try quantization.rewritten(model.config),
       findings: findings)
   }
 }

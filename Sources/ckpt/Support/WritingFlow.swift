@@ -49,7 +49,8 @@ struct WritingFlow {
       if let file = writing.planOnly {
         try PlanFile.write(job.plan, place: place, to: file, files: session.files)
         let count = job.plan.segments.count
-        result.report.text += "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
+        result.report.text +=
+          "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
       }
       return result
     }
@@ -75,7 +76,8 @@ struct WritingFlow {
       there.identity == (try session.files.status(source.folder))?.identity
     else { return }
     throw CheckpointError(
-      .outputExists, file: place.destination, "is the source itself", hint: "give a new folder; nothing is changed in place")
+      .outputExists, file: place.destination, "is the source itself",
+      hint: "give a new folder; nothing is changed in place")
   }
 
   // MARK: Reports
@@ -104,7 +106,9 @@ struct WritingFlow {
         "peak_bytes": .int(fixedMemory + workers * panel), "least_bytes": .int(fixedMemory + panel),
       ]),
       "files": .array(
-        job.plan.files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)]) }),
+        job.plan.files.map {
+          .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
+        }),
     ])
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
@@ -132,7 +136,8 @@ struct WritingFlow {
     ])
     let seconds = session.elapsed
     let files = job.plan.files.count
-    report.text = "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
+    report.text =
+      "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
     if let input = job.inputBytes {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
@@ -206,7 +211,8 @@ struct WritingFlow {
     let count = job.plan.segments.count
     return [
       "plan_id": .string(job.plan.id.hex), "destination": .string(place.destination), "units": .int(count),
-      "done": .int(count - missing.count), "missing": .int(missing.count), "missing_units": .string(foldedNumbers(missing)),
+      "done": .int(count - missing.count), "missing": .int(missing.count),
+      "missing_units": .string(foldedNumbers(missing)),
     ]
   }
 
