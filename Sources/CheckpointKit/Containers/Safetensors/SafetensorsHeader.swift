@@ -52,7 +52,9 @@ extension SafetensorsHeader {
       guard size >= 8 else {
         throw CheckpointError(.headerTooSmall, "has \(size) bytes; a safetensors file has at least 8")
       }
-      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) {
+        $0 | UInt64($1.element) << (8 * $1.offset)
+      }
       guard length <= UInt64(limits.headerBytes) else {
         throw CheckpointError(
           .headerTooLarge, "its header would have \(length) bytes, where at most \(limits.headerBytes) are allowed")
@@ -105,7 +107,8 @@ extension SafetensorsHeader {
       guard entry.range.lowerBound == end else {
         let what = entry.range.lowerBound > end ? "leaves a hole" : "overlaps another tensor"
         throw fail(
-          .badOffset, "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
+          .badOffset,
+          "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
       }
       var elements: UInt64 = 1
       for i in 0..<entry.shape.rank {
@@ -114,7 +117,9 @@ extension SafetensorsHeader {
         elements = product
       }
       let (bits, overflow) = elements.multipliedReportingOverflow(by: UInt64(entry.dtype.bitsPerElement))
-      guard !overflow else { throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits") }
+      guard !overflow else {
+        throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits")
+      }
       guard bits % 8 == 0 else {
         throw fail(.partialByte, "shape \(entry.shape) of \(entry.dtype) does not end on a byte")
       }
@@ -305,10 +310,20 @@ private struct HeaderParser {
   private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
     if let extraField { extraFields.note(name, "its entry has the unknown field \"\(extraField)\"") }
     if shape.rank > limits.remarkableRank { highRanks.note(name, "has \(shape.rank) dimensions") }
-    let bytes = name.string.utf8
-    if bytes.isEmpty { emptyNames.note(name, "has an empty name") }
-    if bytes.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(bytes.count) bytes") }
-    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) { controlNames.note(name, "has control characters in its name") }
-    if bytes.contains(UInt8(ascii: "/")) { pathNames.note(name, "has a name that looks like a path") }
+    let look = name.string.utf8.withContiguousStorageIfAvailable { Self.look($0) } ?? Self.look(Array(name.string.utf8))
+    if look.count == 0 { emptyNames.note(name, "has an empty name") }
+    if look.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(look.count) bytes") }
+    if look.hasControl { controlNames.note(name, "has control characters in its name") }
+    if look.hasSlash { pathNames.note(name, "has a name that looks like a path") }
+  }
+
+  private static func look(_ bytes: some Sequence<UInt8>) -> (count: Int, hasControl: Bool, hasSlash: Bool) {
+    var look = (count: 0, hasControl: false, hasSlash: false)
+    for byte in bytes {
+      look.count += 1
+      look.hasControl = look.hasControl || byte < 0x20 || byte == 0x7f
+      look.hasSlash = look.hasSlash || byte == UInt8(ascii: "/")
+    }
+    return look
   }
 }
