@@ -8,4 +8,12 @@ extension ModelLayout {
     for (key, expression) in spec.forward { values[key] = try environment.evaluate(expression) }
     return values
   }
+
+  /// A text out of the spec's `forward` block, such as the kind of attention; nil where it has none.
+  public func forwardText(_ key: String) -> String? {
+    guard let expression = spec.forward[key], case .string(let text)? = try? environment.evaluate(expression) else {
+      return nil
+    }
+    return text
+  }
 }
