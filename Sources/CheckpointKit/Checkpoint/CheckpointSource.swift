@@ -34,7 +34,7 @@ struct CheckpointSource: Sendable {
   private static func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".safetensors") && !name.hasPrefix(".") }
 
   /// The snapshot folder of `refs/main` in a Hub cache folder; nil where the folder is none.
-  private static func snapshot(of path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
+  static func snapshot(of path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
     guard lastPathComponent(files.realPath(path)).hasPrefix("models--") else { return nil }
     let reference = joinPath(path, "refs/main")
     guard try files.status(reference) != nil else {

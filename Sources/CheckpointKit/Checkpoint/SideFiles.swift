@@ -8,7 +8,7 @@ public struct SideFiles: Sendable {
   /// Names that stay behind, with the reason.
   public private(set) var left: [(name: String, reason: String)] = []
 
-  private static let weightEndings = [".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".npz", ".h5"]
+  static let weightEndings = [".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".npz", ".h5"]
   private static let staleConfigs = [
     "hf_quant_config.json", "quantize_config.json", "quant_config.json", "quantization_config.json",
   ]

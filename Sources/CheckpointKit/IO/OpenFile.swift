@@ -139,6 +139,18 @@ public final class OpenFile: Sendable {
     guard fdatasync(descriptor) == 0 else { throw systemError(.sync, path, errno) }
   }
 
+  /// Whether no block of a range was ever written: it reads as zeros that are not on the disk. False where the file
+  /// system cannot tell.
+  func isHole(_ range: Range<Int>) -> Bool {
+    #if canImport(Glibc)
+      let seekData: Int32 = 3
+    #else
+      let seekData = SEEK_DATA
+    #endif
+    let next = lseek(descriptor, off_t(range.lowerBound), seekData)
+    return next < 0 ? errno == ENXIO : Int(next) >= range.upperBound
+  }
+
   /// Asks the kernel to begin writing a range out; a hint.
   public func startWriteback(_ range: Range<Int>) {
     _ = csystem_start_writeback(descriptor, Int64(range.lowerBound), Int64(range.count))

@@ -24,6 +24,10 @@ public struct Finding: Sendable, Equatable {
   public var tensor: String?
   public var problem: String
   public var hint: String?
+  /// All tensors it is about, where there are several or where their places are known.
+  public var tensors: [String] = []
+  /// The bytes of the file it is about, ascending, counted from the file's start.
+  public var ranges: [Range<Int>] = []
 
   public init(
     _ severity: Severity, _ code: ProblemCode, file: String? = nil, tensor: String? = nil, _ problem: String,

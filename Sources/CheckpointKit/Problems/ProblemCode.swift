@@ -70,6 +70,31 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case encodingUnsupported = "encoding.unsupported"
   case encodingUnlikeSiblings = "encoding.unlike-siblings"
 
+  // What the bytes of tensors look like
+  case contentZeroTensor = "content.zero-tensor"
+  case contentConstantTensor = "content.constant-tensor"
+  case contentNonFinite = "content.non-finite"
+  case contentBadScale = "content.bad-scale"
+  case contentZeroRun = "content.zero-run"
+  case contentIdenticalExperts = "content.identical-experts"
+
+  // Files against what is known of them
+  case manifestMalformed = "manifest.malformed"
+  case verifyMismatch = "verify.mismatch"
+  case verifyMissing = "verify.missing"
+  case verifyExtra = "verify.extra"
+  case verifyUnverified = "verify.unverified"
+  case verifyNoDigest = "verify.no-digest"
+  case verifyNotChecked = "verify.not-checked"
+  case verifyResharded = "verify.resharded"
+  case verifyMixedCommits = "verify.mixed-commits"
+  case verifyDanglingLink = "verify.dangling-link"
+  case verifyWrongLink = "verify.wrong-link"
+  case verifyLeftover = "verify.leftover"
+  case verifyStaleMetadata = "verify.stale-metadata"
+  case verifyUnreferenced = "verify.unreferenced-blob"
+  case verifyEvidence = "verify.evidence"
+
   // Writing
   case outputExists = "output.exists"
   case outputUnfinished = "output.unfinished"

@@ -32,10 +32,15 @@ enum ExitStatus {
 
 extension Finding {
   var json: JSONValue {
-    .object([
+    var object: JSONObject = [
       "code": .string(code.rawValue), "severity": .string(severity.rawValue), "file": .string(orNull: file),
       "tensor": .string(orNull: tensor), "problem": .string(problem), "hint": .string(orNull: hint),
-    ])
+    ]
+    if !tensors.isEmpty || !ranges.isEmpty {
+      object["tensors"] = .array(tensors.map { .string($0) })
+      object["ranges"] = .array(ranges.map { [.int($0.lowerBound), .int($0.upperBound)] })
+    }
+    return .object(object)
   }
 }
 

@@ -1,0 +1,50 @@
+/// Notes of files that are done while a manifest is being made, one small file each.
+///
+/// A note counts only for the very file it was made of: same name, size, time of change and identity.
+struct ChecksumRecord: Sendable {
+  let folder: String
+  /// Whether tensors were digested too.
+  let isFull: Bool
+  let files: FileAccess
+
+  static let schema = "ckpt.checksum-record/1"
+
+  private func path(_ file: FolderListing.File) -> String {
+    joinPath(folder, String(SHA256Digest(of: file.name).hex.prefix(32)) + ".json")
+  }
+
+  private func stamp(_ file: FolderListing.File) -> String {
+    let identity = (file.status?.identity ?? []).map(String.init).joined(separator: " ")
+    let text = "\(Toolkit.version) \(isFull) \(file.name) \(file.byteCount) \(file.status?.modified ?? 0) \(identity)"
+    return "\(Self.schema) \(SHA256Digest(of: text).hex)\n"
+  }
+
+  /// What was noted of a file; nil where it has to be read.
+  func entry(_ file: FolderListing.File) -> Manifest.File? {
+    guard let bytes = try? files.readAll(path(file), limit: 1 << 30) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let stamp = stamp(file)
+    guard text.hasPrefix(stamp) else { return nil }
+    // A note that a power cut left torn counts as absent: its last 64 digits are those of what stands above them.
+    let body = text.utf8.dropFirst(stamp.utf8.count)
+    guard body.count > 65 else { return nil }
+    let content = String(decoding: body.dropLast(65), as: UTF8.self)
+    guard body.suffix(64).elementsEqual(SHA256Digest(of: content).hex.utf8) else { return nil }
+    guard let entry = Manifest.file(parsing: content), entry.name == file.name, entry.byteCount == file.byteCount else {
+      return nil
+    }
+    return entry
+  }
+
+  func leave(_ entry: Manifest.File, _ file: FolderListing.File) throws(CheckpointError) {
+    var content = ""
+    Manifest.write(entry, to: &content)
+    let text = stamp(file) + content + "\n" + SHA256Digest(of: content).hex
+    let path = path(file)
+    let partial = path + ".\(processID).partial"
+    try files.remove(partial)
+    let note = try OpenFile(creating: partial, files)
+    try note.write(Array(text.utf8), at: 0)
+    try files.rename(partial, to: path)
+  }
+}

@@ -1,0 +1,262 @@
+extension Manifest {
+  /// The file: one line for each file, tensor and logical tensor, so that two manifests can be told apart line by line.
+  public var text: String {
+    var out = "{\n\"schema\":\"\(Self.schema)\",\n\"digest\":\"\(digest.hex)\",\n\"files\":["
+    for (i, file) in files.enumerated() {
+      out += i > 0 ? ",\n" : "\n"
+      Self.write(file, to: &out)
+    }
+    out += "\n],\n\"logical\":["
+    for (i, tensor) in logical.enumerated() {
+      out += i > 0 ? ",\n{\"name\":" : "\n{\"name\":"
+      appendJSONString(tensor.name, to: &out)
+      out += ",\"role\":"
+      appendJSONString(tensor.role, to: &out)
+      out += ",\"encoding\":"
+      appendJSONString(tensor.encoding, to: &out)
+      out += ",\"sha256\":\"\(tensor.digest.hex)\"}"
+    }
+    out += "\n]\n}\n"
+    return out
+  }
+
+  static func write(_ file: File, to out: inout String) {
+    out += "{\"name\":"
+    appendJSONString(file.name, to: &out)
+    out += ",\"bytes\":\(file.byteCount),\"sha256\":\"\(file.digest.hex)\""
+    if let gitBlob = file.gitBlob { out += ",\"git_blob\":\"\(gitBlob)\"" }
+    if !file.zeroRuns.isEmpty {
+      out += ",\"zero_runs\":[" + file.zeroRuns.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",") + "]"
+    }
+    if let dataStart = file.dataStart {
+      out += ",\"data_start\":\(dataStart),\"tensors\":["
+      for (i, tensor) in file.tensors.enumerated() {
+        out += i > 0 ? ",\n" : "\n"
+        write(tensor, to: &out)
+      }
+      out += "]"
+    }
+    out += "}"
+  }
+
+  private static func write(_ tensor: Tensor, to out: inout String) {
+    out += "{\"name\":"
+    appendJSONString(tensor.name.string, to: &out)
+    out += ",\"dtype\":\"\(tensor.dtype.name)\",\"shape\":["
+    out += tensor.shape.dimensionTexts(tensor.shape.rank).joined(separator: ",")
+    out += "],\"range\":[\(tensor.range.lowerBound),\(tensor.range.upperBound)],\"sha256\":\"\(tensor.digest.hex)\""
+    if !tensor.slices.isEmpty {
+      out += ",\"slices\":[" + tensor.slices.map { "\"\($0.hex)\"" }.joined(separator: ",") + "]"
+    }
+    let content = tensor.content
+    if content.nanCount > 0 { out += ",\"nan\":\(content.nanCount)" }
+    if content.infinityCount > 0 { out += ",\"inf\":\(content.infinityCount)" }
+    if content.badScales > 0 { out += ",\"bad_scales\":\(content.badScales)" }
+    if content.isZero { out += ",\"zero\":true" }
+    if content.isConstant { out += ",\"constant\":true" }
+    out += "}"
+  }
+}
+
+// MARK: Reading
+
+extension Manifest {
+  /// Reads a manifest. Members that are not known are passed over; names that lead out of a folder are refused.
+  public init(parsing bytes: [UInt8], file: String) throws(CheckpointError) {
+    guard isValidUTF8(bytes) else { throw CheckpointError(.manifestMalformed, file: file, "is not UTF-8 text") }
+    var parser = ManifestParser()
+    let problem: JSONScanner.Problem? = bytes.withUnsafeBufferPointer { buffer in
+      var scanner = JSONScanner(buffer)
+      do throws(JSONScanner.Problem) {
+        try parser.parse(&scanner)
+        return nil
+      } catch { return error }
+    }
+    if let problem {
+      throw CheckpointError(
+        .manifestMalformed, file: file, "is no manifest: \(problem.message) (byte \(problem.offset))")
+    }
+    self.init(files: parser.files, logical: parser.logical)
+    guard parser.digest == digest.hex else {
+      throw CheckpointError(
+        .manifestMalformed, file: file,
+        "says that its files have the digest \(parser.digest ?? "…"), but they have \(digest.hex)",
+        hint: "the manifest itself was changed: get it again")
+    }
+  }
+
+  /// One file's entry, as it stands in a record of an unfinished manifest.
+  static func file(parsing text: String) -> File? {
+    var text = text
+    return text.withUTF8 { buffer in
+      var scanner = JSONScanner(buffer)
+      return try? ManifestParser.file(&scanner)
+    }
+  }
+}
+
+private struct ManifestParser {
+  var files: [Manifest.File] = []
+  var logical: [Manifest.Logical] = []
+  var digest: String?
+
+  mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+    var schema: String?
+    var names = Set<TensorName>()
+    var found: (files: [Manifest.File], logical: [Manifest.Logical], digest: String?) = ([], [], nil)
+    try Self.object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
+      switch key {
+      case "schema": schema = try Self.text(&scanner)
+      case "digest": found.digest = try Self.text(&scanner)
+      case "files":
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in
+          let file = try Self.file(&scanner)
+          guard names.insert(TensorName(file.name)).inserted else {
+            throw scanner.problem("file \"\(file.name)\" stands twice")
+          }
+          found.files.append(file)
+        }
+      case "logical":
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in found.logical.append(try Self.logical(&scanner)) }
+      default: try scanner.skipValue(depth: 2)
+      }
+    }
+    try scanner.expectEnd()
+    guard schema == Manifest.schema else {
+      throw scanner.problem("its schema is '\(schema ?? "")', and '\(Manifest.schema)' is what is read here")
+    }
+    (files, logical, digest) = found
+  }
+
+  static func file(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.File {
+    var file = Manifest.File(name: "", byteCount: -1, digest: SHA256Digest(hex: ""))
+    try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
+      switch key {
+      case "name":
+        file.name = try text(&scanner)
+        guard isSafeRelativePath(file.name) else {
+          throw scanner.problem("the name '\(file.name)' would lead out of the folder")
+        }
+      case "bytes": file.byteCount = try integer(&scanner)
+      case "sha256": file.digest = try digest(&scanner)
+      case "git_blob": file.gitBlob = try text(&scanner)
+      case "data_start": file.dataStart = try integer(&scanner)
+      case "zero_runs":
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in file.zeroRuns.append(try range(&scanner)) }
+      case "tensors":
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in file.tensors.append(try tensor(&scanner)) }
+      default: try scanner.skipValue(depth: 4)
+      }
+    }
+    guard !file.name.isEmpty, file.byteCount >= 0, !file.digest.hex.isEmpty else {
+      throw scanner.problem("a file lacks name, bytes or sha256")
+    }
+    var end = file.dataStart ?? 0
+    for tensor in file.tensors {
+      guard tensor.range.lowerBound >= end, tensor.range.upperBound <= file.byteCount else {
+        throw scanner.problem("the range of tensor \"\(tensor.name)\" does not fit its file")
+      }
+      end = tensor.range.upperBound
+    }
+    return file
+  }
+
+  private static func tensor(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Tensor {
+    var name: String?
+    var dtype: DType?
+    var dimensions: [Int]?
+    var place: Range<Int>?
+    var sum: SHA256Digest?
+    var slices: [SHA256Digest] = []
+    var content = Manifest.Content()
+    try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
+      switch key {
+      case "name": name = try text(&scanner)
+      case "dtype":
+        let word = try text(&scanner)
+        dtype = DType(name: word)
+        if dtype == nil { throw scanner.problem("there is no dtype \"\(word)\"") }
+      case "shape":
+        var found: [Int] = []
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in
+          found.append(Int(bitPattern: UInt(try scanner.unsignedInteger())))
+        }
+        dimensions = found
+      case "range": place = try range(&scanner)
+      case "sha256": sum = try digest(&scanner)
+      case "slices": try scanner.array { (scanner) throws(JSONScanner.Problem) in slices.append(try digest(&scanner)) }
+      case "nan": content.nanCount = try integer(&scanner)
+      case "inf": content.infinityCount = try integer(&scanner)
+      case "bad_scales": content.badScales = try integer(&scanner)
+      case "zero": content.isZero = try flag(&scanner)
+      case "constant": content.isConstant = try flag(&scanner)
+      default: try scanner.skipValue(depth: 6)
+      }
+    }
+    guard let name, let dtype, let dimensions, let place, let sum else {
+      throw scanner.problem("a tensor lacks name, dtype, shape, range or sha256")
+    }
+    return Manifest.Tensor(
+      name: TensorName(name), dtype: dtype, shape: Shape(dimensions), range: place, digest: sum, slices: slices,
+      content: content)
+  }
+
+  private static func logical(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Logical {
+    var tensor = Manifest.Logical(name: "", role: "", encoding: "", digest: SHA256Digest(hex: ""))
+    try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
+      switch key {
+      case "name": tensor.name = try text(&scanner)
+      case "role": tensor.role = try text(&scanner)
+      case "encoding": tensor.encoding = try text(&scanner)
+      case "sha256": tensor.digest = try digest(&scanner)
+      default: try scanner.skipValue(depth: 4)
+      }
+    }
+    return tensor
+  }
+
+  // MARK: Values
+
+  private static func object(
+    _ scanner: inout JSONScanner, _ body: (inout JSONScanner, String) throws(JSONScanner.Problem) -> Void
+  ) throws(JSONScanner.Problem) {
+    var seen = Set<String>()
+    try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
+      let key = scanner.decoded(rawKey)
+      guard seen.insert(key).inserted else { throw scanner.problem("key \"\(key)\" stands twice") }
+      try body(&scanner, key)
+    }
+  }
+
+  private static func text(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> String {
+    scanner.decoded(try scanner.string())
+  }
+
+  private static func integer(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Int {
+    guard let value = Int(exactly: try scanner.unsignedInteger()) else { throw scanner.problem("an integer too large") }
+    return value
+  }
+
+  private static func flag(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Bool {
+    let isTrue = scanner.peek() == UInt8(ascii: "t")
+    if isTrue { try scanner.literal("true") } else { try scanner.literal("false") }
+    return isTrue
+  }
+
+  private static func digest(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> SHA256Digest {
+    guard let hex = hexDigest(try text(&scanner), digits: 64) else {
+      throw scanner.problem("no SHA-256 digest of 64 hex digits")
+    }
+    return SHA256Digest(hex: hex)
+  }
+
+  private static func range(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Range<Int> {
+    var values: [Int] = []
+    try scanner.array { (scanner) throws(JSONScanner.Problem) in
+      guard values.count < 2 else { throw scanner.problem("a range has more than two numbers") }
+      values.append(try integer(&scanner))
+    }
+    guard values.count == 2, values[0] <= values[1] else { throw scanner.problem("no range [begin, end]") }
+    return values[0]..<values[1]
+  }
+}

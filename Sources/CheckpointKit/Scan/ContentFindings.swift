@@ -1,0 +1,109 @@
+/// What the content scan makes suspect: legal bytes that a published checkpoint seldom has.
+enum ContentFindings {
+  /// One finding for each kind and file, however many tensors it is about.
+  static func of(_ manifest: Manifest, binding: Binding?, folder: String, files: FileAccess) -> [Finding] {
+    var findings: [Finding] = []
+    for file in manifest.files where file.dataStart != nil {
+      findings += of(file, folder: folder, files: files)
+    }
+    if let binding { findings += identicalExperts(manifest, binding) }
+    return findings
+  }
+
+  static func of(_ file: Manifest.File, folder: String, files: FileAccess) -> [Finding] {
+    var findings: [Finding] = []
+    func add(_ severity: Finding.Severity, _ code: ProblemCode, _ tensors: [Manifest.Tensor], _ problem: String) {
+      guard let first = tensors.first else { return }
+      let others = tensors.count > 1 ? "; so it is with \(tensors.count - 1) others of this file" : ""
+      var finding = Finding(severity, code, file: file.name, tensor: first.name.string, problem + others)
+      finding.tensors = tensors.map(\.name.string)
+      finding.ranges = merged(tensors.map(\.range))
+      findings.append(finding)
+    }
+    let zeros = file.tensors.filter { $0.content.isZero && !$0.range.isEmpty }
+    add(.warning, .contentZeroTensor, zeros.filter { isMatrix($0) }, "is all zeros")
+    add(.note, .contentZeroTensor, zeros.filter { !isMatrix($0) }, "is all zeros")
+    add(
+      .warning, .contentConstantTensor,
+      file.tensors.filter { isMatrix($0) && $0.content.isConstant && !$0.content.isZero && !isFP8Scale($0.name) },
+      "has one value throughout")
+    let bad = file.tensors.filter { $0.content.nanCount > 0 || $0.content.infinityCount > 0 }
+    let nans = bad.reduce(0) { $0 + $1.content.nanCount }
+    let infinities = bad.reduce(0) { $0 + $1.content.infinityCount }
+    add(.warning, .contentNonFinite, bad, "has values that are no numbers (in this file \(nans) NaN, \(infinities) infinite)")
+    add(
+      .warning, .contentBadScale, file.tensors.filter { $0.content.badScales > 0 },
+      "has scales that are zero, negative or no numbers")
+    if let finding = zeroRuns(file, folder: folder, files: files) { findings.append(finding) }
+    return findings
+  }
+
+  private static func isMatrix(_ tensor: Manifest.Tensor) -> Bool {
+    tensor.shape.rank >= 2 && tensor.shape.rows > 1 && tensor.shape.columns > 1
+  }
+
+  /// Runs that are more than tensors which are zero as a whole.
+  private static func zeroRuns(_ file: Manifest.File, folder: String, files: FileAccess) -> Finding? {
+    let zeros = merged(file.tensors.filter(\.content.isZero).map(\.range))
+    let runs = file.zeroRuns.filter { run in
+      !zeros.contains { zero in zero.lowerBound <= run.lowerBound + ZeroRuns.pageBytes && run.upperBound <= zero.upperBound + ZeroRuns.pageBytes }
+    }
+    guard let first = runs.first else { return nil }
+    let tensors = tensors(file.tensors.map { ($0.name.string, $0.range) }, in: runs)
+    let open = try? OpenFile(reading: joinPath(folder, file.name), files)
+    let holes = runs.count { open?.isHole($0) ?? false }
+    var finding = Finding(
+      .warning, .contentZeroRun, file: file.name, tensor: tensors.first,
+      "is zero from byte \(first.lowerBound) to \(first.upperBound)" + (runs.count > 1 ? ", and in \(runs.count - 1) more places" : "")
+        + (holes > 0 ? "; \(holes == runs.count ? "" : "\(holes) of them ")never written (a hole)" : ""),
+      hint: "what a broken download or a power cut leaves; harmless where it is padding")
+    finding.tensors = tensors
+    finding.ranges = runs
+    return finding
+  }
+
+  /// Experts of one role that have the same bytes: a merge or a converter took one for another.
+  private static func identicalExperts(_ manifest: Manifest, _ binding: Binding) -> [Finding] {
+    guard let model = binding.model else { return [] }
+    struct Key: Hashable {
+      var template: Int
+      var digest: SHA256Digest
+    }
+    let mainSuffixes = Set(EncodingLayouts.all.compactMap { $0.suffixes.first })
+    var groups: [Key: [String]] = [:]
+    for file in manifest.files {
+      for tensor in file.tensors where !tensor.content.isZero && !tensor.content.isConstant {
+        guard case .part(let index, let suffix) = model.match(tensor.name), model.tensors[index].expert != nil,
+          mainSuffixes.contains(EncodingLayouts.partSuffixes[suffix])
+        else { continue }
+        groups[Key(template: model.tensors[index].template, digest: tensor.digest), default: []].append(tensor.name.string)
+      }
+    }
+    return groups.values.filter { $0.count > 1 }.map { names in
+      let names = names.sorted { TensorName($0) < TensorName($1) }
+      var finding = Finding(
+        .warning, .contentIdenticalExperts, tensor: names[0],
+        "has the same bytes as '\(names[1])'" + (names.count > 2 ? " and \(names.count - 2) others" : ""))
+      finding.tensors = names
+      return finding
+    }
+  }
+
+  /// Names of the tensors that have bytes in some of the ranges.
+  static func tensors(_ tensors: [(name: String, range: Range<Int>)], in ranges: [Range<Int>]) -> [String] {
+    tensors.filter { tensor in ranges.contains { $0.overlaps(tensor.range) } }.map(\.name)
+  }
+
+  /// The same bytes, with ranges that touch made one.
+  static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
+      if let last = result.last, range.lowerBound <= last.upperBound {
+        result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        result.append(range)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,96 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The files of a checkpoint's folder, those in sub-folders too, without what download tools keep beside them.
+struct FolderListing: Sendable {
+  struct File: Sendable {
+    /// Relative to the folder, with `/` between components.
+    var name: String
+    /// Of the file behind all links; nil for a link to nothing.
+    var status: FileStatus?
+    /// What the link says, where it is one.
+    var linkTarget: String?
+
+    var isRegular: Bool { status?.kind == .regular }
+    var byteCount: Int { status?.size ?? 0 }
+    var isWeight: Bool { FolderListing.isWeight(name) }
+  }
+
+  var folder: String
+  /// Sorted by the bytes of their names. Links and regular files alone.
+  var files: [File] = []
+  /// Names that are neither files nor folders, and folders that are links: they are not looked into.
+  var others: [String] = []
+  /// What stands at the top and belongs to tools: `.git`, `.cache`, `.msc`, ….
+  var toolEntries: Set<String> = []
+
+  private static let toolNames: Set<String> = [
+    ".git", ".cache", ".huggingface", WorkFolder.name, ".ckpt-discarded", ".msc", ".mdl", ".mv", "._____temp", ".locks",
+  ]
+  private static let depthLimit = 32
+
+  static func isWeight(_ name: String) -> Bool { SideFiles.weightEndings.contains { name.hasSuffix($0) } }
+
+  init(_ folder: String, files access: FileAccess) throws(CheckpointError) {
+    self.folder = folder
+    try add("", depth: 0, access)
+    files.sort { TensorName($0.name) < TensorName($1.name) }
+  }
+
+  /// One file alone.
+  init(file path: String, files access: FileAccess) throws(CheckpointError) {
+    folder = parentPath(path)
+    let name = lastPathComponent(path)
+    files = [File(name: name, status: try access.status(path), linkTarget: access.linkTarget(path))]
+  }
+
+  private mutating func add(_ prefix: String, depth: Int, _ access: FileAccess) throws(CheckpointError) {
+    for entry in try access.list(prefix.isEmpty ? folder : joinPath(folder, prefix)) {
+      if depth == 0, Self.toolNames.contains(entry) {
+        toolEntries.insert(entry)
+        continue
+      }
+      let name = prefix.isEmpty ? entry : prefix + "/" + entry
+      let path = joinPath(folder, name)
+      let target = access.linkTarget(path)
+      let status = try access.status(path)
+      switch status?.kind {
+      case .directory:
+        if target != nil || depth >= Self.depthLimit {
+          others.append(name)
+        } else {
+          try add(name, depth: depth + 1, access)
+        }
+      case .other: others.append(name)
+      case .regular: files.append(File(name: name, status: status, linkTarget: target))
+      case nil where target != nil: files.append(File(name: name, linkTarget: target))
+      // Gone since it was listed.
+      case nil: break
+      }
+    }
+  }
+}
+
+extension FileAccess {
+  /// What a symbolic link says; nil for what is none.
+  func linkTarget(_ path: String) -> String? {
+    if interceptor?(.link, path) != nil { return nil }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = buffer.withUnsafeMutableBytes { raw in
+      raw.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), raw.count) } ?? -1
+    }
+    return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+  }
+}
+
+/// Whether a name found inside a file may name a file below the folder: no empty part, `.`, `..`, zero byte or leading
+/// `/`.
+func isSafeRelativePath(_ name: String) -> Bool {
+  guard name.utf8.count <= 4096 else { return false }
+  return name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+    isPlainFileName(String($0) ?? "")
+  }
+}
