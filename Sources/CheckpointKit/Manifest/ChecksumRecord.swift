@@ -1,12 +1,14 @@
 /// Notes of files that are done while a manifest is being made, one small file each.
 ///
 /// A note counts only for the very file it was made of: same name, size, time of change and identity.
-struct ChecksumRecord: Sendable {
+public struct ChecksumRecord: Sendable {
   let folder: String
   /// Whether tensors were digested too.
   let isFull: Bool
   let files: FileAccess
 
+  /// What the name of the folder adds to that of the manifest.
+  public static let folderSuffix = ".ckpt-partial"
   static let schema = "ckpt.checksum-record/1"
 
   private func path(_ file: FolderListing.File) -> String {

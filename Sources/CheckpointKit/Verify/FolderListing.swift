@@ -53,6 +53,8 @@ struct FolderListing: Sendable {
         toolEntries.insert(entry)
         continue
       }
+      // The notes of an unfinished manifest.
+      if entry.hasSuffix(ChecksumRecord.folderSuffix) { continue }
       let name = prefix.isEmpty ? entry : prefix + "/" + entry
       let path = joinPath(folder, name)
       let target = access.linkTarget(path)

@@ -41,7 +41,7 @@ struct ChecksumVerb: Verb {
     defer { progress.clear() }
     var options = Checksum.Options(threads: session.threads, memory: session.budget.total)
     options.filesOnly = filesOnly || sha256sums
-    options.progressFolder = output.map { $0 + ".ckpt-partial" }
+    options.progressFolder = output.map { $0 + ChecksumRecord.folderSuffix }
     options.excluded = output.map { [$0] } ?? []
     options.progress = { done, total in progress.show(done, of: total) }
     options.isStopped = { Terminal.stopSignal != 0 }
@@ -51,7 +51,7 @@ struct ChecksumVerb: Verb {
     let text = sha256sums ? manifest.checksumFile : manifest.text
     if let output {
       try session.files.writeAtomically(Array(text.utf8), to: output)
-      try session.files.removeTree(output + ".ckpt-partial")
+      try session.files.removeTree(output + ChecksumRecord.folderSuffix)
     }
     var report = Report()
     report.findings = outcome.findings

@@ -1,0 +1,232 @@
+internal import Synchronization
+
+/// Reading the files, and judging each by its digest.
+extension Verifier {
+  mutating func readFiles() throws(CheckpointError) {
+    let chosen = chosenFiles()
+    let parsed = Dictionary(uniqueKeysWithValues: (checkpoint?.shards ?? []).map { (TensorName($0.name), $0) })
+    var tasks: [ContentReader.Task] = []
+    var places: [Int] = []
+    /// Files that are held against the manifest tensor by tensor.
+    var byTensor: [Int] = []
+    for (i, file) in listing.files.enumerated() where file.isRegular && !ownFiles.contains(TensorName(file.name)) {
+      guard chosen.contains(i) else {
+        outcome.files.append((file.name, expectation(file.name)?.level ?? .structure, .notRead))
+        continue
+      }
+      let shard = parsed[TensorName(file.name)]
+      if isResharded(file, shard) {
+        byTensor.append(i)
+        continue
+      }
+      let expected = expectation(file.name)
+      // A file of another size is another file: it is read only for what it can show of the damage.
+      tasks.append(task(file, expected, shard))
+      places.append(i)
+    }
+    let results = try read(tasks)
+    var digests: [SHA256Digest: String] = [:]
+    for (place, result) in zip(places, results) {
+      if let digest = result.digest { digests[digest] = listing.files[place].name }
+    }
+    var expectedDigests: [SHA256Digest: String] = [:]
+    for source in sources.reversed() {
+      for (name, entry) in source.entries { if let digest = entry.digest { expectedDigests[digest] = name.string } }
+    }
+    var damaged: [Int] = []
+    for (place, result) in zip(places, results) {
+      let file = listing.files[place]
+      let expected = expectation(file.name)
+      let level = expected?.hasDigest == true ? expected?.level ?? .structure : .structure
+      let problem = expected.flatMap { Self.problem(file, $0, result) }
+      if problem == nil, let expected, expected.hasDigest {
+        let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
+        outcome.files.append((file.name, level, isGood ? .ok : .bad))
+      } else if let problem, let expected {
+        if level == .manifest, isOwnIndex(file), !byTensor.isEmpty || hasOtherShards() {
+          outcome.files.append((file.name, .structure, .unverified))
+          continue
+        }
+        outcome.files.append((file.name, expected.hasDigest ? level : .structure, .bad))
+        if level == .manifest, manifestFile(file.name)?.dataStart != nil {
+          damaged.append(place)
+        } else {
+          report(file, expected, problem, result, expectedDigests)
+        }
+      } else {
+        let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
+        outcome.files.append((file.name, .structure, isGood ? .unverified : .bad))
+        reportContent(file, parsed[TensorName(file.name)], result)
+      }
+    }
+    try compareTensors(byTensor: byTensor, damaged: damaged, parsed: parsed, expectedDigests: expectedDigests)
+  }
+
+  /// The files of this slice: dealt out largest first, each to the slice that has the least so far.
+  private func chosenFiles() -> Set<Int> {
+    guard let sample = options.sample else { return Set(listing.files.indices) }
+    var loads = [Int](repeating: 0, count: sample.count)
+    var chosen = Set<Int>()
+    let order = listing.files.indices.sorted {
+      (listing.files[$0].byteCount, $1) > (listing.files[$1].byteCount, $0)
+    }
+    for i in order {
+      let slice = loads.indices.min { (loads[$0], $0) < (loads[$1], $1) } ?? 0
+      loads[slice] += listing.files[i].byteCount + 1
+      if slice == sample.slice - 1 { chosen.insert(i) }
+    }
+    return chosen
+  }
+
+  private func task(
+    _ file: FolderListing.File, _ expected: Expectation?, _ shard: Checkpoint.Shard?
+  ) -> ContentReader.Task {
+    var task = ContentReader.Task(
+      path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
+    let isWhole = expected?.byteCount.map { $0 == file.byteCount } ?? true
+    if isWhole, let expected, expected.hasDigest {
+      task.fileDigest = expected.digest != nil || expected.gitEntry != nil
+      task.gitBlob = expected.gitBlob != nil || expected.gitEntry != nil && file.byteCount <= Self.gitEntryLimit
+    }
+    task.zeroRuns = file.isWeight
+    if expected?.hasDigest != true, let shard, let checkpoint {
+      task.regions = checkpoint.records[shard.records].map { record in
+        var region = ContentReader.Region(range: record.range, digest: false)
+        region.scanned = record.dtype
+        region.isScale = isFP8Scale(record.name)
+        return region
+      }
+    }
+    return task
+  }
+
+  /// Larger files are in git as pointers only.
+  private static let gitEntryLimit = 256 << 20
+
+  mutating func read(_ tasks: [ContentReader.Task]) throws(CheckpointError) -> [ContentReader.Result] {
+    let total = tasks.reduce(0) { $0 + $1.byteCount }
+    let shown = SharedCount()
+    let progress = options.progress
+    var reader = ContentReader(files: access, threads: options.threads)
+    reader.bufferBytes = max(8 << 20, min(128 << 20, options.memory / 4))
+    reader.isStopped = options.isStopped
+    reader.progress = { bytes in progress(shown.add(bytes), total) }
+    reader.rate = options.rate.map { RateLimit(bytesPerSecond: $0) }
+    let results = try ContentReader.all(reader.read(tasks))
+    outcome.readBytes += total
+    return results
+  }
+
+  // MARK: Judging
+
+  /// Why a file is not what is expected; nil where it is.
+  private static func problem(
+    _ file: FolderListing.File, _ expected: Expectation, _ result: ContentReader.Result
+  ) -> String? {
+    if let count = expected.byteCount, count != file.byteCount {
+      let difference = abs(count - file.byteCount)
+      return "has \(file.byteCount) bytes, where \(expected.source) says \(count): \(difference) bytes "
+        + (count > file.byteCount ? "are missing" : "too many")
+    }
+    if let digest = expected.digest {
+      guard digest != result.digest else { return nil }
+      return "has SHA-256 \(result.digest?.hex ?? "…"), where \(expected.source) says \(digest.hex)"
+    }
+    if let blob = expected.gitBlob {
+      return blob == result.gitBlob
+        ? nil : "has git id \(result.gitBlob ?? "…"), where \(expected.source) says \(blob)"
+    }
+    guard let entry = expected.gitEntry else { return nil }
+    if entry == result.gitBlob { return nil }
+    if let digest = result.digest, entry == GitBlobHasher.pointer(to: digest, byteCount: file.byteCount) { return nil }
+    return "is neither the file nor what the git-lfs pointer \(entry) of \(expected.source) stands for"
+  }
+
+  /// Whether a file is a git-lfs pointer in place of the file that it stands for.
+  private func isPointer(_ file: FolderListing.File) -> Bool {
+    guard file.byteCount < 1024, let bytes = try? access.readAll(joinPath(listing.folder, file.name), limit: 1024)
+    else { return false }
+    return bytes.starts(with: "version https://git-lfs".utf8)
+  }
+
+  /// A mismatch where nothing says which bytes are right: what can be seen of the damage.
+  private mutating func report(
+    _ file: FolderListing.File, _ expected: Expectation, _ problem: String, _ result: ContentReader.Result,
+    _ expectedDigests: [SHA256Digest: String]
+  ) {
+    var finding = Finding(.error, .verifyMismatch, file: file.name, problem)
+    let tensors = tensorRanges(file.name)
+    if let count = expected.byteCount, file.byteCount < count {
+      finding.ranges = [file.byteCount..<count]
+    } else if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
+      finding.problem += "; it is what '\(other)' should be"
+    } else if !result.zeroRuns.isEmpty, file.byteCount == expected.byteCount ?? file.byteCount {
+      finding.ranges = result.zeroRuns
+      finding.problem += "; it is zero from byte \(result.zeroRuns[0].lowerBound) to \(result.zeroRuns[0].upperBound)"
+      if result.zeroRuns.count > 1 { finding.problem += " and in \(result.zeroRuns.count - 1) more places" }
+      let open = try? OpenFile(reading: joinPath(listing.folder, file.name), access)
+      let holes = result.zeroRuns.count { open?.isHole($0) ?? false }
+      if holes > 0 { finding.problem += holes == result.zeroRuns.count ? " (never written)" : " (\(holes) never written)" }
+    }
+    finding.tensors = ContentFindings.tensors(tensors, in: finding.ranges)
+    finding.tensor = finding.tensors.first
+    if !finding.tensors.isEmpty { finding.problem += ": " + describe(finding.tensors) }
+    if malformed.contains(TensorName(file.name)) == false, isPointer(file) {
+      finding.problem += "; it is a git-lfs pointer, not the file itself"
+      finding.hint = "run 'git lfs pull', or download the file itself"
+    }
+    finding.hint = finding.hint ?? "get this file again"
+    outcome.findings.append(finding)
+    addRepair(file.name, finding.ranges, isProven: finding.ranges.isEmpty)
+  }
+
+  /// The tensors of a file by its own header.
+  func tensorRanges(_ file: String) -> [(name: String, range: Range<Int>)] {
+    if let entry = manifestFile(file), entry.dataStart != nil { return entry.tensors.map { ($0.name.string, $0.range) } }
+    guard let checkpoint, let shard = checkpoint.shards.first(where: { sameBytes($0.name, file) }) else { return [] }
+    return checkpoint.records[shard.records].map { ($0.name.string, $0.range) }
+  }
+
+  /// `moe.down of layer 4, expert 17`; of several, how many and where.
+  func describe(_ tensors: [String]) -> String {
+    guard tensors.count > 1 || model == nil else { return tensors.first.map { place($0) } ?? "" }
+    var layers = Set<Int>()
+    var experts = Set<Int>()
+    for name in tensors {
+      guard case .part(let index, _)? = model?.match(TensorName(name)), let tensor = model?.tensors[index] else { continue }
+      if let layer = tensor.layer { layers.insert(layer) }
+      if let expert = tensor.expert { experts.insert(expert) }
+    }
+    var text = "\(tensors.count) \(tensors.count == 1 ? "tensor" : "tensors")"
+    if !layers.isEmpty { text += " of layer \(foldedNumbers(layers))" }
+    if !experts.isEmpty { text += ", expert \(foldedNumbers(experts))" }
+    return text
+  }
+
+  private func place(_ name: String) -> String {
+    guard let model, case .part(let index, let suffix) = model.match(TensorName(name)) else { return name }
+    let tensor = model.tensors[index]
+    var text = tensor.role.name
+    let part = EncodingLayouts.partSuffixes[suffix]
+    if !part.isEmpty { text += " (\(part.drop { $0 == "_" }))" }
+    if let layer = tensor.layer { text += " of layer \(layer)" }
+    if let expert = tensor.expert { text += ", expert \(expert)" }
+    return text
+  }
+
+  /// What the content of a file without a digest makes suspect.
+  private mutating func reportContent(
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ result: ContentReader.Result
+  ) {
+    guard let shard, let checkpoint, result.regions.count == shard.records.count else { return }
+    var entry = Manifest.File(
+      name: file.name, byteCount: file.byteCount, digest: SHA256Digest(hex: ""), zeroRuns: result.zeroRuns)
+    entry.dataStart = shard.dataStart
+    entry.tensors = zip(checkpoint.records[shard.records], result.regions).map { record, region in
+      Manifest.Tensor(
+        name: record.name, dtype: record.dtype, shape: record.shape, range: record.range,
+        digest: SHA256Digest(hex: ""), content: region.scan.map { Manifest.Content($0) } ?? Manifest.Content())
+    }
+    outcome.findings += ContentFindings.of(entry, folder: listing.folder, files: access)
+  }
+}

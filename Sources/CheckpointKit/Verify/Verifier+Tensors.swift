@@ -1,0 +1,180 @@
+/// Holding tensors against a manifest: to say which are damaged, and to accept a copy with other shards.
+extension Verifier {
+  /// Whether a weight file is another cut of the manifest's tensors.
+  func isResharded(_ file: FolderListing.File, _ shard: Checkpoint.Shard?) -> Bool {
+    guard manifest != nil, let shard, let checkpoint, file.name.hasSuffix(".safetensors") else { return false }
+    guard let entry = manifestFile(file.name) else { return true }
+    if entry.dataStart == nil { return false }
+    let names = checkpoint.records[shard.records].map(\.name)
+    return names != entry.tensors.map(\.name)
+  }
+
+  func isOwnIndex(_ file: FolderListing.File) -> Bool { file.name.hasSuffix(".safetensors.index.json") }
+
+  /// Whether weights of the manifest are not here under their names.
+  func hasOtherShards() -> Bool {
+    let present = Set(listing.files.map { TensorName($0.name) })
+    return manifest?.files.contains { $0.dataStart != nil && !present.contains(TensorName($0.name)) } ?? false
+      && listing.files.contains { $0.name.hasSuffix(".safetensors") && manifestFile($0.name) == nil }
+  }
+
+  mutating func compareTensors(
+    byTensor: [Int], damaged: [Int], parsed: [TensorName: Checkpoint.Shard], expectedDigests: [SHA256Digest: String]
+  ) throws(CheckpointError) {
+    guard let manifest else { return }
+    for place in damaged { try localise(listing.files[place], expectedDigests) }
+    var table: [TensorName: (file: Int, tensor: Int)] = [:]
+    for (i, file) in manifest.files.enumerated() {
+      for (j, tensor) in file.tensors.enumerated() { table[tensor.name] = (i, j) }
+    }
+    var seen = Set<TensorName>()
+    try compareResharded(byTensor, parsed, table, &seen)
+    reportAbsent(seen)
+    if !byTensor.isEmpty {
+      outcome.findings.append(
+        Finding(
+          .note, .verifyResharded,
+          "\(byTensor.count) weight files are cut otherwise than in the manifest: their tensors were compared one by one"))
+    }
+  }
+
+  /// Which tensors of a file that has not its digest are damaged, by the manifest's map of the file.
+  private mutating func localise(
+    _ file: FolderListing.File, _ expectedDigests: [SHA256Digest: String]
+  ) throws(CheckpointError) {
+    guard let entry = manifestFile(file.name) else { return }
+    var task = ContentReader.Task(
+      path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
+    task.fileDigest = true
+    task.zeroRuns = true
+    let whole = entry.tensors.filter { $0.range.upperBound <= file.byteCount }
+    task.regions = whole.map { ContentReader.Region(range: $0.range) }
+    let result = try read([task])[0]
+    var bad: [(name: String, range: Range<Int>)] = []
+    for (tensor, found) in zip(whole, result.regions) where found.digest != tensor.digest {
+      bad.append((tensor.name.string, tensor.range))
+    }
+    for tensor in entry.tensors where tensor.range.upperBound > file.byteCount {
+      bad.append((tensor.name.string, tensor.range))
+    }
+    let isShort = file.byteCount < entry.byteCount
+    var ranges = ContentFindings.merged(bad.map(\.range))
+    if isShort { ranges = ContentFindings.merged(ranges + [file.byteCount..<entry.byteCount]) }
+    // The header has no digest of its own: it is what is left when all tensors are right, and it is short.
+    let start = entry.dataStart ?? 0
+    let isHeaderSuspect = bad.isEmpty || malformed.contains(TensorName(file.name)) || !headerFits(file, entry)
+    if isHeaderSuspect { ranges = ContentFindings.merged([0..<start] + ranges) }
+    var finding = Finding(.error, .verifyMismatch, file: file.name, tensor: bad.first?.name, "")
+    finding.tensors = bad.map(\.name)
+    finding.ranges = ranges
+    if file.byteCount != entry.byteCount {
+      let difference = abs(entry.byteCount - file.byteCount)
+      finding.problem =
+        "has \(file.byteCount) bytes, where the manifest says \(entry.byteCount): \(difference) bytes "
+        + (isShort ? "are missing" : "too many")
+    } else if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
+      finding.problem = "is not what the manifest says: it is what '\(other)' should be"
+    } else {
+      finding.problem = "is not what the manifest says"
+    }
+    if bad.isEmpty, isHeaderSuspect {
+      finding.problem += ": its header is damaged, its tensors are not"
+    } else if !bad.isEmpty {
+      finding.problem += ": \(bad.count) of \(entry.tensors.count) tensors differ"
+      if bad.count <= 64 { finding.problem += " (\(describe(finding.tensors)))" }
+    }
+    if let first = ranges.first {
+      finding.problem += ranges.count == 1 ? ", bytes \(first.lowerBound) to \(first.upperBound)" : ", in \(ranges.count) places"
+    }
+    let zero = result.zeroRuns.filter { run in bad.contains { $0.range.overlaps(run) } }
+    if let first = zero.first { finding.problem += "; zero from byte \(first.lowerBound) to \(first.upperBound)" }
+    finding.hint = "get these bytes again: --repair-list writes them in a form for scripts"
+    outcome.findings.append(finding)
+    addRepair(file.name, file.byteCount > entry.byteCount ? [] : ranges)
+  }
+
+  /// Whether the header of a file says the same as the manifest about its tensors.
+  private func headerFits(_ file: FolderListing.File, _ entry: Manifest.File) -> Bool {
+    guard let checkpoint, let shard = checkpoint.shards.first(where: { sameBytes($0.name, file.name) }),
+      shard.dataStart == entry.dataStart, shard.records.count == entry.tensors.count
+    else { return false }
+    return zip(checkpoint.records[shard.records], entry.tensors).allSatisfy {
+      $0.name == $1.name && $0.dtype == $1.dtype && $0.shape == $1.shape && $0.range == $1.range
+    }
+  }
+
+  private mutating func compareResharded(
+    _ places: [Int], _ parsed: [TensorName: Checkpoint.Shard], _ table: [TensorName: (file: Int, tensor: Int)],
+    _ seen: inout Set<TensorName>
+  ) throws(CheckpointError) {
+    guard let manifest, let checkpoint else { return }
+    let files = places.map { listing.files[$0] }
+    var tasks: [ContentReader.Task] = []
+    for file in files {
+      var task = ContentReader.Task(
+        path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
+      let records = parsed[TensorName(file.name)].map { checkpoint.records[$0.records] } ?? []
+      task.regions = records.map { ContentReader.Region(range: $0.range) }
+      tasks.append(task)
+    }
+    for (file, result) in zip(files, try read(tasks)) {
+      guard let shard = parsed[TensorName(file.name)] else { continue }
+      var bad: [TensorRecord] = []
+      var extra: [String] = []
+      for (record, found) in zip(checkpoint.records[shard.records], result.regions) {
+        guard let place = table[record.name] else {
+          extra.append(record.name.string)
+          continue
+        }
+        seen.insert(record.name)
+        let tensor = manifest.files[place.file].tensors[place.tensor]
+        if tensor.digest != found.digest || tensor.dtype != record.dtype || tensor.shape != record.shape {
+          bad.append(record)
+        }
+      }
+      if !bad.isEmpty {
+        var finding = Finding(
+          .error, .verifyMismatch, file: file.name, tensor: bad[0].name.string,
+          "\(bad.count) of \(result.regions.count) tensors are not what the manifest says"
+            + " (\(describe(bad.map(\.name.string)))), bytes \(bad[0].range.lowerBound) to \(bad[0].range.upperBound)"
+            + (bad.count > 1 ? ", …" : ""))
+        finding.tensors = bad.map(\.name.string)
+        finding.ranges = ContentFindings.merged(bad.map(\.range))
+        finding.hint = "get these bytes again: --repair-list writes them in a form for scripts"
+        outcome.findings.append(finding)
+        addRepair(file.name, finding.ranges)
+      }
+      if let first = extra.first {
+        outcome.findings.append(
+          Finding(
+            .error, .verifyExtra, file: file.name, tensor: first,
+            "is here, but not in the manifest" + (extra.count > 1 ? "; nor are \(extra.count - 1) others of this file" : "")))
+        if extra.count == result.regions.count { outcome.extra.append(file.name) }
+      }
+      outcome.files.append((file.name, .manifest, bad.isEmpty && extra.isEmpty ? .ok : .bad))
+    }
+  }
+
+  /// Files of the manifest that are not here, and whose tensors are not here either.
+  private mutating func reportAbsent(_ seen: Set<TensorName>) {
+    guard let manifest, let list = sources.first(where: { $0.level == .manifest }), list.isListing else { return }
+    let present = Set(listing.files.map { TensorName($0.name) })
+    let notRead = Set(
+      outcome.files.filter { $0.state == .notRead }.map { TensorName($0.name) })
+    for file in manifest.files where file.dataStart != nil && !present.contains(TensorName(file.name)) {
+      let absent = file.tensors.filter { !seen.contains($0.name) }
+      if absent.isEmpty, !file.tensors.isEmpty { continue }
+      if absent.count == file.tensors.count || file.tensors.isEmpty {
+        if notRead.isEmpty || seen.isEmpty { reportMissing(file.name, list) }
+        continue
+      }
+      // A part of its tensors lies in other files: the rest is missing, unless it is in files that were not read.
+      if !notRead.isEmpty { continue }
+      var finding = Finding(
+        .error, .verifyMissing, file: file.name, tensor: absent[0].name.string,
+        "is in the manifest, but in no file here" + (absent.count > 1 ? "; nor are \(absent.count - 1) others" : ""))
+      finding.tensors = absent.map(\.name.string)
+      outcome.findings.append(finding)
+    }
+  }
+}
