@@ -43,7 +43,7 @@ extension Verifier {
         let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
         outcome.files.append((file.name, level, isGood ? .ok : .bad))
       } else if let problem, let expected {
-        if level == .manifest, isOwnIndex(file), !byTensor.isEmpty || hasOtherShards() {
+        if level == .manifest, describesShards(file), !byTensor.isEmpty || hasOtherShards {
           outcome.files.append((file.name, .structure, .unverified))
           continue
         }

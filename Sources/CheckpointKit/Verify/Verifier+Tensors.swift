@@ -3,19 +3,21 @@ extension Verifier {
   /// Whether a weight file is another cut of the manifest's tensors.
   func isResharded(_ file: FolderListing.File, _ shard: Checkpoint.Shard?) -> Bool {
     guard manifest != nil, let shard, let checkpoint, file.name.hasSuffix(".safetensors") else { return false }
-    guard let entry = manifestFile(file.name) else { return true }
+    guard let entry = manifestFile(file.name) else { return hasOtherShards }
     if entry.dataStart == nil { return false }
     let names = checkpoint.records[shard.records].map(\.name)
     return names != entry.tensors.map(\.name)
   }
 
-  func isOwnIndex(_ file: FolderListing.File) -> Bool { file.name.hasSuffix(".safetensors.index.json") }
+  /// Files that are written anew with the shards: another cut has others.
+  func describesShards(_ file: FolderListing.File) -> Bool {
+    file.name.hasSuffix(".safetensors.index.json") || file.name == Provenance.fileName
+  }
 
-  /// Whether weights of the manifest are not here under their names.
-  func hasOtherShards() -> Bool {
+  /// Whether weights of the manifest are not here under their names, so that other names may hold them.
+  var hasOtherShards: Bool {
     let present = Set(listing.files.map { TensorName($0.name) })
     return manifest?.files.contains { $0.dataStart != nil && !present.contains(TensorName($0.name)) } ?? false
-      && listing.files.contains { $0.name.hasSuffix(".safetensors") && manifestFile($0.name) == nil }
   }
 
   mutating func compareTensors(
@@ -28,7 +30,7 @@ extension Verifier {
       for (j, tensor) in file.tensors.enumerated() { table[tensor.name] = (i, j) }
     }
     var seen = Set<TensorName>()
-    try compareResharded(byTensor, parsed, table, &seen)
+    try compareResharded(byTensor, parsed, table, expectedDigests, &seen)
     reportAbsent(seen)
     if !byTensor.isEmpty {
       outcome.findings.append(
@@ -105,7 +107,7 @@ extension Verifier {
 
   private mutating func compareResharded(
     _ places: [Int], _ parsed: [TensorName: Checkpoint.Shard], _ table: [TensorName: (file: Int, tensor: Int)],
-    _ seen: inout Set<TensorName>
+    _ expectedDigests: [SHA256Digest: String], _ seen: inout Set<TensorName>
   ) throws(CheckpointError) {
     guard let manifest, let checkpoint else { return }
     let files = places.map { listing.files[$0] }
@@ -115,10 +117,22 @@ extension Verifier {
         path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
       let records = parsed[TensorName(file.name)].map { checkpoint.records[$0.records] } ?? []
       task.regions = records.map { ContentReader.Region(range: $0.range) }
+      task.fileDigest = manifestFile(file.name) != nil
       tasks.append(task)
     }
     for (file, result) in zip(files, try read(tasks)) {
       guard let shard = parsed[TensorName(file.name)] else { continue }
+      if let digest = result.digest, let other = expectedDigests[digest], let expected = expectation(file.name) {
+        // Whole, but under another file's name.
+        seen.formUnion(checkpoint.records[shard.records].map(\.name))
+        outcome.files.append((file.name, .manifest, .bad))
+        outcome.findings.append(
+          Finding(
+            .error, .verifyMismatch, file: file.name, "is not what \(expected.source) says: it is what '\(other)' should be",
+            hint: "give the files their right names, or get this file again"))
+        addRepair(file.name, [])
+        continue
+      }
       var bad: [TensorRecord] = []
       var extra: [String] = []
       for (record, found) in zip(checkpoint.records[shard.records], result.regions) {

@@ -208,7 +208,8 @@ public struct Verifier: Sendable {
     }
     for file in listing.files where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name))
     {
-      if list.level == .manifest, file.name.hasSuffix(".safetensors") { continue }
+      let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
+      if list.level == .manifest, file.name.hasSuffix(".safetensors"), isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }
       outcome.extra.append(file.name)
       outcome.findings.append(
