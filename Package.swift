@@ -30,10 +30,12 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Quantize", dependencies: ["CheckpointKit", "Kernels"], swiftSettings: settings),
+    .target(
+      name: "ReferenceForward", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .executableTarget(
       name: "ckpt",
       dependencies: [
-        "CheckpointKit", "CSystem", "Quantize",
+        "CheckpointKit", "CSystem", "Quantize", "ReferenceForward",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -42,6 +44,9 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
+    .testTarget(
+      name: "ReferenceForwardTests", dependencies: ["CheckpointKit", "Quantize", "ReferenceForward"],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -168,7 +168,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? hidden / heads",
+          "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "context": "max_position_embeddings ?? 0",
           "tied": "tie_word_embeddings ?? false"
@@ -245,7 +245,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? hidden / heads",
+          "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "moe_hidden": "moe_intermediate_size ?? 0",
           "experts": "num_experts ?? 0",
@@ -297,6 +297,1425 @@ public enum EmbeddedSpecs {
           "config.json of Qwen3-30B-A3B, Qwen3-235B-A22B and Qwen3-Coder-480B-A35B; intermediate_size is unused where all layers have experts",
           "transformers 5.23.0, models/qwen3_moe/modeling_qwen3_moe.py"
         ]
+      }
+      """#
+    ),
+    (
+      "presets/DeepSeek-R1.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-R1",
+        "title": "DeepSeek-R1, block-fp8: the shapes of DeepSeek-V3",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "deepseek_v3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "num_key_value_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 91991,
+          "data_bytes": 688574839360,
+          "parameters_total": 684489845504,
+          "parameters_text": 671026419200,
+          "parameters_active": 37552297472
+        },
+        "sources": ["config.json of deepseek-ai/DeepSeek-R1; 163 shards"]
+      }
+      """#
+    ),
+    (
+      "presets/DeepSeek-V3.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-V3",
+        "title": "DeepSeek-V3, block-fp8, with its multi-token-prediction layer",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "deepseek_v3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "num_key_value_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 91991,
+          "data_bytes": 688574839360,
+          "parameters_total": 684489845504,
+          "parameters_text": 671026419200,
+          "parameters_active": 37552297472
+        },
+        "sources": [
+          "config.json and README_WEIGHTS.md of deepseek-ai/DeepSeek-V3: 671B main weights, 11.5B unique weights of the MTP layer",
+          "text parameters: tensor map of a GGUF of DeepSeek-V3.1; the hub counts 685B; 163 shards"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Kimi-K2-Instruct.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Kimi-K2-Instruct",
+        "title": "Kimi K2 Instruct, first release, block-fp8",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "kimi_k2",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 64,
+          "n_routed_experts": 384,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.827,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 50000.0,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 32.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 1.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 131072,
+          "vocab_size": 163840,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 0,
+          "bos_token_id": 163584,
+          "eos_token_id": 163585,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "extras": [
+          {
+            "name": "model.layers.{layer}.self_attn.rotary_emb.inv_freq",
+            "dtype": "BF16",
+            "shape": [56]
+          }
+        ],
+        "shards": { "style": "plain", "count": 61 },
+        "published": {
+          "stored_tensors": 139644,
+          "data_bytes": 1029173256720,
+          "parameters_total": 1026408232448,
+          "parameters_text": 1026408232448,
+          "parameters_active": 32861500928
+        },
+        "sources": [
+          "inventory of moonshotai/Kimi-K2-Instruct: 139,644 tensors, 1,026,470,731,056 elements, 958.49 GiB, 61 shards",
+          "61 of the tensors are rotary_emb.inv_freq with 56 values, where 64 rotary dimensions need 32: no model uses them"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Kimi-K2-Thinking.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Kimi-K2-Thinking",
+        "title": "Kimi K2 Thinking: INT4 experts",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "kimi_k2",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 64,
+          "n_routed_experts": 384,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.827,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 50000.0,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 64.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 1.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 262144,
+          "vocab_size": 163840,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 0,
+          "bos_token_id": 163584,
+          "eos_token_id": 163585,
+          "torch_dtype": "bfloat16",
+          "quantization_config": {
+            "quant_method": "compressed-tensors",
+            "format": "pack-quantized",
+            "quantization_status": "compressed",
+            "kv_cache_scheme": null,
+            "ignore": ["lm_head", "re:.*self_attn.*", "re:.*shared_experts.*", "re:.*mlp\\.(gate|up|gate_up|down)_proj.*"],
+            "config_groups": {
+              "group_0": {
+                "input_activations": null,
+                "output_activations": null,
+                "targets": ["Linear"],
+                "weights": {
+                  "actorder": null,
+                  "block_structure": null,
+                  "dynamic": false,
+                  "group_size": 32,
+                  "num_bits": 4,
+                  "observer": "minmax",
+                  "observer_kwargs": {},
+                  "strategy": "group",
+                  "symmetric": true,
+                  "type": "int"
+                }
+              }
+            }
+          }
+        },
+        "storage": [
+          { "roles": "moe.*", "encoding": "int4-g32", "shape": "I32" }
+        ],
+        "shards": { "style": "hf6", "count": 62 },
+        "published": {
+          "stored_tensors": 208215,
+          "data_bytes": 594205904896,
+          "parameters_total": 1026408232448,
+          "parameters_text": 1026408232448,
+          "parameters_active": 32861500928
+        },
+        "sources": [
+          "config.json of moonshotai/Kimi-K2-Thinking; about 594 GB; rms_norm_eps, the number of 62 shards and I32 weight_shape are inferred, not seen"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Kimi-K2.5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Kimi-K2.5",
+        "title": "Kimi K2.5: INT4 experts, vision tower",
+        "config": {
+          "architectures": ["KimiK25ForConditionalGeneration"],
+          "model_type": "kimi_k25",
+          "bos_token_id": 163584,
+          "eos_token_id": 163585,
+          "pad_token_id": 163839,
+          "media_placeholder_token_id": 163605,
+          "ignore_index": -100,
+          "tie_word_embeddings": false,
+          "use_unified_vision_chunk": true,
+          "video_placeholder": "<|kimi_k25_video_placeholder|>",
+          "text_config": {
+            "architectures": ["DeepseekV3ForCausalLM"],
+            "model_type": "kimi_k2",
+            "attention_bias": false,
+            "hidden_act": "silu",
+            "hidden_size": 7168,
+            "intermediate_size": 18432,
+            "moe_intermediate_size": 2048,
+            "num_hidden_layers": 61,
+            "num_attention_heads": 64,
+            "num_key_value_heads": 64,
+            "n_routed_experts": 384,
+            "n_shared_experts": 1,
+            "num_experts_per_tok": 8,
+            "first_k_dense_replace": 1,
+            "moe_layer_freq": 1,
+            "q_lora_rank": 1536,
+            "kv_lora_rank": 512,
+            "qk_nope_head_dim": 128,
+            "qk_rope_head_dim": 64,
+            "v_head_dim": 128,
+            "n_group": 1,
+            "topk_group": 1,
+            "norm_topk_prob": true,
+            "routed_scaling_factor": 2.827,
+            "scoring_func": "sigmoid",
+            "topk_method": "noaux_tc",
+            "rms_norm_eps": 1e-05,
+            "rope_theta": 50000.0,
+            "rope_scaling": {
+              "type": "yarn",
+              "factor": 64.0,
+              "original_max_position_embeddings": 4096,
+              "beta_fast": 32.0,
+              "beta_slow": 1.0,
+              "mscale": 1.0,
+              "mscale_all_dim": 1.0
+            },
+            "max_position_embeddings": 262144,
+            "vocab_size": 163840,
+            "tie_word_embeddings": false,
+            "num_nextn_predict_layers": 0,
+            "bos_token_id": 163584,
+            "eos_token_id": 163585,
+            "torch_dtype": "bfloat16",
+            "quantization_config": {
+              "quant_method": "compressed-tensors",
+              "format": "pack-quantized",
+              "quantization_status": "compressed",
+              "kv_cache_scheme": null,
+              "ignore": ["lm_head", "re:.*self_attn.*", "re:.*shared_experts.*", "re:.*mlp\\.(gate|up|gate_up|down)_proj.*"],
+              "config_groups": {
+                "group_0": {
+                  "input_activations": null,
+                  "output_activations": null,
+                  "targets": ["Linear"],
+                  "weights": {
+                    "actorder": null,
+                    "block_structure": null,
+                    "dynamic": false,
+                    "group_size": 32,
+                    "num_bits": 4,
+                    "observer": "minmax",
+                    "observer_kwargs": {},
+                    "strategy": "group",
+                    "symmetric": true,
+                    "type": "int"
+                  }
+                }
+              }
+            }
+          },
+          "vision_config": {
+            "vt_hidden_size": 1152,
+            "vt_intermediate_size": 4304,
+            "vt_num_attention_heads": 16,
+            "vt_num_hidden_layers": 27,
+            "patch_size": 14,
+            "init_pos_emb_height": 64,
+            "init_pos_emb_width": 64,
+            "init_pos_emb_time": 4,
+            "pos_emb_type": "divided_fixed",
+            "merge_kernel_size": [2, 2],
+            "merge_type": "sd2_tpool",
+            "mm_hidden_size": 1152,
+            "mm_projector_type": "patchmerger",
+            "projector_hidden_act": "gelu",
+            "projector_ln_eps": 1e-05,
+            "text_hidden_size": 7168,
+            "video_attn_type": "spatial_temporal"
+          }
+        },
+        "storage": [
+          { "roles": "moe.*", "encoding": "int4-g32", "shape": "I32" }
+        ],
+        "shards": { "style": "hf6", "count": 64 },
+        "published": {
+          "stored_tensors": 208550,
+          "data_bytes": 595148192736,
+          "parameters_total": 1026879376368,
+          "parameters_text": 1026408232448,
+          "parameters_active": 32861500928
+        },
+        "sources": [
+          "config.json of moonshotai/Kimi-K2.5: text model and quantization_config in text_config; 1,190 tensors that are no experts; about 595 GB; 64 shards"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.3-70B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.3-70B",
+        "title": "Llama 3.3 70B Instruct",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 8192,
+          "intermediate_size": 28672,
+          "num_hidden_layers": 80,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 30 },
+        "published": {
+          "stored_tensors": 723,
+          "data_bytes": 141107412992,
+          "parameters_total": 70553706496,
+          "parameters_text": 70553706496,
+          "parameters_active": 70553706496
+        },
+        "sources": ["config.json of meta-llama/Llama-3.3-70B-Instruct; 723 tensors; 70.6B published; 30 shards, not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-0.6B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-0.6B",
+        "title": "Qwen3 0.6B; its head is tied, and stored nevertheless",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 1024,
+          "intermediate_size": 3072,
+          "num_hidden_layers": 28,
+          "num_attention_heads": 16,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 28,
+          "tie_word_embeddings": true,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "optional": ["head"],
+        "shards": { "style": "hf", "count": 1 },
+        "published": {
+          "stored_tensors": 311,
+          "data_bytes": 1503264768,
+          "parameters_total": 751632384,
+          "parameters_text": 751632384,
+          "parameters_active": 751632384
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3-0.6B",
+          "311 tensors, 751,632,384 parameters: the stored copy of the head counted"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-1.7B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-1.7B",
+        "title": "Qwen3 1.7B; its head is tied, and stored nevertheless",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 2048,
+          "intermediate_size": 6144,
+          "num_hidden_layers": 28,
+          "num_attention_heads": 16,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 28,
+          "tie_word_embeddings": true,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "optional": ["head"],
+        "shards": { "style": "hf", "count": 2 },
+        "published": {
+          "stored_tensors": 311,
+          "data_bytes": 4063479808,
+          "parameters_total": 2031739904,
+          "parameters_text": 2031739904,
+          "parameters_active": 2031739904
+        },
+        "sources": ["config.json of Qwen/Qwen3-1.7B", "published 1.7B, 2B on the hub: config and number of shards not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-14B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-14B",
+        "title": "Qwen3 14B",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 5120,
+          "intermediate_size": 17408,
+          "num_hidden_layers": 40,
+          "num_attention_heads": 40,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 40,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 8 },
+        "published": {
+          "stored_tensors": 443,
+          "data_bytes": 29536614400,
+          "parameters_total": 14768307200,
+          "parameters_text": 14768307200,
+          "parameters_active": 14768307200
+        },
+        "sources": ["config.json of Qwen/Qwen3-14B", "443 tensors, 14,768,307,200 parameters, 27.51 GiB, 8 shards"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-235B-A22B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-235B-A22B",
+        "title": "Qwen3 235B, 22B active",
+        "config": {
+          "architectures": ["Qwen3MoeForCausalLM"],
+          "model_type": "qwen3_moe",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 4096,
+          "intermediate_size": 12288,
+          "num_hidden_layers": 94,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 4,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 94,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16",
+          "moe_intermediate_size": 1536,
+          "num_experts": 128,
+          "num_experts_per_tok": 8,
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "router_aux_loss_coef": 0.001
+        },
+        "shards": { "style": "hf", "count": 118 },
+        "published": {
+          "stored_tensors": 36945,
+          "data_bytes": 470187269120,
+          "parameters_total": 235093634560,
+          "parameters_text": 235093634560,
+          "parameters_active": 22190763520
+        },
+        "sources": ["config.json of Qwen/Qwen3-235B-A22B", "235B, 22B active published; 118 shards"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-30B-A3B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-30B-A3B",
+        "title": "Qwen3 30B, 3B active",
+        "config": {
+          "architectures": ["Qwen3MoeForCausalLM"],
+          "model_type": "qwen3_moe",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 2048,
+          "intermediate_size": 6144,
+          "num_hidden_layers": 48,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 4,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 48,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16",
+          "moe_intermediate_size": 768,
+          "num_experts": 128,
+          "num_experts_per_tok": 8,
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "router_aux_loss_coef": 0.001
+        },
+        "shards": { "style": "hf", "count": 16 },
+        "published": {
+          "stored_tensors": 18867,
+          "data_bytes": 61064245248,
+          "parameters_total": 30532122624,
+          "parameters_text": 30532122624,
+          "parameters_active": 3353032704
+        },
+        "sources": ["config.json of Qwen/Qwen3-30B-A3B", "30.5B, 3.3B active published; 16 shards"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-32B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-32B",
+        "title": "Qwen3 32B",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 5120,
+          "intermediate_size": 25600,
+          "num_hidden_layers": 64,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 64,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 17 },
+        "published": {
+          "stored_tensors": 707,
+          "data_bytes": 65524246528,
+          "parameters_total": 32762123264,
+          "parameters_text": 32762123264,
+          "parameters_active": 32762123264
+        },
+        "sources": ["config.json of Qwen/Qwen3-32B", "32.8B published; number of shards not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-4B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-4B",
+        "title": "Qwen3 4B",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 2560,
+          "intermediate_size": 9728,
+          "num_hidden_layers": 36,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 36,
+          "tie_word_embeddings": true,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "published": {
+          "stored_tensors": 398,
+          "data_bytes": 8044936192,
+          "parameters_total": 4022468096,
+          "parameters_text": 4022468096,
+          "parameters_active": 4022468096
+        },
+        "sources": ["config.json of Qwen/Qwen3-4B", "398 tensors, 4,022,468,096 parameters"]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-8B-FP8.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-8B-FP8",
+        "title": "Qwen3 8B, block-fp8",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 4096,
+          "intermediate_size": 12288,
+          "num_hidden_layers": 36,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 36,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "hf", "count": 2 },
+        "published": {
+          "stored_tensors": 651,
+          "data_bytes": 9436551168,
+          "parameters_total": 8190735360,
+          "parameters_text": 8190735360,
+          "parameters_active": 8190735360
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3-8B-FP8",
+          "651 tensors, 8,191,159,296 elements with scales, 8.79 GiB; number of shards not seen"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3-Coder-480B-A35B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-Coder-480B-A35B",
+        "title": "Qwen3 Coder 480B, 35B active",
+        "config": {
+          "architectures": ["Qwen3MoeForCausalLM"],
+          "model_type": "qwen3_moe",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 6144,
+          "intermediate_size": 8192,
+          "num_hidden_layers": 62,
+          "num_attention_heads": 96,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 262144,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 62,
+          "tie_word_embeddings": false,
+          "vocab_size": 151936,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16",
+          "moe_intermediate_size": 2560,
+          "num_experts": 160,
+          "num_experts_per_tok": 8,
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "router_aux_loss_coef": 0.001
+        },
+        "shards": { "style": "hf", "count": 241 },
+        "published": {
+          "stored_tensors": 30321,
+          "data_bytes": 960309750784,
+          "parameters_total": 480154875392,
+          "parameters_text": 480154875392,
+          "parameters_active": 35474765312
+        },
+        "sources": ["config.json of Qwen/Qwen3-Coder-480B-A35B", "480B, 35B active published; 241 shards"]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/deepseek_v3.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-deepseek_v3",
+        "title": "a small DeepSeek-V3: expert groups, multi-token prediction",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "deepseek_v3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 16,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 4,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 64,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 64,
+          "n_group": 4,
+          "topk_group": 2,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/kimi_k2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-kimi_k2",
+        "title": "a small Kimi K2 Instruct",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "kimi_k2",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 64,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 64,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.827,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 50000.0,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 32.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 1.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 131072,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 0,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "extras": [
+          {
+            "name": "model.layers.{layer}.self_attn.rotary_emb.inv_freq",
+            "dtype": "BF16",
+            "shape": [32]
+          }
+        ],
+        "shards": { "style": "plain", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/kimi_k25.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-kimi_k25",
+        "title": "a small Kimi K2.5: INT4 experts, vision tower",
+        "config": {
+          "architectures": ["KimiK25ForConditionalGeneration"],
+          "model_type": "kimi_k25",
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "pad_token_id": 511,
+          "media_placeholder_token_id": 495,
+          "ignore_index": -100,
+          "tie_word_embeddings": false,
+          "use_unified_vision_chunk": true,
+          "video_placeholder": "<|kimi_k25_video_placeholder|>",
+          "text_config": {
+            "architectures": ["DeepseekV3ForCausalLM"],
+            "model_type": "kimi_k2",
+            "attention_bias": false,
+            "hidden_act": "silu",
+            "hidden_size": 256,
+            "intermediate_size": 512,
+            "moe_intermediate_size": 256,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 4,
+            "n_routed_experts": 8,
+            "n_shared_experts": 1,
+            "num_experts_per_tok": 2,
+            "first_k_dense_replace": 1,
+            "moe_layer_freq": 1,
+            "q_lora_rank": 192,
+            "kv_lora_rank": 128,
+            "qk_nope_head_dim": 64,
+            "qk_rope_head_dim": 32,
+            "v_head_dim": 64,
+            "n_group": 1,
+            "topk_group": 1,
+            "norm_topk_prob": true,
+            "routed_scaling_factor": 2.827,
+            "scoring_func": "sigmoid",
+            "topk_method": "noaux_tc",
+            "rms_norm_eps": 1e-05,
+            "rope_theta": 50000.0,
+            "rope_scaling": {
+              "type": "yarn",
+              "factor": 64.0,
+              "original_max_position_embeddings": 4096,
+              "beta_fast": 32.0,
+              "beta_slow": 1.0,
+              "mscale": 1.0,
+              "mscale_all_dim": 1.0
+            },
+            "max_position_embeddings": 262144,
+            "vocab_size": 512,
+            "tie_word_embeddings": false,
+            "num_nextn_predict_layers": 0,
+            "bos_token_id": 480,
+            "eos_token_id": 481,
+            "torch_dtype": "bfloat16",
+            "quantization_config": {
+              "quant_method": "compressed-tensors",
+              "format": "pack-quantized",
+              "quantization_status": "compressed",
+              "kv_cache_scheme": null,
+              "ignore": ["lm_head", "re:.*self_attn.*", "re:.*shared_experts.*", "re:.*mlp\\.(gate|up|gate_up|down)_proj.*"],
+              "config_groups": {
+                "group_0": {
+                  "input_activations": null,
+                  "output_activations": null,
+                  "targets": ["Linear"],
+                  "weights": {
+                    "actorder": null,
+                    "block_structure": null,
+                    "dynamic": false,
+                    "group_size": 32,
+                    "num_bits": 4,
+                    "observer": "minmax",
+                    "observer_kwargs": {},
+                    "strategy": "group",
+                    "symmetric": true,
+                    "type": "int"
+                  }
+                }
+              }
+            }
+          },
+          "vision_config": {
+            "vt_hidden_size": 64,
+            "vt_intermediate_size": 96,
+            "vt_num_attention_heads": 4,
+            "vt_num_hidden_layers": 2,
+            "patch_size": 14,
+            "init_pos_emb_height": 8,
+            "init_pos_emb_width": 8,
+            "init_pos_emb_time": 4,
+            "pos_emb_type": "divided_fixed",
+            "merge_kernel_size": [2, 2],
+            "merge_type": "sd2_tpool",
+            "mm_hidden_size": 64,
+            "mm_projector_type": "patchmerger",
+            "projector_hidden_act": "gelu",
+            "projector_ln_eps": 1e-05,
+            "text_hidden_size": 256,
+            "video_attn_type": "spatial_temporal"
+          }
+        },
+        "storage": [
+          { "roles": "moe.*", "encoding": "int4-g32", "shape": "I32" }
+        ],
+        "shards": { "style": "hf6", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/kimi_k2_thinking.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-kimi_k2_thinking",
+        "title": "a small Kimi K2 Thinking: INT4 experts",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "kimi_k2",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 64,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 64,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.827,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 50000.0,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 64.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 1.0,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 262144,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 0,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16",
+          "quantization_config": {
+            "quant_method": "compressed-tensors",
+            "format": "pack-quantized",
+            "quantization_status": "compressed",
+            "kv_cache_scheme": null,
+            "ignore": ["lm_head", "re:.*self_attn.*", "re:.*shared_experts.*", "re:.*mlp\\.(gate|up|gate_up|down)_proj.*"],
+            "config_groups": {
+              "group_0": {
+                "input_activations": null,
+                "output_activations": null,
+                "targets": ["Linear"],
+                "weights": {
+                  "actorder": null,
+                  "block_structure": null,
+                  "dynamic": false,
+                  "group_size": 32,
+                  "num_bits": 4,
+                  "observer": "minmax",
+                  "observer_kwargs": {},
+                  "strategy": "group",
+                  "symmetric": true,
+                  "type": "int"
+                }
+              }
+            }
+          }
+        },
+        "storage": [
+          { "roles": "moe.*", "encoding": "int4-g32", "shape": "I32" }
+        ],
+        "shards": { "style": "hf6", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/llama.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-llama",
+        "title": "a small Llama 3",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": [481, 488, 489],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/qwen3.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen3",
+        "title": "a small Qwen3",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 3,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/qwen3_moe.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen3_moe",
+        "title": "a small Qwen3 MoE",
+        "config": {
+          "architectures": ["Qwen3MoeForCausalLM"],
+          "model_type": "qwen3_moe",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 2,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16",
+          "moe_intermediate_size": 256,
+          "num_experts": 8,
+          "num_experts_per_tok": 2,
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "router_aux_loss_coef": 0.001
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/qwen3_tied.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen3_tied",
+        "title": "a small Qwen3 with a tied head",
+        "config": {
+          "architectures": ["Qwen3ForCausalLM"],
+          "model_type": "qwen3",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 128,
+          "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 1000000,
+          "rope_scaling": null,
+          "sliding_window": null,
+          "use_sliding_window": false,
+          "max_window_layers": 3,
+          "tie_word_embeddings": true,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+       ]
       }
       """#
     ),

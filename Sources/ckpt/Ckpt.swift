@@ -2,6 +2,19 @@ internal import ArgumentParser
 internal import CheckpointKit
 
 @main
+enum Main {
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    // The parser would call a misspelt verb an unexpected argument.
+    if let verb = arguments.first, !verb.hasPrefix("-"), !Ckpt.verbs.contains(verb), verb != "help" {
+      Terminal.note("Error: there is no verb '\(printable(verb))'" + suggestion(verb, among: Ckpt.verbs))
+      Terminal.note("Usage: ckpt <verb>\n  See 'ckpt --help' for more information.")
+      Terminal.exit(ExitStatus.usage)
+    }
+    Ckpt.main(arguments)
+  }
+}
+
 struct Ckpt: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ckpt",
@@ -15,9 +28,14 @@ struct Ckpt: ParsableCommand {
       """,
     version: Toolkit.version,
     groupedSubcommands: [
-      CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Validate.self]),
-      CommandGroup(name: "Write", subcommands: [Convert.self, ReshardVerb.self]),
+      CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Validate.self, Compare.self, Forward.self]),
+      CommandGroup(name: "Write", subcommands: [Convert.self, ReshardVerb.self, Synth.self]),
       CommandGroup(name: "Plans", subcommands: [Run.self, Status.self, FinishVerb.self]),
-      CommandGroup(name: "Know", subcommands: [Families.self, Encodings.self, Recipes.self]),
+      CommandGroup(name: "Know", subcommands: [Families.self, Presets.self, Encodings.self, Recipes.self]),
     ])
+
+  /// The names of all verbs.
+  static var verbs: [String] {
+    configuration.subcommands.map { $0.configuration.commandName ?? $0._commandName }
+  }
 }

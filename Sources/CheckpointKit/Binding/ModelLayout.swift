@@ -41,7 +41,8 @@ public struct ModelLayout: Sendable {
   }
 
   /// The most tensors that a config may ask for: far above any model, far below trouble.
-  static let tensorLimit = 4_000_000
+  static let tensorLimit = 2_000_000
+  static let layerLimit = 10_000
 }
 
 // MARK: Making
@@ -57,26 +58,29 @@ extension ModelLayout {
     var bounds: [FamilySpec.Group: Range<Int>] = [:]
     for (group, (first, end)) in spec.layers {
       let (first, end) = (try environment.int(first), try environment.int(end))
-      guard first >= 0, end >= first, end <= 100_000 else {
+      guard first >= 0, end >= first, end <= Self.layerLimit else {
         throw CheckpointError(.configKey, file: config.file, "\(group.rawValue) layers from \(first) to \(end)")
       }
       bounds[group] = first..<end
     }
     var slots: [SlotTable] = []
+    var slotCount = 0
     for tensor in spec.tensors {
       let ranges = tensor.groups.compactMap { bounds[$0] }.filter { !$0.isEmpty }
       let layers =
         tensor.template.hasLayer
         ? (ranges.map(\.lowerBound).min() ?? 0)..<(ranges.map(\.upperBound).max() ?? 0) : 0..<1
-      slots.append(SlotTable(layers: layers, experts: tensor.template.hasExpert ? 0..<expertCount : 0..<1))
+      let experts = tensor.template.hasExpert ? 0..<expertCount : 0..<1
+      // Neither factor is over a million.
+      slotCount += layers.count * experts.count
+      guard slotCount <= 2 * Self.tensorLimit else { throw Self.tooManyTensors(config) }
+      slots.append(SlotTable(layers: layers, experts: experts))
     }
     var tensors: [Tensor] = []
     func add(_ t: Int, _ group: FamilySpec.Group, _ layer: Int?, _ shape: Shape, _ optional: Bool, _ expert: Int?)
       throws(CheckpointError)
     {
-      guard tensors.count < Self.tensorLimit else {
-        throw CheckpointError(.configKey, file: config.file, "asks for more than \(Self.tensorLimit) tensors")
-      }
+      guard tensors.count < Self.tensorLimit else { throw Self.tooManyTensors(config) }
       if let place = slots[t].place(layer, expert) { slots[t].places[place] = Int32(tensors.count) }
       tensors.append(
         Tensor(
@@ -110,6 +114,10 @@ extension ModelLayout {
     self.tensors = tensors
     self.slots = slots
     index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
+  }
+
+  private static func tooManyTensors(_ config: ModelConfig) -> CheckpointError {
+    CheckpointError(.configKey, file: config.file, "asks for more than \(tensorLimit) tensors")
   }
 
   private static func count(_ value: String, _ environment: SpecEnvironment) throws(CheckpointError) -> Int {
@@ -183,6 +191,9 @@ extension ModelLayout {
     return .part(tensor: Int(table.places[place]), suffix: match.suffix)
   }
 
+  /// The layer that a name says it belongs to, junk and names of absent layers too; nil where the spec has no such name.
+  func layer(in name: TensorName) -> Int? { index.match(name)?.layer }
+
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
     guard let expression = spec.values[value] else { return nil }
@@ -201,16 +212,4 @@ extension ModelLayout {
   public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }
 
   public var expertCount: Int { integer("experts") ?? 0 }
-}
-
-// MARK: What the forward pass needs
-
-extension ModelLayout {
-  /// A text out of the spec's `forward` block, such as the kind of attention; nil where it has none.
-  public func forwardText(_ key: String) -> String? {
-    guard let expression = spec.forward[key], case .string(let text)? = try? environment.evaluate(expression) else {
-      return nil
-    }
-    return text
-  }
 }

@@ -68,8 +68,7 @@ extension Checkpoint {
     try reader.readShards(threads: threads)
     findings += reader.findings
     if let index = source.index {
-      findings += index.findings(
-        against: reader.records, shardNames: reader.shards.map(\.name), readShards: Set(reader.shards.map(\.name)))
+      findings += index.findings(against: reader.records, shardNames: reader.shards.map(\.name))
     }
     var config: ModelConfig?
     if !source.isSingleFile || source.configBelongs {
@@ -85,7 +84,9 @@ extension Checkpoint {
     return (checkpoint, findings)
   }
 
-  private static func readConfig(_ source: CheckpointSource, _ files: FileAccess) throws(CheckpointError) -> ModelConfig? {
+  private static func readConfig(_ source: CheckpointSource, _ files: FileAccess) throws(CheckpointError)
+    -> ModelConfig?
+  {
     let file = joinPath(source.folder, "config.json")
     guard try files.status(file) != nil else { return nil }
     return try ModelConfig(parsing: files.readAll(file, limit: 64 << 20), file: file)
@@ -107,6 +108,10 @@ private struct CheckpointReader {
     self.limits = limits
   }
 
+  /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought. A sparse file can
+  /// claim more.
+  private static let byteLimit = 1 << 56
+
   private struct ReadHeader: Sendable {
     var header: SafetensorsHeader
     var digest: SHA256Digest
@@ -124,6 +129,7 @@ private struct CheckpointReader {
         return .success(ReadHeader(header: header, digest: digest, status: try file.status()))
       } catch { return .failure(error) }
     }
+    var bytes = 0
     var seen: [TensorName: Int32] = [:]
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
     for (name, result) in zip(names, results) {
@@ -132,8 +138,13 @@ private struct CheckpointReader {
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
+        if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
+      case .success(let read) where read.status.size > Self.byteLimit - bytes:
+        findings.append(
+          Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
       case .success(let read):
+        bytes += read.status.size
         let shard = shards.count
         let start = records.count
         for entry in read.header.entries {
@@ -161,7 +172,8 @@ private struct CheckpointReader {
       findings.append(
         Finding(
           .error, .indexDuplicateTensor, file: name, tensor: duplicate.first.string,
-          "is in \(shards[duplicate.other].name) too" + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
+          "is in \(shards[duplicate.other].name) too"
+            + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
     }
   }
 }

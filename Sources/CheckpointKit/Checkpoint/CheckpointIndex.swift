@@ -9,6 +9,8 @@ struct CheckpointIndex: Sendable {
   var entries: [(name: TensorName, shard: Int)] = []
   /// File names in order of first mention.
   var shards: [String] = []
+  /// For each shard, the first tensor it is said to hold, and how many.
+  private(set) var contents: [(first: TensorName, count: Int)] = []
   /// nil where the index does not say, or says no integer.
   var totalSize: Int?
   var findings: [Finding] = []
@@ -30,6 +32,10 @@ struct CheckpointIndex: Sendable {
     guard parser.hasWeightMap else { throw CheckpointError(.indexMalformed, file: file, "has no 'weight_map'") }
     entries = parser.entries
     shards = parser.shards
+    for (name, shard) in entries {
+      if shard == contents.count { contents.append((name, 0)) }
+      contents[shard].count += 1
+    }
     totalSize = parser.totalSize
     if parser.totalSizeIsOdd {
       findings.append(Finding(.warning, .indexTotalSize, file: file, "metadata.total_size is no integer"))
@@ -37,7 +43,7 @@ struct CheckpointIndex: Sendable {
     for (i, shard) in shards.enumerated() where !isPlainFileName(shard) {
       findings.append(
         Finding(
-          .error, .indexUnsafePath, file: file, tensor: entries.first { $0.shard == i }?.name.string,
+          .error, .indexUnsafePath, file: file, tensor: contents[i].first.string,
           "lies in '\(shard)', which is no file name of this folder",
           hint: "names in an index may not contain '/' or '..'"))
     }
@@ -86,8 +92,13 @@ private struct CheckpointIndexParser {
   }
 
   private mutating func parseMetadata(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+    var seen = Set<TensorName>()
     try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
-      guard scanner.decoded(rawKey) == "total_size" else { return try scanner.skipValue(depth: 3) }
+      let key = scanner.decoded(rawKey)
+      guard seen.insert(TensorName(key)).inserted else {
+        throw scanner.problem("key \"\(key)\" stands twice in metadata")
+      }
+      guard key == "total_size" else { return try scanner.skipValue(depth: 3) }
       let start = scanner.peek() == nil ? scanner.bytes.count : scanner.offset
       try scanner.skipValue(depth: 3)
       totalSize = Int(String(decoding: scanner.bytes[start..<scanner.offset], as: UTF8.self))
@@ -102,23 +113,26 @@ extension CheckpointIndex {
   /// Every mistake that comparing the index with the headers of the shards can show.
   ///
   /// - Parameters:
-  ///   - readShards: the shards whose headers were read, by file name.
-  ///   - records: the tensors found in them; `shard` counts through `shardNames`.
-  func findings(against records: [TensorRecord], shardNames: [String], readShards: Set<String>) -> [Finding] {
+  ///   - records: the tensors found in the shards; `shard` counts through `shardNames`.
+  ///   - shardNames: the shards whose headers were read.
+  func findings(against records: [TensorRecord], shardNames: [String]) -> [Finding] {
     var findings: [Finding] = []
+    let numbers = Dictionary(shardNames.enumerated().map { (TensorName($1), $0) }, uniquingKeysWith: { a, _ in a })
+    let read = shards.map { numbers[TensorName($0)] }
     var place: [TensorName: Int32] = [:]
     place.reserveCapacity(records.count)
     for record in records { place[record.name] = Int32(record.shard) }
     var missing = FoldedNames()
     var elsewhere = FoldedNames()
     var listed = 0
-    for (name, shard) in entries where readShards.contains(shards[shard]) {
+    for (name, shard) in entries {
+      guard let number = read[shard] else { continue }
       guard let found = place[name] else {
         missing.add(name.string, in: shards[shard])
         continue
       }
       listed += 1
-      if shardNames[Int(found)] != shards[shard] { elsewhere.add(name.string, in: shards[shard]) }
+      if Int(found) != number { elsewhere.add(name.string, in: shards[shard]) }
     }
     for (shard, names, count) in missing.groups {
       findings.append(
@@ -146,7 +160,7 @@ extension CheckpointIndex {
       }
     }
     let bytes = records.reduce(0) { $0 + $1.byteCount }
-    if let totalSize, totalSize != bytes, readShards.count == shards.count {
+    if let totalSize, totalSize != bytes, !read.contains(nil) {
       findings.append(
         Finding(
           .warning, .indexTotalSize, file: file,

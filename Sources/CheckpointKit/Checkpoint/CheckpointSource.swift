@@ -1,3 +1,6 @@
+/// For a name whose file is not there.
+let brokenLinkHint = "it is a link to nothing: the download did not finish"
+
 /// What a path that a user gave means: which folder, which weight files.
 struct CheckpointSource: Sendable {
   var folder: String
@@ -64,7 +67,9 @@ struct CheckpointSource: Sendable {
       try readIndex(name, weights: weights, files)
       if indexes.count > 1 {
         findings.append(
-          Finding(.warning, .indexTwoIndexes, file: name, "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
+          Finding(
+            .warning, .indexTwoIndexes, file: name,
+            "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
       }
       return
     }
@@ -74,7 +79,8 @@ struct CheckpointSource: Sendable {
       }
       if findings.isEmpty {
         throw CheckpointError(
-          .unknownSource, file: path, "holds no .safetensors file", hint: "give the folder that holds config.json and the weights")
+          .unknownSource, file: path, "holds no .safetensors file",
+          hint: "give the folder that holds config.json and the weights")
       }
     }
     let stems = Set(weights.map { ShardNames.numbering($0)?.stem ?? $0 })
@@ -87,7 +93,8 @@ struct CheckpointSource: Sendable {
     noteNumbering(weights)
     if weights.count > 1 {
       findings.append(
-        Finding(.warning, .indexAbsent, file: path, "has \(weights.count) weight files and no \(CheckpointIndex.usualName)"))
+        Finding(
+          .warning, .indexAbsent, file: path, "has \(weights.count) weight files and no \(CheckpointIndex.usualName)"))
     }
   }
 
@@ -97,20 +104,19 @@ struct CheckpointSource: Sendable {
       let index = try CheckpointIndex(parsing: files.readAll(file, limit: 1 << 30), file: name)
       findings += index.findings
       let safe = index.shards.filter { isPlainFileName($0) }
+      let places = Dictionary(uniqueKeysWithValues: index.shards.enumerated().map { (TensorName($1), $0) })
       for shard in ShardNames.naturallySorted(safe) {
         if try files.status(joinPath(folder, shard)) != nil {
           shardNames.append(shard)
           continue
         }
-        let place = index.shards.firstIndex(of: shard)
-        let count = index.entries.count { $0.shard == place }
+        let count = places[TensorName(shard)].map { index.contents[$0].count } ?? 0
         findings.append(
           Finding(
             .error, .indexMissingShard, file: shard, "is listed in the index with \(count) tensors, but is not here",
-            hint: files.exists(joinPath(folder, shard))
-              ? "it is a link to nothing: the download did not finish" : "get this file"))
+            hint: files.exists(joinPath(folder, shard)) ? brokenLinkHint : "get this file"))
       }
-      for shard in weights where !index.shards.contains(shard) {
+      for shard in weights where places[TensorName(shard)] == nil {
         findings.append(
           Finding(.warning, .indexUnlistedShard, file: shard, "is here, but not in the index: it is not read"))
       }

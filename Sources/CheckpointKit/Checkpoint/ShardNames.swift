@@ -46,16 +46,19 @@ enum ShardNames {
     guard numbered.count == names.count else { return "some weight files are numbered '-N-of-M', others are not" }
     let counts = Set(numbered.map(\.count))
     guard counts.count == 1, let count = counts.first else {
-      return "the names of the weight files disagree about their number: \(counts.sorted().map(String.init).joined(separator: ", "))"
+      return
+        "the names of the weight files disagree about their number: \(counts.sorted().map(String.init).joined(separator: ", "))"
     }
-    let numbers = numbered.map(\.number).sorted()
-    let n = numbers.count
-    if numbers == Array(1...max(1, n)), count == n { return nil }
-    if numbers == Array(0..<n), count == n || count == n - 1 { return nil }
-    let first = numbers.first == 0 ? 0 : 1
-    let missing = (first..<max(first, min(first + count, 100_000))).filter { !numbers.contains($0) }
+    let numbers = Set(numbered.map(\.number))
+    let n = names.count
+    let first = numbers.contains(0) ? 0 : 1
+    if numbers.count == n, numbers.max() == first + n - 1 {
+      if count == n || first == 0 && count == n - 1 { return nil }
+    }
+    let missing = (first..<first + min(count, 100_000)).filter { !numbers.contains($0) }
     let list = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
-    return "\(n) weight files are here, their names count \(count)\(missing.isEmpty ? "" : "; not here: number \(list)")"
+    return
+      "\(n) weight files are here, their names count \(count)\(missing.isEmpty ? "" : "; not here: number \(list)")"
   }
 
   /// The usual name of shard `index` (from 0) of `count`.

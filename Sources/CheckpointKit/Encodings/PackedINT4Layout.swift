@@ -66,7 +66,7 @@ public struct PackedINT4Layout: EncodingLayout, Equatable {
       throw LayoutMismatch(.partDType, "_scale", "is \(scale.dtype), where INT4 scales are BF16, F16 or F32")
     }
     guard scale.shape.rank == 2, scale.shape[0] == shape.rows,
-      let group = groups.first(where: { $0 * scale.shape[1] == shape.columns })
+      let group = groups.first(where: { $0.multipliedReportingOverflow(by: scale.shape[1]) == (shape.columns, false) })
     else {
       throw LayoutMismatch(
         .partShape, "_scale",

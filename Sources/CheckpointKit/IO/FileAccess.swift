@@ -81,12 +81,12 @@ public struct FileStatus: Sendable, Equatable {
 }
 
 extension FileAccess {
-  /// The file behind all links; nil where there is none.
+  /// The file behind all links; nil where there is none, as behind links in a circle or for a name that is too long.
   public func status(_ path: String) throws(CheckpointError) -> FileStatus? {
     try check(.status, path)
     var info = stat()
     switch retrying({ stat(path, &info) }) {
-    case .failure(let failure) where failure.code == ENOENT || failure.code == ENOTDIR: return nil
+    case .failure(let failure) where [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(failure.code): return nil
     case .failure(let failure): throw systemError(.status, path, failure.code)
     case .success: return FileStatus(info)
     }
@@ -170,7 +170,8 @@ extension FileAccess {
   public func freeBytes(at path: String) -> Int? {
     var info = statvfs()
     guard statvfs(path, &info) == 0 else { return nil }
-    return Int(clamping: UInt64(info.f_bavail) * UInt64(info.f_frsize))
+    let (bytes, overflow) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+    return overflow ? .max : Int(clamping: bytes)
   }
 
   /// The path with all links resolved, or as it is where that fails.
@@ -190,13 +191,16 @@ extension FileStatus {
     }
     size = Int(info.st_size)
     #if canImport(Glibc)
-      modified = Int(info.st_mtim.tv_sec) * 1_000_000_000 + Int(info.st_mtim.tv_nsec)
+      modified = nanoseconds(info.st_mtim)
     #else
-      modified = Int(info.st_mtimespec.tv_sec) * 1_000_000_000 + Int(info.st_mtimespec.tv_nsec)
+      modified = nanoseconds(info.st_mtimespec)
     #endif
     identity = [UInt64(truncatingIfNeeded: info.st_dev), UInt64(truncatingIfNeeded: info.st_ino)]
   }
 }
+
+/// A file may claim to be of any year: beyond 1677 to 2262 the time is kept modulo 2^64, which still tells two apart.
+private func nanoseconds(_ time: timespec) -> Int { Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec) }
 
 // MARK: Whole files
 
@@ -241,34 +245,36 @@ extension Array where Element == UInt8 {
 
 // MARK: Paths
 
+/// Paths are bytes: as a `Character`, a slash before a combining mark would be none.
+private let slashByte = UInt8(ascii: "/")
+
 /// `folder/name`.
 public func joinPath(_ folder: String, _ name: String) -> String {
-  folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  folder.isEmpty ? name : folder.utf8.last == slashByte ? folder + name : folder + "/" + name
 }
 
 /// The folder that holds a path; `.` for a bare name.
 public func parentPath(_ path: String) -> String {
   let trimmed = trimSlashes(path)
-  guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+  guard let slash = trimmed.utf8.lastIndex(of: slashByte) else { return "." }
   return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
 }
 
 /// The last component of a path.
 public func lastPathComponent(_ path: String) -> String {
   let trimmed = trimSlashes(path)
-  guard let slash = trimmed.lastIndex(of: "/") else { return trimmed }
-  return String(trimmed[trimmed.index(after: slash)...])
+  guard let slash = trimmed.utf8.lastIndex(of: slashByte) else { return trimmed }
+  return String(trimmed[trimmed.utf8.index(after: slash)...])
 }
 
 func trimSlashes(_ path: String) -> String {
-  var path = Substring(path)
-  while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-  return String(path)
+  let kept = path.utf8.reversed().drop { $0 == slashByte }.count
+  return String(decoding: path.utf8.prefix(max(1, kept)), as: UTF8.self)
 }
 
 /// Whether a name found inside a file may name a file of the same folder.
 func isPlainFileName(_ name: String) -> Bool {
-  !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
+  !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(slashByte) && !name.utf8.contains(0)
 }
 
 extension FileAccess {

@@ -16,11 +16,13 @@ public final class OpenFile: Sendable {
     try access.check(.open, path)
     self.path = path
     self.access = access
-    descriptor = try Self.open(path, O_RDONLY | O_CLOEXEC, .open)
-    var info = stat()
-    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw CheckpointError(.ioFailed, file: path, "is not a regular file")
+    // Not blocking, so that a pipe of that name is opened and refused, not waited for.
+    descriptor = try Self.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, .open)
+    // All members are set: where this throws, deinit closes the file.
+    switch try status().kind {
+    case .regular: break
+    case .directory: throw CheckpointError(.foreignFile, file: path, "is a folder, where a file should be")
+    case .other: throw CheckpointError(.foreignFile, file: path, "is a pipe or a device, where a file should be")
     }
   }
 
@@ -82,7 +84,9 @@ public final class OpenFile: Sendable {
     var failure: CheckpointError?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       do throws(CheckpointError) {
-        try read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]), at: range.lowerBound)
+        try read(
+          into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]),
+          at: range.lowerBound)
         count = range.count
       } catch {
         failure = error

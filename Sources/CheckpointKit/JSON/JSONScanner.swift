@@ -10,7 +10,8 @@ struct JSONScanner {
     var brokenRule: CheckpointError?
   }
 
-  static let depthLimit = 128
+  /// Objects and arrays within each other, as serde_json counts them.
+  static let depthLimit = 127
 
   let bytes: UnsafeBufferPointer<UInt8>
   private(set) var offset = 0
@@ -100,7 +101,12 @@ struct JSONScanner {
     offset += 1
     let start = offset
     var hasEscapes = false
+    let raw = UnsafeRawBufferPointer(bytes)
     while offset < bytes.count {
+      while offset + 8 <= bytes.count, Self.isOrdinary(raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) {
+        offset += 8
+      }
+      if offset == bytes.count { break }
       switch bytes[offset] {
       case UInt8(ascii: "\""):
         defer { offset += 1 }
@@ -114,6 +120,16 @@ struct JSONScanner {
       }
     }
     throw problem("the text ends inside a string")
+  }
+
+  /// Whether none of eight bytes is a quote, a backslash or a control byte. May say no where the answer is yes.
+  @inline(__always)
+  private static func isOrdinary(_ word: UInt64) -> Bool {
+    let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    // A byte that is zero borrows into its highest bit.
+    func hasZero(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & highs }
+    let control = (word &- ones &* 0x20) & ~word & highs
+    return control | hasZero(word ^ ones &* 0x22) | hasZero(word ^ ones &* 0x5c) == 0
   }
 
   private mutating func skipEscape() throws(Problem) {
@@ -235,8 +251,9 @@ struct JSONScanner {
   }
 
   mutating func skipValue(depth: Int = 1) throws(Problem) {
-    guard depth <= Self.depthLimit else { throw problem("nested deeper than \(Self.depthLimit)") }
     switch peek() {
+    case UInt8(ascii: "{") where depth > Self.depthLimit, UInt8(ascii: "[") where depth > Self.depthLimit:
+      throw problem("nested deeper than \(Self.depthLimit)")
     case UInt8(ascii: "{"):
       try object { (scanner, _) throws(Problem) in try scanner.skipValue(depth: depth + 1) }
     case UInt8(ascii: "["): try array { (scanner) throws(Problem) in try scanner.skipValue(depth: depth + 1) }
@@ -257,7 +274,7 @@ struct JSONScanner {
   }
 }
 
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
 func hexDigit(_ byte: UInt8) -> UInt8? {
   switch byte {

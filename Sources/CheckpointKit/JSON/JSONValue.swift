@@ -116,10 +116,9 @@ extension JSONValue {
 }
 
 private func parseValue(_ scanner: inout JSONScanner, depth: Int) throws(JSONScanner.Problem) -> JSONValue {
-  guard depth <= JSONScanner.depthLimit else {
-    throw scanner.problem("nested deeper than \(JSONScanner.depthLimit)")
-  }
   switch scanner.peek() {
+  case UInt8(ascii: "{") where depth > JSONScanner.depthLimit, UInt8(ascii: "[") where depth > JSONScanner.depthLimit:
+    throw scanner.problem("nested deeper than \(JSONScanner.depthLimit)")
   case UInt8(ascii: "{"):
     var object = JSONObject()
     var seen = Set<TensorName>()

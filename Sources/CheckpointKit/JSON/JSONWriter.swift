@@ -48,7 +48,10 @@ private func writeList<T>(
 /// Appends a string with its quotes. Only what JSON demands is escaped, so that equal text gives equal bytes.
 func appendJSONString(_ text: String, to out: inout String) {
   out += "\""
-  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != 0x7f }) {
+  func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7f
+  }
+  if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isPlain) }) ?? text.utf8.allSatisfy(isPlain) {
     out += text
   } else {
     for scalar in text.unicodeScalars {

@@ -37,5 +37,28 @@ func isValidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
 
 /// Equality of UTF-8 bytes. `String ==` would take two names for one when they differ in normalisation alone.
 func sameBytes(_ a: String, _ b: String) -> Bool {
-  a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8)
+  withBytes(of: a, b) { $0.count == $1.count && firstDifference($0, $1) == $0.count }
+    ?? (a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8))
+}
+
+/// The bytes of two strings; nil where one of them is not stored in one piece, as a foreign runtime's may be.
+func withBytes<R>(
+  of a: String, _ b: String, _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> R
+) -> R? {
+  a.utf8.withContiguousStorageIfAvailable { a in b.utf8.withContiguousStorageIfAvailable { b in body(a, b) } }
+    .flatMap { $0 }
+}
+
+/// Where two runs of bytes differ first, or the length of the shorter. A word at a time: names share long beginnings.
+func firstDifference(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int {
+  let (x, y) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
+  let count = min(x.count, y.count)
+  var i = 0
+  while i + 8 <= count,
+    x.loadUnaligned(fromByteOffset: i, as: UInt64.self) == y.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+  {
+    i += 8
+  }
+  while i < count, x[i] == y[i] { i += 1 }
+  return i
 }

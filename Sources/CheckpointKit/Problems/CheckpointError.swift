@@ -34,8 +34,14 @@ extension CheckpointError: CustomStringConvertible {
 func describeProblem(file: String?, tensor: String?, problem: String) -> String {
   var text = ""
   if let file { text += printable(file) + ": " }
-  if let tensor { text += "tensor '\(printable(tensor))': " }
-  return text + printable(problem)
+  if let tensor { text += "tensor '\(printable(shortened(tensor, to: 500)))': " }
+  return text + printable(shortened(problem, to: 4000))
+}
+
+/// A name from a file may have a megabyte; a line of a report has not.
+private func shortened(_ text: String, to length: Int) -> String {
+  let bytes = text.utf8.count
+  return bytes <= length ? text : String(text.unicodeScalars.prefix(length / 4)) + "… (\(bytes) bytes)"
 }
 
 /// Text from a file, safe for a terminal or a log line: control characters become `\u{…}`.

@@ -22,12 +22,17 @@ extension Runner {
     let missing = try missingSegments()
     guard missing.isEmpty else {
       throw CheckpointError(
-        .unitsMissing, file: place.destination, "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
+        .unitsMissing, file: place.destination,
+        "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
         hint: "run them, then finish again")
     }
     for file in plan.files.indices { try publish(file) }
     let records = try folder.records(of: plan)
-    let digests = try allDigests(records)
+    try complete(finishing, digests: try allDigests(records))
+  }
+
+  /// Writes what stands beside the weight files, then ends the unfinished state.
+  func complete(_ finishing: Finishing, digests: [[SHA256Digest]]?) throws(CheckpointError) {
     for name in finishing.sideFiles {
       guard let source = finishing.sideFolder else { continue }
       try copy(joinPath(source, name), to: joinPath(folder.destination, name))

@@ -32,7 +32,7 @@ private func cgroupProcessorQuota() -> Double? {
 /// Runs `body` on several threads of its own, and waits for all; `body` gets the thread's number.
 ///
 /// Plain threads: the work blocks in reads and writes, which Swift's cooperative pool is not made for.
-func runOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+package func runOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
   guard count > 1 else { return body(0) }
   final class Job: Sendable {
     let number: Int
@@ -68,7 +68,7 @@ func runOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
 }
 
 /// `(0..<count).map(transform)` on several threads; results in order.
-func parallelMap<T: Sendable>(count: Int, threads: Int, _ transform: @escaping @Sendable (Int) -> T) -> [T] {
+package func parallelMap<T: Sendable>(count: Int, threads: Int, _ transform: @escaping @Sendable (Int) -> T) -> [T] {
   let results = Mutex([T?](repeating: nil, count: count))
   let next = Counter()
   runOnThreads(max(1, min(threads, count))) { _ in
@@ -83,8 +83,10 @@ func parallelMap<T: Sendable>(count: Int, threads: Int, _ transform: @escaping @
 }
 
 /// Hands out 0, 1, 2, … to many threads.
-final class Counter: Sendable {
+package final class Counter: Sendable {
   private let value = Atomic<Int>(0)
 
-  func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+  package init() {}
+
+  package func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
 }

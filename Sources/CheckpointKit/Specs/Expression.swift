@@ -144,8 +144,10 @@ private struct ExpressionParser {
         rest.removeFirst(word.count)
       } else if first == "'" {
         let content = rest.dropFirst().prefix { $0 != "'" }
-        tokens.append(.string(String(content)))
-        rest.removeFirst(min(rest.count, content.count + 2))
+        let end = rest.dropFirst(content.count + 1)
+        // A quote that nothing closes stays a symbol, which no rule takes.
+        tokens.append(end.isEmpty ? .symbol("'") : .string(String(content)))
+        rest = end.dropFirst()
       } else if let two = ["==", "!=", "<=", ">=", "??"].first(where: { rest.hasPrefix($0) }) {
         tokens.append(.symbol(two))
         rest.removeFirst(2)
@@ -222,7 +224,11 @@ private struct ExpressionParser {
     switch token {
     case .number(let digits):
       if let value = Int(digits) { return .literal(.int(value)) }
-      guard let value = Double(digits) else { throw error("'\(digits)' is no number") }
+      if digits.utf8.allSatisfy({ isDigit($0) }) { throw error("\(digits) is too large") }
+      // No hex, which Double would read.
+      guard !digits.contains(where: { $0 == "x" || $0 == "X" }), let value = Double(digits), value.isFinite else {
+        throw error("'\(digits)' is no number")
+      }
       return .literal(.double(value))
     case .string(let value): return .literal(.string(value))
     case .word("true"): return .literal(.bool(true))

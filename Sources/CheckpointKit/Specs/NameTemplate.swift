@@ -150,5 +150,3 @@ struct NameIndex: Sendable {
     return hash
   }
 }
-
-private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }

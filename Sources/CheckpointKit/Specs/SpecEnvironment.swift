@@ -53,7 +53,16 @@ public struct SpecEnvironment: Sendable {
   // MARK: Evaluation
 
   public func evaluate(_ expression: Expression) throws(CheckpointError) -> SpecValue {
-    do throws(EvaluationFailure) { return try evaluate(expression.root) } catch {
+    var steps = Self.stepLimit
+    return try evaluate(expression, &steps)
+  }
+
+  /// Values may refer to values: without a bound, few short lines could ask for more steps than there is time.
+  private static let stepLimit = 100_000
+  private static let depthLimit = 32
+
+  private func evaluate(_ expression: Expression, _ steps: inout Int) throws(CheckpointError) -> SpecValue {
+    do throws(EvaluationFailure) { return try evaluate(expression.root, &steps) } catch {
       switch error {
       case .deeper(let error): throw error
       case .here(let problem):
@@ -67,18 +76,20 @@ public struct SpecEnvironment: Sendable {
     case deeper(CheckpointError)
   }
 
-  private func evaluate(_ node: Expression.Node) throws(EvaluationFailure) -> SpecValue {
+  private func evaluate(_ node: Expression.Node, _ steps: inout Int) throws(EvaluationFailure) -> SpecValue {
+    steps -= 1
+    guard steps > 0 else { throw .here("the values it refers to take too many steps") }
     switch node {
     case .literal(let value): return value
     case .name(let places):
       for place in places {
-        let value = try look(up: place)
+        let value = try look(up: place, &steps)
         if value != .missing { return value }
       }
       return .missing
-    case .not(let node): return .bool(try !truth(node))
+    case .not(let node): return .bool(try !truth(node, &steps))
     case .negated(let node):
-      switch try evaluate(node) {
+      switch try evaluate(node, &steps) {
       case .int(let value):
         guard value != .min else { throw .here("\(value) has no negative") }
         return .int(-value)
@@ -86,14 +97,14 @@ public struct SpecEnvironment: Sendable {
       case let other: throw .here("\(other.kind) has no negative")
       }
     case .element(let list, let index):
-      guard case .list(let values) = try evaluate(list) else { throw .here("only a list has elements") }
-      let place = try integer(index)
+      guard case .list(let values) = try evaluate(list, &steps) else { throw .here("only a list has elements") }
+      let place = try integer(index, &steps)
       guard values.indices.contains(place) else {
         throw .here("element \(place) of a list of \(values.count)")
       }
       return values[place]
     case .call(let function, let arguments):
-      let (a, b) = (try integer(arguments[0]), try integer(arguments[1]))
+      let (a, b) = (try integer(arguments[0], &steps), try integer(arguments[1], &steps))
       switch function {
       case .min: return .int(Swift.min(a, b))
       case .max: return .int(Swift.max(a, b))
@@ -101,29 +112,29 @@ public struct SpecEnvironment: Sendable {
         guard b > 0, a >= 0 else { throw .here("ceil_div(\(a), \(b))") }
         return .int(a.ceilDiv(b))
       }
-    case .binary(let op, let left, let right): return try binary(op, left, right)
+    case .binary(let op, let left, let right): return try binary(op, left, right, &steps)
     }
   }
 
   private func binary(
-    _ op: Expression.Operator, _ left: Expression.Node, _ right: Expression.Node
+    _ op: Expression.Operator, _ left: Expression.Node, _ right: Expression.Node, _ steps: inout Int
   ) throws(EvaluationFailure) -> SpecValue {
     switch op {
-    case .or: return .bool(try truth(left) ? true : try truth(right))
-    case .and: return .bool(try truth(left) ? try truth(right) : false)
+    case .or: return .bool(try truth(left, &steps) ? true : try truth(right, &steps))
+    case .and: return .bool(try truth(left, &steps) ? try truth(right, &steps) : false)
     case .otherwise:
-      let value = try evaluate(left)
-      return value == .missing ? try evaluate(right) : value
-    case .equal: return .bool(same(try evaluate(left), try evaluate(right)))
-    case .unequal: return .bool(!same(try evaluate(left), try evaluate(right)))
+      let value = try evaluate(left, &steps)
+      return value == .missing ? try evaluate(right, &steps) : value
+    case .equal: return .bool(same(try evaluate(left, &steps), try evaluate(right, &steps)))
+    case .unequal: return .bool(!same(try evaluate(left, &steps), try evaluate(right, &steps)))
     case .in:
-      let value = try evaluate(left)
-      switch try evaluate(right) {
+      let value = try evaluate(left, &steps)
+      switch try evaluate(right, &steps) {
       case .list(let values): return .bool(values.contains { same($0, value) })
       case .missing: return .bool(false)
       case let other: throw .here("'in' needs a list, not \(other.kind)")
       }
-    default: return try arithmetic(op, try evaluate(left), try evaluate(right))
+    default: return try arithmetic(op, try evaluate(left, &steps), try evaluate(right, &steps))
     }
   }
 
@@ -140,12 +151,17 @@ public struct SpecEnvironment: Sendable {
     case .lessEqual: return .bool(a <= b)
     case .greater: return .bool(a > b)
     case .greaterEqual: return .bool(a >= b)
-    case .plus: return .double(a + b)
-    case .minus: return .double(a - b)
-    case .times: return .double(a * b)
-    case .divided: return .double(a / b)
+    case .plus: return try finite(a + b)
+    case .minus: return try finite(a - b)
+    case .times: return try finite(a * b)
+    case .divided: return try finite(a / b)
     default: throw .here("'\(op.rawValue)' needs integers")
     }
+  }
+
+  private func finite(_ value: Double) throws(EvaluationFailure) -> SpecValue {
+    guard value.isFinite else { throw .here("a result is \(value)") }
+    return .double(value)
   }
 
   private func integers(_ op: Expression.Operator, _ a: Int, _ b: Int) throws(EvaluationFailure) -> SpecValue {
@@ -167,15 +183,15 @@ public struct SpecEnvironment: Sendable {
     return .int(result.partialValue)
   }
 
-  private func truth(_ node: Expression.Node) throws(EvaluationFailure) -> Bool {
-    switch try evaluate(node) {
+  private func truth(_ node: Expression.Node, _ steps: inout Int) throws(EvaluationFailure) -> Bool {
+    switch try evaluate(node, &steps) {
     case .bool(let value): return value
     case let other: throw .here("\(other.kind) is not true or false")
     }
   }
 
-  private func integer(_ node: Expression.Node) throws(EvaluationFailure) -> Int {
-    switch try evaluate(node) {
+  private func integer(_ node: Expression.Node, _ steps: inout Int) throws(EvaluationFailure) -> Int {
+    switch try evaluate(node, &steps) {
     case .int(let value): return value
     case .missing: throw .here("a key is missing in config.json")
     case let other: throw .here("\(other.kind) where an integer should be")
@@ -183,11 +199,12 @@ public struct SpecEnvironment: Sendable {
   }
 
   private func same(_ a: SpecValue, _ b: SpecValue) -> Bool {
+    if case .int(let a) = a, case .int(let b) = b { return a == b }
     if let a = a.asDouble, let b = b.asDouble { return a == b }
     return a == b
   }
 
-  private func look(up path: [String]) throws(EvaluationFailure) -> SpecValue {
+  private func look(up path: [String], _ steps: inout Int) throws(EvaluationFailure) -> SpecValue {
     let first = path[0]
     if path.count == 1 {
       if first == "layer" {
@@ -199,9 +216,10 @@ public struct SpecEnvironment: Sendable {
         return .int(expert)
       }
       if let value = values[first], !active.contains(first) {
+        guard active.count < Self.depthLimit else { throw .here("values refer to each other too deeply") }
         var inner = self
         inner.active.append(first)
-        do throws(CheckpointError) { return try inner.evaluate(value) } catch { throw .deeper(error) }
+        do throws(CheckpointError) { return try inner.evaluate(value, &steps) } catch { throw .deeper(error) }
       }
     }
     return SpecValue(config.value(at: path))

@@ -1,14 +1,14 @@
 /// Patterns for names: `*` is any run of characters, `?` any one.
 public enum Glob {
   public static func matches(_ text: String, _ pattern: String) -> Bool {
-    let (text, pattern) = (Array(text.utf8), Array(pattern.utf8))
+    let (text, pattern) = (Array(text.unicodeScalars), Array(pattern.unicodeScalars))
     var (t, p) = (0, 0)
     var star: (p: Int, t: Int)?
     while t < text.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+      if p < pattern.count, pattern[p] == "*" {
         star = (p, t)
         p += 1
-      } else if p < pattern.count, pattern[p] == text[t] || pattern[p] == UInt8(ascii: "?") {
+      } else if p < pattern.count, pattern[p] == text[t] || pattern[p] == "?" {
         (t, p) = (t + 1, p + 1)
       } else if let back = star {
         // The last star takes one character more.
@@ -18,6 +18,6 @@ public enum Glob {
         return false
       }
     }
-    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
+    return pattern[p...].allSatisfy { $0 == "*" }
   }
 }

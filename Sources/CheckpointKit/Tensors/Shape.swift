@@ -64,10 +64,14 @@ public struct Shape: Sendable, Hashable {
 }
 
 extension Shape: CustomStringConvertible {
+  /// `[7168, 2048]`; of more than 64 dimensions, the first few and how many there are.
   public var description: String {
-    // A dimension of 2^63 and more is legal beside a 0: shown as it was written.
-    "[" + dimensions.map { String(UInt(bitPattern: $0)) }.joined(separator: ", ") + "]"
+    if rank <= 64 { return "[" + dimensionTexts(rank).joined(separator: ", ") + "]" }
+    return "[" + dimensionTexts(8).joined(separator: ", ") + ", … \(rank) dimensions]"
   }
+
+  /// The first dimensions as a header has them: 2^63 and more is legal beside a 0, and no `Int` when it is read back.
+  func dimensionTexts(_ count: Int) -> [String] { (0..<count).map { String(UInt(bitPattern: self[$0])) } }
 }
 
 extension Shape: ExpressibleByArrayLiteral {

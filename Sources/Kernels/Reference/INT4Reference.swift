@@ -132,7 +132,9 @@ public enum INT4Reference {
       for offset in [0, -1, 1, -2, 2] {
         let scale = precision.moved(center, by: offset)
         guard scale > 0, scale.isFinite else { continue }
-        if values.allSatisfy({ precision.rounded(Float(nearestCode($0, scale: scale)) * scale).bitPattern == $0.bitPattern }) {
+        if values.allSatisfy({
+          precision.rounded(Float(nearestCode($0, scale: scale)) * scale).bitPattern == $0.bitPattern
+        }) {
           for (i, value) in values.enumerated() { codes[i] = Int8(nearestCode(value, scale: scale)) }
           return scale
         }

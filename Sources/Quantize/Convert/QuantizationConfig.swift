@@ -13,15 +13,23 @@ struct QuantizationConfig {
   private var fp8: [String] = []
 
   init(works: [ConvertPlan.Work], binding: Binding, model: ModelLayout) {
-    for work in works {
-      let name =
-        switch work.operation {
-        case .copy(let records) where work.tensor == nil: binding.checkpoint.records[records[0]].name.string
-        default: work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
-        }
-      guard name.hasSuffix(".weight"), work.shape.rank == 2 else { continue }
+    self.init(
+      works.map { work in
+        let name =
+          switch work.operation {
+          case .copy(let records) where work.tensor == nil: binding.checkpoint.records[records[0]].name.string
+          default: work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
+          }
+        return (name, work.target, work.shape)
+      })
+  }
+
+  /// - Parameter tensors: names as the spec gives them; no layout means plain.
+  init(_ tensors: [(name: String, layout: (any EncodingLayout)?, shape: Shape)]) {
+    for (name, layout, shape) in tensors {
+      guard name.hasSuffix(".weight"), shape.rank == 2 else { continue }
       let module = String(name.dropLast(".weight".count))
-      switch work.target {
+      switch layout {
       case let int4 as PackedINT4Layout: packed[int4.group, default: []].append(module)
       case is FP8BlockLayout: fp8.append(module)
       default: plain.append(module)
@@ -62,7 +70,9 @@ struct QuantizationConfig {
       // One group may name the class; several must not overlap, so each lists its modules.
       let targets =
         groups.count == 1
-        ? ["Linear"] : ModulePatterns.patterns(of: groups[size] ?? [], not: plain + groups.filter { $0.key != size }.values.flatMap { $0 })
+        ? ["Linear"]
+        : ModulePatterns.patterns(
+          of: groups[size] ?? [], not: plain + groups.filter { $0.key != size }.values.flatMap { $0 })
       configGroups["group_\(i)"] = .object([
         "targets": .array(targets.map { .string($0) }),
         "input_activations": nil,
@@ -123,7 +133,9 @@ enum ModulePatterns {
   private static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" { result += "\\" }
+      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" {
+        result += "\\"
+      }
       result.unicodeScalars.append(scalar)
     }
     return result

@@ -17,7 +17,8 @@ struct SavedPlan {
     let job = try Self.job(saved, session)
     guard job.plan.id == saved.id else {
       throw CheckpointError(
-        .planChanged, file: path, "no longer fits: " + (Self.difference(saved.inputs, job.plan.inputs) ?? "its rules were changed"),
+        .planChanged, file: path,
+        "no longer fits: " + (Self.difference(saved.inputs, job.plan.inputs) ?? "its rules were changed"),
         hint: "plan again, into a new folder")
     }
     for (old, new) in zip(saved.inputs.files, job.plan.inputs.files) where old.modified != new.modified {
@@ -44,6 +45,7 @@ struct SavedPlan {
         options: try ConvertOptions(named: options), library: library, session)
     case "reshard":
       return try ReshardVerb.plan(source: saved.place.source ?? "", named: options, library: library, session)
+    case "synth": return try Synth.plan(named: options, library: library)
     case let verb:
       throw CheckpointError(.planMalformed, "is a plan of '\(verb)', which this version does not know")
     }

@@ -32,6 +32,8 @@ enum Terminal {
     }
   }
 
+  static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+
   static var errorIsTerminal: Bool { isatty(2) == 1 }
   static var outputIsTerminal: Bool { isatty(1) == 1 }
 

@@ -61,6 +61,9 @@ private struct Printer {
     errors = Style(session.common.color, isTerminal: Terminal.errorIsTerminal)
   }
 
+  /// Findings of one code that text shows, unless more is asked for.
+  private static let shownOfACode = 12
+
   // MARK: Reports
 
   func print(_ report: Report) -> Int32 {
@@ -105,10 +108,17 @@ private struct Printer {
 
   private func findingLines(_ findings: [Finding], _ style: Style) -> String {
     var text = ""
+    var counts: [ProblemCode: Int] = [:]
     for finding in findings {
       if session.common.quiet, finding.severity == .note { continue }
+      counts[finding.code, default: 0] += 1
+      if !session.common.verbose, let count = counts[finding.code], count > Self.shownOfACode { continue }
       text += "ckpt: \(label(finding.severity, style)): \(finding)\n"
       if let hint = finding.hint { text += "ckpt: hint: \(printable(hint))\n" }
+    }
+    for (code, count) in counts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where count > Self.shownOfACode {
+      if session.common.verbose { continue }
+      text += "ckpt: and \(count - Self.shownOfACode) more of \(code.rawValue): -v or --json shows all\n"
     }
     return text
   }

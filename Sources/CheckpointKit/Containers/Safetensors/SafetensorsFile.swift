@@ -47,7 +47,7 @@ public struct SafetensorsFile: Sendable {
       json += ","
       appendJSONString(tensor.name.string, to: &json)
       json += ":{\"dtype\":\"\(tensor.dtype.name)\",\"shape\":["
-      json += tensor.shape.dimensions.map(String.init).joined(separator: ",")
+      json += tensor.shape.dimensionTexts(tensor.shape.rank).joined(separator: ",")
       json += "],\"data_offsets\":[\(end),\(end + tensor.byteCount)]}"
       end += tensor.byteCount
     }
@@ -63,7 +63,10 @@ public struct SafetensorsFile: Sendable {
   }
 
   private static func alignedOrder(_ tensors: [Tensor]) -> [Int] {
-    let (even, odd) = (tensors.indices.filter { tensors[$0].byteCount % 8 == 0 }, tensors.indices.filter { tensors[$0].byteCount % 8 != 0 })
+    let (even, odd) = (
+      tensors.indices.filter { tensors[$0].byteCount % 8 == 0 },
+      tensors.indices.filter { tensors[$0].byteCount % 8 != 0 }
+    )
     return even + odd.sorted { (-tensors[$0].dtype.alignment, $0) < (-tensors[$1].dtype.alignment, $1) }
   }
 }

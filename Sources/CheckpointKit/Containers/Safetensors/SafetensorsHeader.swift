@@ -38,7 +38,7 @@ public struct SafetensorsHeader: Sendable {
   public var metadata: [(key: String, value: String)]
   /// In the order of their bytes in the file.
   public var entries: [Entry]
-  /// What is legal but odd.
+  /// What is legal but odd: one finding for each kind, naming the first tensor and the number of others.
   public var oddities: [Finding]
 }
 
@@ -52,7 +52,9 @@ extension SafetensorsHeader {
       guard size >= 8 else {
         throw CheckpointError(.headerTooSmall, "has \(size) bytes; a safetensors file has at least 8")
       }
-      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) {
+        $0 | UInt64($1.element) << (8 * $1.offset)
+      }
       guard length <= UInt64(limits.headerBytes) else {
         throw CheckpointError(
           .headerTooLarge, "its header would have \(length) bytes, where at most \(limits.headerBytes) are allowed")
@@ -92,10 +94,12 @@ extension SafetensorsHeader {
 
   /// Rules 9 to 13: ranges in one row without gaps, each as long as shape and dtype say.
   private mutating func checkLayout(fileSize: Int) throws(CheckpointError) {
+    // Offsets go up to 2^63 - 1, so that nothing is added to one before it is known to lie in the file.
+    let dataBytes = fileSize - dataStart
     entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     var end = 0
-    var unaligned = 0
-    var firstUnaligned: TensorName?
+    var unaligned = FoldedOddity(.unalignedTensor)
+    var partialRows = FoldedOddity(.headerOddity)
     for entry in entries {
       func fail(_ code: ProblemCode, _ problem: String) -> CheckpointError {
         CheckpointError(code, tensor: entry.name.string, problem)
@@ -103,7 +107,8 @@ extension SafetensorsHeader {
       guard entry.range.lowerBound == end else {
         let what = entry.range.lowerBound > end ? "leaves a hole" : "overlaps another tensor"
         throw fail(
-          .badOffset, "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
+          .badOffset,
+          "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
       }
       var elements: UInt64 = 1
       for i in 0..<entry.shape.rank {
@@ -112,7 +117,9 @@ extension SafetensorsHeader {
         elements = product
       }
       let (bits, overflow) = elements.multipliedReportingOverflow(by: UInt64(entry.dtype.bitsPerElement))
-      guard !overflow else { throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits") }
+      guard !overflow else {
+        throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits")
+      }
       guard bits % 8 == 0 else {
         throw fail(.partialByte, "shape \(entry.shape) of \(entry.dtype) does not end on a byte")
       }
@@ -120,35 +127,46 @@ extension SafetensorsHeader {
         throw fail(
           .wrongSize, "has \(entry.range.count) bytes, where shape \(entry.shape) of \(entry.dtype) needs \(bits / 8)")
       }
-      if (dataStart + entry.range.lowerBound) % entry.dtype.alignment != 0 {
-        unaligned += 1
-        firstUnaligned = firstUnaligned ?? entry.name
+      let alignment = entry.dtype.alignment
+      if (dataStart % alignment + entry.range.lowerBound % alignment) % alignment != 0 {
+        unaligned.note(entry.name, "does not begin on a multiple of its element size")
       }
       if entry.dtype.bitsPerElement < 8, !entry.shape.columns.isMultiple(of: 8 / gcd(entry.dtype.bitsPerElement, 8)) {
-        oddities.append(
-          Finding(
-            .warning, .headerOddity, tensor: entry.name.string,
-            "rows of shape \(entry.shape) of \(entry.dtype) do not end on a byte"))
+        partialRows.note(entry.name, "rows of shape \(entry.shape) of \(entry.dtype) do not end on a byte")
       }
       end = entry.range.upperBound
     }
-    guard dataStart + end == fileSize else {
-      let missing = dataStart + end - fileSize
+    guard end == dataBytes else {
+      let isShort = end > dataBytes
+      let reach = UInt64(dataStart) + UInt64(end)
       throw CheckpointError(
-        .wrongLength, tensor: missing > 0 ? entries.first { dataStart + $0.range.upperBound > fileSize }?.name.string : nil,
-        missing > 0
-          ? "ends at byte \(fileSize), but its tensors reach to byte \(dataStart + end): \(missing) bytes are missing"
-          : "has \(-missing) bytes after its last tensor, which ends at byte \(dataStart + end)",
-        hint: missing > 0 ? "get this file again" : nil)
+        .wrongLength, tensor: isShort ? entries.first { $0.range.upperBound > dataBytes }?.name.string : nil,
+        isShort
+          ? "ends at byte \(fileSize), but its tensors reach to byte \(reach): \(reach - UInt64(fileSize)) bytes are missing"
+          : "has \(UInt64(fileSize) - reach) bytes after its last tensor, which ends at byte \(reach)",
+        hint: isShort ? "get this file again" : nil)
     }
-    if let firstUnaligned {
-      oddities.append(
-        Finding(
-          .warning, .unalignedTensor, tensor: firstUnaligned.string,
-          unaligned == 1
-            ? "does not begin on a multiple of its element size"
-            : "does not begin on a multiple of its element size, nor do \(unaligned - 1) others of this file"))
-    }
+    oddities += [unaligned, partialRows].compactMap(\.finding)
+  }
+}
+
+/// An oddity that many tensors of a file may share: told once.
+private struct FoldedOddity {
+  var code: ProblemCode
+  private var first: (name: TensorName, problem: String)?
+  private var count = 0
+
+  init(_ code: ProblemCode) { self.code = code }
+
+  mutating func note(_ name: TensorName, _ problem: @autoclosure () -> String) {
+    if first == nil { first = (name, problem()) }
+    count += 1
+  }
+
+  var finding: Finding? {
+    guard let first else { return nil }
+    let others = count == 1 ? "" : "; so it is with \(count - 1) others of this file"
+    return Finding(.warning, code, tensor: first.name.string, first.problem + others)
   }
 }
 
@@ -160,6 +178,12 @@ private struct HeaderParser {
   var metadata: [(key: String, value: String)] = []
   var entries: [SafetensorsHeader.Entry] = []
   var oddities: [Finding] = []
+  private var extraFields = FoldedOddity(.headerOddity)
+  private var highRanks = FoldedOddity(.headerOddity)
+  private var emptyNames = FoldedOddity(.headerOddity)
+  private var longNames = FoldedOddity(.headerOddity)
+  private var controlNames = FoldedOddity(.headerOddity)
+  private var pathNames = FoldedOddity(.headerOddity)
 
   init(limits: SafetensorsHeader.Limits) { self.limits = limits }
 
@@ -195,6 +219,10 @@ private struct HeaderParser {
         throw scanner.problem(CheckpointError(.headerTooLarge, "has more than \(limits.tensorCount) tensors"))
       }
       try parseEntry(&scanner, name)
+    }
+    oddities += [extraFields, highRanks, emptyNames, longNames, controlNames, pathNames].compactMap(\.finding)
+    if scanner.peek() == UInt8(ascii: ","), entries.isEmpty {
+      throw scanner.problem("the header ends before this comma: an old writer's way to store metadata without tensors")
     }
     try scanner.expectEnd()
   }
@@ -280,15 +308,22 @@ private struct HeaderParser {
   }
 
   private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
-    func remark(_ problem: String) {
-      oddities.append(Finding(.warning, .headerOddity, tensor: name.string, problem))
+    if let extraField { extraFields.note(name, "its entry has the unknown field \"\(extraField)\"") }
+    if shape.rank > limits.remarkableRank { highRanks.note(name, "has \(shape.rank) dimensions") }
+    let look = name.string.utf8.withContiguousStorageIfAvailable { Self.look($0) } ?? Self.look(Array(name.string.utf8))
+    if look.count == 0 { emptyNames.note(name, "has an empty name") }
+    if look.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(look.count) bytes") }
+    if look.hasControl { controlNames.note(name, "has control characters in its name") }
+    if look.hasSlash { pathNames.note(name, "has a name that looks like a path") }
+  }
+
+  private static func look(_ bytes: some Sequence<UInt8>) -> (count: Int, hasControl: Bool, hasSlash: Bool) {
+    var look = (count: 0, hasControl: false, hasSlash: false)
+    for byte in bytes {
+      look.count += 1
+      look.hasControl = look.hasControl || byte < 0x20 || byte == 0x7f
+      look.hasSlash = look.hasSlash || byte == UInt8(ascii: "/")
     }
-    if let extraField { remark("its entry has the unknown field \"\(extraField)\"") }
-    if shape.rank > limits.remarkableRank { remark("has \(shape.rank) dimensions") }
-    let bytes = name.string.utf8
-    if bytes.isEmpty { remark("has an empty name") }
-    if bytes.count > limits.remarkableNameBytes { remark("has a name of \(bytes.count) bytes") }
-    if bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) { remark("has control characters in its name") }
-    if bytes.contains(UInt8(ascii: "/")) { remark("has a name that looks like a path") }
+    return look
   }
 }

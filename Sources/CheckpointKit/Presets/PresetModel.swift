@@ -1,0 +1,186 @@
+/// A preset as it will be stored, with the changes that a user asked for: config, every stored matrix, the files.
+public struct PresetModel: Sendable {
+  /// A matrix in its encoding: one or more stored tensors.
+  public struct Tensor: Sendable {
+    /// What the spec calls it; the encoding's suffixes are appended.
+    public let name: String
+    /// Index into the model's tensors; nil for an extra that no model uses.
+    public let index: Int?
+    public let layer: Int?
+    public let layout: any EncodingLayout
+    public let shape: Shape
+  }
+
+  /// What a user changes about a preset.
+  public struct Changes: Sendable, Equatable {
+    /// Keys of config.json, with dots into objects, and their values as JSON or plain text.
+    public var settings: [(key: String, value: String)] = []
+    /// The encoding that the recipe of this name would give the weights, in place of the published one.
+    public var storage: String?
+    public var maxShardBytes: Int?
+
+    public init() {}
+
+    public static func == (a: Changes, b: Changes) -> Bool {
+      a.settings.map(\.key) == b.settings.map(\.key) && a.settings.map(\.value) == b.settings.map(\.value)
+        && a.storage == b.storage && a.maxShardBytes == b.maxShardBytes
+    }
+  }
+
+  public let preset: Preset
+  public let model: ModelLayout
+  /// In the order in which they are stored.
+  public let tensors: [Tensor]
+  /// Index ranges of `tensors`, with the name of each file.
+  public let files: [(name: String, tensors: Range<Int>)]
+  /// Whether the encodings are others than the preset's.
+  public let hasOtherStorage: Bool
+  public let findings: [Finding]
+
+  public var storedTensorCount: Int { tensors.reduce(0) { $0 + $1.layout.parts(for: $1.shape).count } }
+  public let dataBytes: Int
+  public var counts: ModelCounts { ModelCounts(of: model, tensors: tensors.lazy.compactMap(\.index)) }
+
+  public init(_ preset: Preset, changes: Changes = Changes(), library: SpecLibrary) throws(CheckpointError) {
+    let config = try preset.config(with: changes.settings)
+    guard let type = config.modelType, let spec = library.family(modelType: type) else {
+      throw CheckpointError(
+        .familyUnknown, file: preset.name, "model_type '\(config.modelType ?? "")' is no family that is known here")
+    }
+    let model = try ModelLayout(spec, config: config)
+    let rules = try changes.storage.map { (name) throws(CheckpointError) in try Self.rules(ofRecipe: name, library) }
+    var draft = Draft(preset: preset, model: model, rules: rules ?? preset.storage)
+    try draft.addTensors()
+    self.preset = preset
+    self.model = model
+    hasOtherStorage = rules != nil
+    tensors = draft.tensors
+    findings = draft.findings
+    dataBytes = draft.bytes.reduce(0, +)
+    files = draft.files(maxBytes: changes.maxShardBytes)
+  }
+
+  /// The rules of a built-in recipe, as they apply to plain weights.
+  private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
+    let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
+    let layout = EncodingLayouts.named(name)
+    guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
+      let names = EncodingLayouts.named.map(\.name).filter { !plainNames.contains($0) }
+      throw CheckpointError(
+        .encodingUnsupported, "'\(name)' is no storage that synthetic weights can have",
+        hint: "there are: \(names.joined(separator: ", "))")
+    }
+    var rules: [StorageRule] = []
+    for value in recipe.json["rules"]?.array ?? [] {
+      if let rule = try StorageRule(recipeRule: value, file: recipe.file) { rules.append(rule) }
+    }
+    return rules
+  }
+}
+
+/// The work of expanding a preset.
+private struct Draft {
+  let preset: Preset
+  let model: ModelLayout
+  let rules: [StorageRule]
+  var tensors: [PresetModel.Tensor] = []
+  /// Of each tensor, all its parts together.
+  var bytes: [Int] = []
+  var findings: [Finding] = []
+  private var patterns: [[String]] = []
+  private var sum = 0
+
+  init(preset: Preset, model: ModelLayout, rules: [StorageRule]) {
+    self.preset = preset
+    self.model = model
+    self.rules = rules
+    patterns = rules.map { $0.patterns(model.spec) }
+  }
+
+  mutating func addTensors() throws(CheckpointError) {
+    var layer: Int?
+    // Experts of a layer and role are alike: the rules are asked once for each template and layer.
+    var known: [Int: (layer: Int?, layout: any EncodingLayout)] = [:]
+    for (i, tensor) in model.tensors.enumerated() {
+      if tensor.isOptional, !preset.optional.contains(tensor.role.name) { continue }
+      if tensor.layer != layer {
+        try addExtras(layer)
+        layer = tensor.group == .text ? tensor.layer : nil
+      }
+      if known[tensor.template]?.layer != tensor.layer || known[tensor.template] == nil {
+        known[tensor.template] = (tensor.layer, try layout(of: tensor))
+      }
+      guard let layout = known[tensor.template]?.layout else { continue }
+      try add(
+        PresetModel.Tensor(
+          name: model.name(of: tensor), index: i, layer: tensor.layer, layout: layout, shape: tensor.shape))
+    }
+    try addExtras(layer)
+    for extra in preset.extras where !extra.template.hasLayer { try add(extra, layer: nil) }
+  }
+
+  private mutating func addExtras(_ layer: Int?) throws(CheckpointError) {
+    guard let layer else { return }
+    for extra in preset.extras where extra.template.hasLayer { try add(extra, layer: layer) }
+  }
+
+  private mutating func add(_ extra: Preset.Extra, layer: Int?) throws(CheckpointError) {
+    try add(
+      PresetModel.Tensor(
+        name: extra.template.name(layer: layer, expert: nil), index: nil, layer: layer,
+        layout: PlainLayout(extra.dtype), shape: extra.shape))
+  }
+
+  private mutating func add(_ tensor: PresetModel.Tensor) throws(CheckpointError) {
+    let size = tensor.layout.parts(for: tensor.shape).reduce(0) { $0 + $1.byteCount }
+    let (total, overflow) = sum.addingReportingOverflow(size)
+    guard !overflow, total < 1 << 60 else {
+      throw CheckpointError(.configKey, file: model.config.file, "asks for more than 2^60 bytes of weights")
+    }
+    sum = total
+    bytes.append(size)
+    tensors.append(tensor)
+  }
+
+  private mutating func layout(of tensor: ModelLayout.Tensor) throws(CheckpointError) -> any EncodingLayout {
+    let plain = PlainLayout(model.spec.tensors[tensor.template].dtype)
+    for (rule, patterns) in zip(rules, patterns).reversed() {
+      guard patterns.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
+      if let when = rule.when, try !model.holds(when, for: tensor) { continue }
+      guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
+      guard let refusal = layout.refusal(of: tensor.shape) else { return layout }
+      findings.append(
+        Finding(
+          .warning, .notDivisible, tensor: model.name(of: tensor),
+          "stays \(plain.name): \(refusal), so it cannot be \(layout.name)"))
+      return plain
+    }
+    return plain
+  }
+
+  // MARK: Files
+
+  /// At most so many bytes each, or as many files as the published checkpoint would have, filled evenly.
+  func files(maxBytes: Int?) -> [(name: String, tensors: Range<Int>)] {
+    var starts: [Int] = []
+    if let maxBytes {
+      let items = bytes.indices.map { (shard: 0, layer: tensors[$0].layer, bytes: bytes[$0]) }
+      starts = Sharding.upTo(bytes: maxBytes).files(items).map { $0[0] }
+    } else {
+      let perFile = preset.published.map { $0.dataBytes.ceilDiv(preset.shardCount) }
+      let count = perFile.map { sum.ceilDiv($0) } ?? preset.shardCount
+      let share = max(1, sum.ceilDiv(max(1, count)))
+      var (last, end) = (-1, 0)
+      for (i, size) in bytes.enumerated() {
+        // A tensor belongs where its middle lies.
+        let file = (end + size / 2) / share
+        if file != last { starts.append(i) }
+        (last, end) = (file, end + size)
+      }
+    }
+    return starts.indices.map { f in
+      let end = f + 1 < starts.count ? starts[f + 1] : tensors.count
+      return (preset.shardStyle.name(f, of: starts.count), starts[f]..<end)
+    }
+  }
+}

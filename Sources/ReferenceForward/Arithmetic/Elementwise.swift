@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The functions between the matrix products. Sums are taken in Double.
+enum Elementwise {
+  /// `output = input · weight / sqrt(mean(input²) + epsilon)`; input and output may be the same row.
+  static func normalise(
+    _ input: UnsafeMutableBufferPointer<Float>, weight: UnsafeBufferPointer<Float>, epsilon: Double,
+    into output: UnsafeMutableBufferPointer<Float>
+  ) {
+    var squares = 0.0
+    for value in input { squares += Double(value) * Double(value) }
+    let factor = Float(1 / (squares / Double(input.count) + epsilon).squareRoot())
+    for i in 0..<input.count { output[i] = input[i] * factor * weight[i] }
+  }
+
+  /// `gate = silu(gate) · up`, with `silu(x) = x / (1 + e^−x)`.
+  static func gate(_ gate: UnsafeMutableBufferPointer<Float>, _ up: UnsafeMutableBufferPointer<Float>) {
+    for i in 0..<gate.count { gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i] }
+  }
+
+  static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+
+  /// Softmax over a row, in place.
+  static func softmax(_ row: UnsafeMutableBufferPointer<Float>) {
+    var largest = -Float.infinity
+    for value in row { largest = max(largest, value) }
+    var sum = 0.0
+    for i in 0..<row.count {
+      row[i] = exp(row[i] - largest)
+      sum += Double(row[i])
+    }
+    let factor = Float(1 / sum)
+    for i in 0..<row.count { row[i] *= factor }
+  }
+
+  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+  static func logarithm(_ x: Double) -> Double { log(x) }
+  static func cosine(_ x: Double) -> Double { cos(x) }
+  static func sine(_ x: Double) -> Double { sin(x) }
+}

@@ -1,0 +1,26 @@
+internal import CheckpointKit
+internal import Quantize
+
+/// A dense feed-forward block: `Wdown (silu(Wgate x) · Wup x)`.
+struct FeedForward {
+  let gate: Role
+  let up: Role
+  let down: Role
+
+  static let dense = FeedForward(gate: .mlpGate, up: .mlpUp, down: .mlpDown)
+  /// The experts that every token goes through, stored as one block.
+  static let shared = FeedForward(gate: .sharedGate, up: .sharedUp, down: .sharedDown)
+
+  /// Adds the block's result for every row of the input to `state`.
+  func apply(_ input: Block, layer: Int, weights: Weights, addingTo state: Block) throws(CheckpointError) {
+    let gateTensor = try weights.tensor(gate, layer: layer)
+    let inner = weights.reader.shape(of: gateTensor).rows
+    let (gates, ups) = (try Matrix(input.rows, inner), try Matrix(input.rows, inner))
+    try weights.multiply(input, gateTensor, into: gates.block)
+    try weights.multiply(input, weights.tensor(up, layer: layer), into: ups.block)
+    try weights.forEachRun(of: input.rows, values: inner) { rows in
+      for row in rows { Elementwise.gate(gates.block.row(row), ups.block.row(row)) }
+    }
+    try weights.multiply(gates.block, weights.tensor(down, layer: layer), into: state, adding: true)
+  }
+}

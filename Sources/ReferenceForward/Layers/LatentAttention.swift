@@ -1,0 +1,76 @@
+internal import CheckpointKit
+internal import Quantize
+
+/// Multi-head latent attention (MLA) of DeepSeek-V3 and Kimi K2, in its plain form: the latents are expanded to keys and
+/// values.
+///
+/// | what | how |
+/// |---|---|
+/// | queries | `Wq_b norm(Wq_a x)`, or `Wq x`; per head the plain part, then the rotated part |
+/// | latent and shared key | `Wkv_a x`: the latent, then one rotated key for all heads, which is not normalised |
+/// | keys and values | `Wkv_b norm(latent)`; per head the plain key, then the value |
+///
+/// The norms of the latents have an epsilon of their own. Source: transformers 5.23.0, `modeling_deepseek_v3.py`.
+struct LatentAttention {
+  struct Widths: Sendable {
+    var heads: Int
+    /// Dimensions of a query or key that are not rotated.
+    var plain: Int
+    var rotated: Int
+    var value: Int
+    var latent: Int
+    var latentEpsilon: Double
+  }
+
+  let widths: Widths
+
+  /// Adds the attention of a layer to `state`.
+  func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {
+    let (weights, rotary, turns) = (pass.weights, pass.architecture.rotary, pass.turns)
+    let (heads, plain, rotated, value) = (widths.heads, widths.plain, widths.rotated, widths.value)
+    let queries = try queries(input, layer, weights)
+    let latents = try Matrix(input.rows, widths.latent + rotated)
+    try weights.multiply(input, weights.tensor(.attnKVA, layer: layer), into: latents.block)
+    let latent = latents.block[columns: 0..<widths.latent]
+    let sharedKey = latents.block[columns: widths.latent..<widths.latent + rotated]
+    try weights.normalise(
+      latent, weights.vector(.normKVA, layer: layer), epsilon: widths.latentEpsilon, into: latent)
+    try weights.forEachRun(of: input.rows, values: queries.columns) { rows in
+      for row in rows {
+        let turn = turns.block.row(row)
+        rotary.rotate(sharedKey.base + row * sharedKey.stride, by: turn)
+        for head in 0..<heads {
+          rotary.rotate(queries.block.base + row * queries.columns + head * (plain + rotated) + plain, by: turn)
+        }
+      }
+    }
+    let expanded = try Matrix(input.rows, heads * (plain + value))
+    try weights.multiply(latent, weights.tensor(.attnKVB, layer: layer), into: expanded.block)
+    let output = try Matrix(input.rows, heads * value)
+    try pass.causal.apply(heads: heads) { head in
+      let query = queries.block[columns: head * (plain + rotated)..<(head + 1) * (plain + rotated)]
+      let pair = expanded.block[columns: head * (plain + value)..<(head + 1) * (plain + value)]
+      return CausalAttention.Head(
+        parts: [
+          (query[columns: 0..<plain], pair[columns: 0..<plain]), (query[columns: plain..<plain + rotated], sharedKey),
+        ],
+        value: pair[columns: plain..<plain + value], output: output.block[columns: head * value..<(head + 1) * value])
+    }
+    try weights.multiply(output.block, weights.tensor(.attnO, layer: layer), into: state, adding: true)
+  }
+
+  private func queries(_ input: Block, _ layer: Int, _ weights: Weights) throws(CheckpointError) -> Matrix {
+    let queries = try Matrix(input.rows, widths.heads * (widths.plain + widths.rotated))
+    if let whole = weights.reader.tensor(.attnQ, layer: layer) {
+      try weights.multiply(input, whole, into: queries.block)
+      return queries
+    }
+    let down = try weights.tensor(.attnQA, layer: layer)
+    let latent = try Matrix(input.rows, weights.reader.shape(of: down).rows)
+    try weights.multiply(input, down, into: latent.block)
+    try weights.normalise(
+      latent.block, weights.vector(.normQA, layer: layer), epsilon: widths.latentEpsilon, into: latent.block)
+    try weights.multiply(latent.block, weights.tensor(.attnQB, layer: layer), into: queries.block)
+    return queries
+  }
+}

@@ -1,0 +1,131 @@
+"""Synthetic checkpoints with values, judged by transformers, tokenizers and numpy.
+
+    python synth.py [FAMILY ...]
+
+For each tiny preset and storage: the folder is decoded here, from the raw bytes, and loaded into transformers' module;
+logits must be finite and a few units large, hidden states must neither vanish nor explode, every expert must get tokens
+and no choice may be a tie. The tokenizer must load, give ids within the vocabulary, and give the text back. The encoded
+storages must hold the values of the plain one.
+"""
+import json, os, sys
+
+from harness import checks, ckpt, new_folder, np, remove
+
+import torch
+import families as F
+import quant as Q
+from safetensors.torch import load_file
+
+ORACLE_FAMILY = {"qwen3_tied": "qwen3_tied"}
+TEXTS = ["The weights of the experts", "naïve café — 模型权重 🙂", "  def f(x):\n\treturn x\n", ""]
+
+
+def decode(folder):
+    """logical tensors as float32, by the definitions of the formats"""
+    stored = {}
+    for f in sorted(os.listdir(folder)):
+        if f.endswith(".safetensors"):
+            stored.update(load_file(os.path.join(folder, f)))
+    out = {}
+    for name, t in stored.items():
+        if name.endswith(("_scale_inv", "_scale", "_shape")):
+            continue
+        if name.endswith("_packed"):
+            base = name[: -len("_packed")]
+            rows, columns = stored[base + "_shape"].tolist()
+            words = t.numpy().view(np.uint32)
+            codes = np.stack([(words >> np.uint32(4 * i)) & 15 for i in range(8)], -1).reshape(rows, -1)[:, :columns]
+            scale = stored[base + "_scale"].float().numpy()
+            out[base] = torch.from_numpy((codes.astype(np.float32) - 8) * np.repeat(scale, columns // scale.shape[1], 1))
+        elif t.dtype == torch.float8_e4m3fn:
+            out[name] = t.float() * Q.expand(stored[name + "_scale_inv"], t.shape)
+        else:
+            out[name] = t.float()
+    return out
+
+
+def forward(family, config, tensors):
+    fam = F.FAMILIES[family]
+    model, _ = F.load(fam, config, tensors)
+    text = config.get("text_config", config)
+    lm = model.model.language_model if hasattr(model.model, "language_model") else model.model
+    hidden, routes = [], []
+    for layer in lm.layers:
+        layer.register_forward_hook(lambda m, a, o: hidden.append((o[0] if isinstance(o, tuple) else o).detach()))
+    for _, m in lm.named_modules():
+        if type(m).__name__.endswith("Router"):
+            m.register_forward_hook(lambda mod, a, o: routes.append((o[0].detach(), o[2].detach(), mod, a[1:])))
+    ids = torch.from_numpy(np.random.default_rng(0).integers(0, text["vocab_size"] - 32, (4, 64)))
+    with torch.no_grad():
+        logits = model(input_ids=ids, use_cache=False).logits
+    bad = []
+    if not torch.isfinite(logits).all():
+        bad.append("logits are not finite")
+    std = logits.std().item()
+    if not 0.5 < std < 6:
+        bad.append(f"the logits' standard deviation is {std:.3f}")
+    rms = [h.pow(2).mean().sqrt().item() for h in hidden]
+    if not all(0.02 < r < 20 for r in rms):
+        bad.append(f"hidden states have sizes {rms}")
+    used, gap = [], float("inf")
+    for lg, chosen, mod, extra in routes:
+        score = F.selection_scores(fam, lg.float(), mod, extra).reshape(-1, lg.shape[-1]).sort(-1, descending=True).values
+        k = chosen.shape[-1]
+        gap = min(gap, (score[:, k - 1] - score[:, k]).min().item())
+        used.append(chosen.unique().numel() / lg.shape[-1])
+    if used and min(used) < 1:
+        bad.append(f"experts without a token: only {min(used):.0%} are used")
+    if used and gap <= 0:
+        bad.append("a choice of experts is a tie")
+    return bad, std, rms, (min(used) if used else None), gap
+
+
+def tokenizer(folder, config):
+    from transformers import PreTrainedTokenizerFast
+    from tokenizers import Tokenizer
+    bad, size = [], config.get("text_config", config)["vocab_size"]
+    raw = Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
+    fast = PreTrainedTokenizerFast.from_pretrained(folder)
+    if raw.get_vocab_size() != size or len(fast) != size:
+        bad.append(f"the tokenizer has {raw.get_vocab_size()} tokens ({len(fast)} in transformers), the model {size}")
+    for text in TEXTS:
+        ids = fast(text, add_special_tokens=False)["input_ids"]
+        if any(not 0 <= i < size for i in ids) or fast.decode(ids) != text:
+            bad.append(f"{text!r} becomes {ids} becomes {fast.decode(ids)!r}")
+    if fast.bos_token_id != config.get("bos_token_id", config.get("text_config", {}).get("bos_token_id")):
+        bad.append(f"bos is {fast.bos_token_id}")
+    return bad
+
+
+def main():
+    only = sys.argv[1:]
+    names = [p["preset"][5:] for p in ckpt("presets").summary["presets"] if p["preset"].startswith("tiny-")]
+    for name in names:
+        if only and name not in only:
+            continue
+        plain = None
+        for storage in ("bf16", None, "fp8-block", "int4-g32"):
+            label = f"{name} {storage or '(published)'}"
+            with checks.case(label):
+                folder = str(new_folder())
+                ckpt("synth", folder, "--preset", "tiny", "--family", name, *(["--storage", storage] if storage else []), expect=0)
+                config = json.load(open(os.path.join(folder, "config.json")))
+                tensors = decode(folder)
+                bad, std, rms, used, gap = forward(ORACLE_FAMILY.get(name, name), config, tensors)
+                bad += tokenizer(folder, config)
+                error = 0.0
+                if plain is None:
+                    plain = tensors
+                else:
+                    for n, t in tensors.items():
+                        error = max(error, ((t - plain[n]).norm() / plain[n].norm()).item())
+                    checks.at_most(error, 0.04 if storage == "fp8-block" else 0.15, f"{label}: distance of the values from the plain ones")
+                routing = f"experts used {used:.0%} gap {gap:.1e}" if used else ""
+                checks.note(f"{label:32s} logits std {std:5.2f} hidden {' '.join(f'{r:.2f}' for r in rms)} error {error:.4f} {routing}")
+                checks.equal(bad, [], f"{label}: forward pass and tokenizer")
+                remove(folder)
+
+
+torch.set_num_threads(2)
+main()
+checks.end()
