@@ -7,8 +7,8 @@ import Kernels
 
 /// Measures the kernels on one core: GB (10^9 bytes) of input per second of the thread's own CPU time.
 ///
-/// The working set (128 rows of 2,048 values) stays in the cache. Variants run interleaved; the figure is the median of the
-/// rounds, so that ratios within one run hold also on a busy machine.
+/// The working set (128 rows of 2,048 values) stays in the cache. Variants run interleaved; the figure is the median of
+/// the rounds, so that ratios within one run hold also on a busy machine.
 @main
 struct KernelBenchmark {
   static func main() {

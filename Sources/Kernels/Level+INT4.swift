@@ -52,9 +52,9 @@ extension Level {
   ///   - blockScales: of the blocks, from column 0.
   ///   - scales: gets the scales of the groups in BF16, row by row.
   ///   - packed: gets the nibbles, row by row.
-  /// - Returns: false where this way cannot be taken: a code is NaN, or a block's scale is negative, not finite, so large
-  ///   that BF16 could not hold a product, or so small that a product could be subnormal. What was written is then
-  ///   incomplete.
+  /// - Returns: false where this way cannot be taken: a code is NaN, or a block's scale is negative, not finite, so
+  ///   large that BF16 could not hold a product, or so small that a product could be subnormal. What was written is
+  ///   then incomplete.
   public func encodeINT4(
     fp8 codes: UnsafeRawBufferPointer, columns: Int, blockScales: UnsafeBufferPointer<Float>, group: Int,
     scales: UnsafeMutableRawBufferPointer, packed: UnsafeMutableRawBufferPointer

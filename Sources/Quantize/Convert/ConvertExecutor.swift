@@ -64,8 +64,8 @@ public struct ConvertExecutor: PanelExecutor {
   /// Block-fp8 to INT4 by the `ct` rule without a strip of values in between: the same bytes and figures, several times
   /// faster.
   ///
-  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer way
-  ///   must look at.
+  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer
+  ///   way must look at.
   private func quantizeDirectly(
     _ stored: StoredRows, _ decoder: any Codec, _ options: EncodeOptions, _ output: Output,
     _ values: UnsafeMutableBufferPointer<Float>, _ decoded: UnsafeMutableBufferPointer<Float>
