@@ -99,7 +99,7 @@ private struct CheckpointReader {
   let limits: SafetensorsHeader.Limits
   var shards: [Checkpoint.Shard] = []
   var records: [TensorRecord] = []
-  /// The last shard that has a name.
+  /// The first shard that has a name.
   var shardOfName: [TensorName: Int32] = [:]
   var findings: [Finding] = []
 
@@ -150,6 +150,7 @@ private struct CheckpointReader {
         let start = records.count
         for entry in read.header.entries {
           if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
+            shardOfName[entry.name] = other
             duplicates[name, default: (entry.name, Int(other), 0)].count += 1
             continue
           }
