@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: settings),
     .target(name: "Quantize", dependencies: ["CheckpointKit", "Kernels"], swiftSettings: settings),
     .target(
-      name: "ReferenceForward", dependencies: ["CSystem", "CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
+      name: "ReferenceForward", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .executableTarget(
       name: "ckpt",
       dependencies: [
@@ -39,6 +39,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
     .testTarget(

@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #if defined(__linux__)
+#include <malloc.h>
 #include <sys/syscall.h>
+
+void csystem_trim_memory(void) { malloc_trim(0); }
 
 int csystem_reserve(int fd, int64_t bytes) { return fallocate(fd, 0, 0, bytes) == 0 ? 0 : errno; }
 
@@ -30,6 +33,7 @@ int csystem_processor_count(void) {
   return count > 0 ? count : 1;
 }
 #else
+void csystem_trim_memory(void) {}
 int csystem_reserve(int fd, int64_t bytes) { return ENOTSUP; }
 int csystem_start_writeback(int fd, int64_t offset, int64_t bytes) { return 0; }
 int csystem_exchange(const char *a, const char *b) { return ENOTSUP; }

@@ -58,7 +58,10 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
       (goodMap, "-1", ["warning index.total-size"]),
       (goodMap, "99999999999999999999999", ["warning index.total-size"]),
       (goodMap, "null", ["warning index.total-size"]),
-      (Array(goodMap.prefix(2)), "26", ["warning index.shard-numbering", "warning index.total-size", "warning index.unlisted-shard"]),
+      (
+        Array(goodMap.prefix(2)), "26",
+        ["warning index.shard-numbering", "warning index.total-size", "warning index.unlisted-shard"]
+      ),
       (
         goodMap + [("e", "model-00003-of-00003.safetensors")], "26",
         ["error index.missing-shard", "warning index.shard-numbering"]
@@ -113,7 +116,9 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
 
   @Test(
     "a shard name that leads out of the folder is an error, and nothing outside is opened or looked at",
-    arguments: ["../x.safetensors", "/etc/passwd", "sub/x.safetensors", "..", ".", "", "a\0.safetensors", "./x.safetensors"])
+    arguments: [
+      "../x.safetensors", "/etc/passwd", "sub/x.safetensors", "..", ".", "", "a\0.safetensors", "./x.safetensors",
+    ])
   func escapes(name: String) throws {
     let folder = try goodFolder(index: indexText(goodMap + [("e", name)]))
     let touched = Mutex<[String]>([])
@@ -161,7 +166,8 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     ["model.safetensors"],
   ]
 
-  @Test("every published style of shard names is read without a finding, in the order of its numbers", arguments: styles)
+  @Test(
+    "every published style of shard names is read without a finding, in the order of its numbers", arguments: styles)
   func style(names: [String]) throws {
     let folder = try TestFolder()
     for (i, name) in names.enumerated() { try folder.write(name, safetensors(u8: [("t\(i)", 1)])) }
@@ -192,9 +198,11 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
   @Test("runs of digits sort by value, whatever their length")
   func sorting() {
     let huge = "m-" + String(repeating: "9", count: 400)
-    #expect(ShardNames.naturallySorted([huge, "m-10", "m-9", "m-09", "m-", "m"]) == ["m", "m-", "m-09", "m-9", "m-10", huge])
+    #expect(
+      ShardNames.naturallySorted([huge, "m-10", "m-9", "m-09", "m-", "m"]) == ["m", "m-", "m-09", "m-9", "m-10", huge])
     #expect(ShardNames.numbering("x-99999999999999999999-of-2.safetensors") == nil)
-    #expect(ShardNames.numbering("-of-") == nil && ShardNames.numbering("") == nil && ShardNames.numbering("of-1-of-") == nil)
+    #expect(
+      ShardNames.numbering("-of-") == nil && ShardNames.numbering("") == nil && ShardNames.numbering("of-1-of-") == nil)
   }
 }
 
@@ -235,7 +243,9 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     #expect(problem { _ = try Checkpoint.open(empty.path) }?.code == .unfinishedSource)
   }
 
-  @Test("a shard that is a pipe, a folder or a link to nothing is an error finding, and the others are read", .timeLimit(.minutes(1)))
+  @Test(
+    "a shard that is a pipe, a folder or a link to nothing is an error finding, and the others are read",
+    .timeLimit(.minutes(1)))
   func notFiles() throws {
     for kind in ["pipe", "folder", "broken link", "circular link", "empty file"] {
       let folder = try goodFolder()
@@ -296,7 +306,9 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     try hub.write("models--o--n/refs/main", commit + "\n")
     #expect(try Checkpoint.open(path).records.map(\.name.string) == ["a"])
     #expect(try Checkpoint.open(path + "/snapshots/\(commit)/").records.count == 1)
-    for (reference, code) in [("../..", ProblemCode.unsafeName), ("", .unsafeName), ("feed", .notFound), ("..", .unsafeName)] {
+    for (reference, code) in [
+      ("../..", ProblemCode.unsafeName), ("", .unsafeName), ("feed", .notFound), ("..", .unsafeName),
+    ] {
       try FileAccess.system.writeAtomically(Array(reference.utf8), to: joinPath(path, "refs/main"))
       #expect(problem { _ = try Checkpoint.open(path) }?.code == code, "\(reference)")
     }
@@ -342,7 +354,9 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     #expect(failures.withLock { $0 } == [])
   }
 
-  @Test("a file of any year has a time", arguments: [-9_000_000_000_000, -1, 0, 1_800_000_000, 15_000_000_000, 9_000_000_000_000])
+  @Test(
+    "a file of any year has a time",
+    arguments: [-9_000_000_000_000, -1, 0, 1_800_000_000, 15_000_000_000, 9_000_000_000_000])
   func anyYear(seconds: Int) throws {
     let folder = try TestFolder()
     let path = try folder.write("x", "x")
@@ -354,7 +368,8 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
   @Test("paths are split at slash bytes, whatever follows them")
   func paths() {
     #expect(lastPathComponent("/a/\u{301}b") == "\u{301}b" && parentPath("/a/\u{301}b") == "/a")
-    #expect(lastPathComponent("a//") == "a" && parentPath("/") == "/" && parentPath("a") == "." && parentPath("/a") == "/")
+    #expect(
+      lastPathComponent("a//") == "a" && parentPath("/") == "/" && parentPath("a") == "." && parentPath("/a") == "/")
     #expect(lastPathComponent("/") == "" && lastPathComponent("") == "" && parentPath("") == ".")
     #expect(joinPath("a/", "b") == "a/b" && joinPath("", "b") == "b" && joinPath("a", "b") == "a/b")
     for name in ["", ".", "..", "a/b", "/", "\0", "a/\u{301}"] { #expect(!isPlainFileName(name)) }

@@ -3,17 +3,24 @@ import Testing
 @testable import CheckpointKit
 
 private func parse(_ text: String) throws(CheckpointError) -> JSONValue { try JSONValue(parsing: text, file: "x.json") }
-private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try JSONValue(parsing: bytes, file: "x.json") }
+private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue {
+  try JSONValue(parsing: bytes, file: "x.json")
+}
 
 @Suite struct JSONScannerTests {
   @Test(
     "what RFC 8259 does not allow is refused",
     arguments: [
-      "", " ", "{", "}", "[", "]", "[1,]", "{\"a\":1,}", "[,1]", "{,}", "[1 2]", "{\"a\" 1}", "{\"a\":}", "{a:1}", "{1:2}",
-      "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\ud800\\ud800\"",
-      "\"\u{1}\"", "\"\t\"", "\"a\nb\"", "01", "-", "-a", "+1", ".5", "1.", "1e", "1e+", "0x1", "1_0", "--1", "-01", "NaN",
-      "Infinity", "-Infinity", "nul", "nulll", "True", "tru", "falsey", "undefined", "1 2", "{}{}", "[]x", "// c\n1", "1 // c",
-      "/* */ 1", "\u{feff}1", "1\0", "\u{a0}1", "\u{2028}1", "\u{b}1", "{\"a\":1 \"b\":2}", "[1;2]", "\"\\", "\"\\u", "[\"\\",
+      "", " ", "{", "}", "[", "]", "[1,]", "{\"a\":1,}", "[,1]", "{,}", "[1 2]", "{\"a\" 1}", "{\"a\":}", "{a:1}",
+      "{1:2}",
+      "'a'", "\"a", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"",
+      "\"\\ud800\\ud800\"",
+      "\"\u{1}\"", "\"\t\"", "\"a\nb\"", "01", "-", "-a", "+1", ".5", "1.", "1e", "1e+", "0x1", "1_0", "--1", "-01",
+      "NaN",
+      "Infinity", "-Infinity", "nul", "nulll", "True", "tru", "falsey", "undefined", "1 2", "{}{}", "[]x", "// c\n1",
+      "1 // c",
+      "/* */ 1", "\u{feff}1", "1\0", "\u{a0}1", "\u{2028}1", "\u{b}1", "{\"a\":1 \"b\":2}", "[1;2]", "\"\\", "\"\\u",
+      "[\"\\",
     ])
   func refused(text: String) {
     let error = problem { _ = try parse(text) }
@@ -21,7 +28,9 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     #expect(error?.problem.contains("line") == true)
   }
 
-  @Test("bytes that are not UTF-8 are refused", arguments: ["ff", "c080", "c1bf", "eda080", "edbfbf", "f08080af", "f4908080", "e282", "80", "f5808080", "fc"])
+  @Test(
+    "bytes that are not UTF-8 are refused",
+    arguments: ["ff", "c080", "c1bf", "eda080", "edbfbf", "f08080af", "f4908080", "e282", "80", "f5808080", "fc"])
   func notUTF8(hex: String) {
     let raw = stride(from: 0, to: hex.utf8.count, by: 2).map { i in
       UInt8(hex.dropFirst(i).prefix(2), radix: 16) ?? 0
@@ -37,8 +46,10 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     ("{}", JSONValue.object([:])), ("[]", .array([])), (" \t\r\n1 \t\r\n", .number("1")), ("-0", .number("-0")),
     ("1e5", .number("1e5")), ("1E-5", .number("1E-5")), ("0.10", .number("0.10")), ("\"\"", .string("")),
     ("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", .string("\"\\/\u{8}\u{c}\n\r\t")), ("\"\\u00e9\\u0000\"", .string("\u{e9}\0")),
-    ("\"\\ud83d\\ude00\"", .string("\u{1f600}")), ("\"\\uD83D\\uDE00\"", .string("\u{1f600}")), ("\"\u{7f}\"", .string("\u{7f}")),
-    ("\"\\uffff\\ufeff\"", .string("\u{ffff}\u{feff}")), ("\"\\ud800\\udc00\\udbff\\udfff\"", .string("\u{10000}\u{10ffff}")),
+    ("\"\\ud83d\\ude00\"", .string("\u{1f600}")), ("\"\\uD83D\\uDE00\"", .string("\u{1f600}")),
+    ("\"\u{7f}\"", .string("\u{7f}")),
+    ("\"\\uffff\\ufeff\"", .string("\u{ffff}\u{feff}")),
+    ("\"\\ud800\\udc00\\udbff\\udfff\"", .string("\u{10000}\u{10ffff}")),
     ("[true,false,null]", [true, false, nil]), ("{\"\":{\"a\":[1]}}", ["": ["a": [1]]]),
   ]
 
@@ -69,7 +80,8 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     }
   }
 
-  @Test("a key that stands twice in one object is refused, also written with escapes; twins in NFC and NFD are two keys")
+  @Test(
+    "a key that stands twice in one object is refused, also written with escapes; twins in NFC and NFD are two keys")
   func duplicates() throws {
     for text in ["{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}", "[{\"b\":{\"a\":1,\"a\":1}}]"] {
       #expect(problem { _ = try parse(text) }?.problem.contains("twice") == true)
@@ -79,10 +91,14 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     #expect(try parse("{\"a\":{\"a\":1}}")["a"]?["a"] == 1)
   }
 
-  @Test("numbers are integers where they are written as ones, and never wrap", arguments: [
-    ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("9223372036854775808", nil), ("7.0", 7), ("7e2", 700),
-    ("7.5", nil), ("1e400", nil), ("-1e400", nil), ("1e18", 1_000_000_000_000_000_000), ("-0", 0), ("1e19", nil), ("9007199254740993", 9_007_199_254_740_993),
-  ])
+  @Test(
+    "numbers are integers where they are written as ones, and never wrap",
+    arguments: [
+      ("9223372036854775807", Int.max), ("-9223372036854775808", Int.min), ("9223372036854775808", nil), ("7.0", 7),
+      ("7e2", 700),
+      ("7.5", nil), ("1e400", nil), ("-1e400", nil), ("1e18", 1_000_000_000_000_000_000), ("-0", 0), ("1e19", nil),
+      ("9007199254740993", 9_007_199_254_740_993),
+    ])
   func integers(text: String, value: Int?) throws {
     #expect(try parse(text).int == value)
   }
@@ -96,7 +112,10 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
       }
     }
     #expect(read("18446744073709551615") == UInt64.max && read("0") == 0 && read(" 12,") == 12)
-    for text in ["18446744073709551616", "18446744073709551620", "99999999999999999999", "-1", "-0", "1.0", "1e0", "01", "", "+1", "\"1\""] {
+    for text in [
+      "18446744073709551616", "18446744073709551620", "99999999999999999999", "-1", "-0", "1.0", "1e0", "01", "", "+1",
+      "\"1\"",
+    ] {
       #expect(read(text) == nil, "\(text)")
     }
   }
@@ -110,7 +129,8 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
 @Suite struct JSONWriterTests {
   @Test("what is written is read as the same value, on one line and indented")
   func roundTrip() throws {
-    let everything = String(String.UnicodeScalarView((0..<0x300).compactMap { Unicode.Scalar($0) })) + "\u{2028}\u{1f600}\u{feff}"
+    let everything =
+      String(String.UnicodeScalarView((0..<0x300).compactMap { Unicode.Scalar($0) })) + "\u{2028}\u{1f600}\u{feff}"
     let value: JSONValue = [
       "a": [1, nil, true, false, .number("-1.50E+3")], "": [:], "b": [], everything: .string(everything), "e\u{301}": 1,
       "\u{e9}": [["c": [[]]]],
@@ -127,8 +147,11 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     let value: JSONValue = ["a": [1, 2], "b": [:], "c": "\"\\\u{1}é"]
     // json.dumps(…, separators=(",", ":"), ensure_ascii=False) and indent=2 of Python 3.
     #expect(value.text() == "{\"a\":[1,2],\"b\":{},\"c\":\"\\\"\\\\\\u0001é\"}")
-    #expect(value.text(indent: 2) == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": \"\\\"\\\\\\u0001é\"\n}")
-    #expect(JSONValue.double(.nan) == .null && JSONValue.double(.infinity) == .null && JSONValue.double(0.5) == .number("0.5"))
+    #expect(
+      value.text(indent: 2) == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": {},\n  \"c\": \"\\\"\\\\\\u0001é\"\n}")
+    #expect(
+      JSONValue.double(.nan) == .null && JSONValue.double(.infinity) == .null && JSONValue.double(0.5) == .number("0.5")
+    )
   }
 }
 
@@ -150,8 +173,11 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
   func add() throws {
     #expect(try edit("{}", ["a"], 1) == "{\"a\":1}")
     #expect(try edit("{\"a\":1}", ["b"], [2]) == "{\"a\":1,\"b\":[2]}")
-    #expect(try edit("{\n    \"a\": 1\n}", ["b"], ["c": 2]) == "{\n    \"a\": 1,\n    \"b\": {\n        \"c\": 2\n    }\n}")
-    #expect(try edit("{\n  \"t\": {\n    \"a\": 1\n  }\n}", ["t", "b"], ["c": 2]) == "{\n  \"t\": {\n    \"a\": 1,\n    \"b\": {\n      \"c\": 2\n    }\n  }\n}")
+    #expect(
+      try edit("{\n    \"a\": 1\n}", ["b"], ["c": 2]) == "{\n    \"a\": 1,\n    \"b\": {\n        \"c\": 2\n    }\n}")
+    #expect(
+      try edit("{\n  \"t\": {\n    \"a\": 1\n  }\n}", ["t", "b"], ["c": 2])
+        == "{\n  \"t\": {\n    \"a\": 1,\n    \"b\": {\n      \"c\": 2\n    }\n  }\n}")
     #expect(try edit("{\n}\n", ["a"], 1) == "{\n  \"a\": 1\n}\n")
   }
 
@@ -166,7 +192,9 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue { try 
     #expect(try parse(edit("{\n  \"a\": 1\n}", ["a"], nil)) == [:])
   }
 
-  @Test("a path that is not there, or text that is no object, is an error", arguments: ["{}", "[]", "1", "", "{\"t\":1}", "{\"t\":[]}", "{\"t\":null}", "{"])
+  @Test(
+    "a path that is not there, or text that is no object, is an error",
+    arguments: ["{}", "[]", "1", "", "{\"t\":1}", "{\"t\":[]}", "{\"t\":null}", "{"])
   func refused(text: String) {
     #expect(problem { _ = try edit(text, ["t", "a"], 1) }?.code == .configMalformed)
   }

@@ -78,7 +78,9 @@ struct SafetensorsCorpus {
   func corpusIsThere() {
     let cases = SafetensorsCorpus.cases
     #expect(cases.count > 190)
-    for group in ["length", "foreign", "json", "utf8", "name", "duplicate", "number", "size", "dtype", "layout", "metadata"] {
+    for group in [
+      "length", "foreign", "json", "utf8", "name", "duplicate", "number", "size", "dtype", "layout", "metadata",
+    ] {
       #expect(cases.contains { $0.name.hasPrefix(group + "_") }, "no case of \(group)")
     }
   }

@@ -53,7 +53,8 @@ func safetensors(u8 tensors: [(name: String, bytes: Int)]) -> [UInt8] {
   var (members, end): ([String], Int) = ([], 0)
   for tensor in tensors {
     members.append(
-      "\"\(tensor.name)\":{\"dtype\":\"U8\",\"shape\":[\(tensor.bytes)],\"data_offsets\":[\(end),\(end + tensor.bytes)]}")
+      "\"\(tensor.name)\":{\"dtype\":\"U8\",\"shape\":[\(tensor.bytes)],\"data_offsets\":[\(end),\(end + tensor.bytes)]}"
+    )
     end += tensor.bytes
   }
   return safetensors("{" + members.joined(separator: ",") + "}", [UInt8](repeating: 7, count: end))

@@ -1,14 +1,15 @@
 """Every header that a preset gives, against the expected tensors of the published checkpoint.
 
-    python published.py CKPT [PRESET ...]     # CKPT: the binary; ORACLE: the folder that holds expected_tensors.py
+    python published.py [PRESET ...]
 
 For each preset `synth --sparse` writes the true headers over holes. Judged are: the set of names, every dtype and shape,
 the totals, the file names, the index, and that the safetensors library opens each file. Nothing of ckpt takes part in
 the judgement but the files it wrote.
 """
-import json, math, os, re, shutil, subprocess, sys, tempfile, time
+import json, math, os, sys, time
 
-sys.path.insert(0, os.environ["ORACLE"])
+from harness import checks, ckpt, new_folder, remove
+
 import expected_tensors as E
 from published import PUBLISHED  # the oracle's list, not this file: see the import path
 from safetensors import safe_open
@@ -38,12 +39,12 @@ STORAGES = [("Qwen3-235B-A22B", "fp8-block", "fp8", 73_417, 236_416_915_456), ("
             ("Kimi-K2-Thinking", "fp8-block", "fp8", 139_583, None)]
 
 
-def run(binary, *args):
-    t = time.time()
-    p = subprocess.run([binary, *args, "--json"], capture_output=True, text=True)
-    if p.returncode:
-        raise SystemExit(f"{' '.join(args)}: exit {p.returncode}\n{p.stderr}")
-    return json.loads(p.stdout)["summary"], time.time() - t
+def run(*arguments):
+    began = time.time()
+    result = ckpt(*arguments)
+    if result.exit:
+        raise RuntimeError(f"{' '.join(arguments)}: exit {result.exit}: {result.stderr}")
+    return result.summary, time.time() - began
 
 
 def judge(folder, config, scheme=None, scale=None):
@@ -79,19 +80,16 @@ def oracle_config(name, config, known):
 
 
 def main():
-    binary, only = os.path.abspath(sys.argv[1]), sys.argv[2:]
+    only = sys.argv[1:]
     published = {n: c for n, c, _ in PUBLISHED}
-    presets = {p["preset"]: p for p in run(binary, "presets")[0]["presets"]}
-    failures = []
+    presets = {p["preset"]: p for p in run("presets")[0]["presets"]}
     covered = {ORACLE_NAMES.get(p, p) for p in presets}
-    failures += [f"no preset for {n}" for n, c in published.items() if c["model_type"] in FAMILIES and n not in covered]
-    temp = tempfile.mkdtemp(prefix="ckpt-published-")
+    checks.equal([n for n, c in published.items() if c["model_type"] in FAMILIES and n not in covered], [], "published checkpoints without a preset")
 
     def case(label, name, known, *options, scheme=None, scale=None, tensors=None, data=None):
-        folder = os.path.join(temp, "x")
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = str(new_folder())
         base = ["--preset", "tiny", "--family", name[5:]] if name.startswith("tiny-") else ["--preset", name]
-        s, seconds = run(binary, "synth", folder, *base, "--sparse", *options)
+        s, seconds = run("synth", folder, *base, "--sparse", *options)
         config = oracle_config(name, json.load(open(os.path.join(folder, "config.json"))), known)
         bad, files = judge(folder, config, scheme, scale)
         o = E.summary(config, scheme)
@@ -119,43 +117,38 @@ def main():
                 bad.append(f"{len(files)} files where {SHARDS[name][0]} are published")
         print(f"{'ok  ' if not bad else 'FAIL'} {label:42s} {s['stored_tensors']:>8,} tensors {s['parameters_total']:>19,} parameters "
               f"{s['parameters_active']:>15,} active {s['data_bytes']:>19,} bytes {len(files):>4} files {seconds:5.2f} s", flush=True)
-        failures.extend(f"{label}: {b}" for b in bad[:10])
+        checks.equal(bad[:10], [], f"{label}: headers, totals and files")
+        remove(folder)
 
-    try:
-        for name in sorted(presets):
-            if only and name not in only:
-                continue
-            known = published.get(ORACLE_NAMES.get(name, name), {})
-            if name == "tiny-kimi_k2":
-                known = {"_inv_freq_junk": 32}
-            facts = {"Kimi-K2-Instruct": dict(tensors=139_644, data=1_029_173_256_720)}.get(name, {})
-            # The published config and the preset's must agree on every key of the oracle's.
-            config = run(binary, "presets", name)[0]["config"]
-            for key, value in known.items():
-                mine = config.get(key)
-                inner = key in ("text_config", "vision_config")
-                pairs = [(f"{key}.{k}", mine.get(k), v) for k, v in value.items()] if inner else [(key, mine, value)]
-                for k, a, b in pairs:
-                    if k == "intermediate_size" and b == 0:  # the oracle's mark of a key that no layer uses
-                        continue
-                    quantization = k.endswith("quantization_config")
-                    if not k.startswith("_") and (any(a.get(q) != w for q, w in b.items()) if quantization else a != b):
-                        failures.append(f"{name}: config {k} is {a} where {b}")
-            case(name, name, known, **facts)
-        for name, storage, scheme, tensors, data in STORAGES:
-            if not only or name in only:
-                case(f"{name} --storage {storage}", name, {}, "--storage", storage, scheme=scheme, tensors=tensors, data=data)
-        for name in sorted(n for n in presets if n.startswith("tiny-") and not only):
-            known = {"_inv_freq_junk": 32} if name == "tiny-kimi_k2" else {}
-            for storage, scheme in (("bf16", "bf16"), ("fp8-block", "fp8")):
-                case(f"{name} --storage {storage}", name, known, "--storage", storage, scheme=scheme)
-    finally:
-        shutil.rmtree(temp, ignore_errors=True)
-    for f in failures:
-        print("FAIL", f)
-    print("every header equals the expected one" if not failures else f"{len(failures)} failures")
-    return bool(failures)
+    for name in sorted(presets):
+        if only and name not in only:
+            continue
+        known = published.get(ORACLE_NAMES.get(name, name), {})
+        if name == "tiny-kimi_k2":
+            known = {"_inv_freq_junk": 32}
+        facts = {"Kimi-K2-Instruct": dict(tensors=139_644, data=1_029_173_256_720)}.get(name, {})
+        # The published config and the preset's must agree on every key of the oracle's.
+        config = run("presets", name)[0]["config"]
+        for key, value in known.items():
+            mine = config.get(key)
+            inner = key in ("text_config", "vision_config")
+            pairs = [(f"{key}.{k}", mine.get(k), v) for k, v in value.items()] if inner else [(key, mine, value)]
+            for k, a, b in pairs:
+                if k == "intermediate_size" and b == 0:  # the oracle's mark of a key that no layer uses
+                    continue
+                quantization = k.endswith("quantization_config")
+                if not k.startswith("_"):
+                    same = all(a.get(q) == w for q, w in b.items()) if quantization else a == b
+                    checks.true(same, f"{name}: config {k}", f"is {a} where {b}")
+        case(name, name, known, **facts)
+    for name, storage, scheme, tensors, data in STORAGES:
+        if not only or name in only:
+            case(f"{name} --storage {storage}", name, {}, "--storage", storage, scheme=scheme, tensors=tensors, data=data)
+    for name in sorted(n for n in presets if n.startswith("tiny-") and not only):
+        known = {"_inv_freq_junk": 32} if name == "tiny-kimi_k2" else {}
+        for storage, scheme in (("bf16", "bf16"), ("fp8-block", "fp8")):
+            case(f"{name} --storage {storage}", name, known, "--storage", storage, scheme=scheme)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+main()
+checks.end()

@@ -1,16 +1,15 @@
-#!/usr/bin/env python3
 """Asks the `safetensors` library for its verdict on every file of Tests/Vectors/safetensors, against the column `reference`.
 
-Usage: python safetensors_corpus.py [--only NAME]
-Needs: safetensors (made with 0.8.0). Exits 1 where a verdict differs.
+    python safetensors_corpus.py [NAME ...]
 """
 
-import argparse
 import json
 import pathlib
 import struct
 import sys
 import tempfile
+
+from harness import checks
 
 import safetensors
 
@@ -61,23 +60,16 @@ def verdicts(data):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only")
-    only = parser.parse_args().only
-    cases = json.loads((CORPUS / "cases.json").read_text())["cases"]
-    wrong = 0
+    only = sys.argv[1:]
+    cases = [c for c in json.loads((CORPUS / "cases.json").read_text())["cases"] if not only or c["name"] in only]
     accepted = 0
     for case in cases:
-        if only and case["name"] != only:
-            continue
         said, message = verdicts(content(case))
         accepted += said[0] == "accepted"
-        if any(verdict != case["reference"] for verdict in said):
-            wrong += 1
-            print(f"{case['name']}: the table says {case['reference']}, the library {' and '.join(said)} {message[:200]}")
-    print(f"safetensors {safetensors.__version__}: {len(cases)} cases, {accepted} accepted, {wrong} verdicts differ")
-    return 1 if wrong else 0
+        checks.true(all(verdict == case["reference"] for verdict in said), case["name"],
+                    f"the table says {case['reference']}, the library {' and '.join(said)} {message[:200]}")
+    checks.note(f"safetensors {safetensors.__version__}: {len(cases)} cases, {accepted} accepted")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+main()
+checks.end()

@@ -1,18 +1,16 @@
 """Synthetic checkpoints with values, judged by transformers, tokenizers and numpy.
 
-    python synth.py CKPT [FAMILY ...]     # CKPT: the binary; ORACLE: the folder that holds families.py and quant.py
+    python synth.py [FAMILY ...]
 
 For each tiny preset and storage: the folder is decoded here, from the raw bytes, and loaded into transformers' module;
 logits must be finite and a few units large, hidden states must neither vanish nor explode, every expert must get tokens
 and no choice may be a tie. The tokenizer must load, give ids within the vocabulary, and give the text back. The encoded
 storages must hold the values of the plain one.
 """
-import json, os, shutil, subprocess, sys, tempfile
+import json, os, sys
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-sys.path.insert(0, os.environ["ORACLE"])
-import numpy as np
+from harness import checks, ckpt, new_folder, np, remove
+
 import torch
 import families as F
 import quant as Q
@@ -100,20 +98,17 @@ def tokenizer(folder, config):
 
 
 def main():
-    binary, only = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    temp = tempfile.mkdtemp(prefix="ckpt-synth-")
-    failures = 0
-    names = [p["preset"][5:] for p in json.loads(subprocess.run([binary, "presets", "--json"], capture_output=True, text=True).stdout)["summary"]["presets"]
-             if p["preset"].startswith("tiny-")]
-    try:
-        for name in names:
-            if only and name not in only:
-                continue
-            plain = None
-            for storage in ("bf16", None, "fp8-block", "int4-g32"):
-                folder = os.path.join(temp, f"{name}-{storage}")
-                subprocess.run([binary, "synth", folder, "--preset", "tiny", "--family", name, "-q"] + (["--storage", storage] if storage else []),
-                               check=True, stdout=subprocess.DEVNULL)
+    only = sys.argv[1:]
+    names = [p["preset"][5:] for p in ckpt("presets").summary["presets"] if p["preset"].startswith("tiny-")]
+    for name in names:
+        if only and name not in only:
+            continue
+        plain = None
+        for storage in ("bf16", None, "fp8-block", "int4-g32"):
+            label = f"{name} {storage or '(published)'}"
+            with checks.case(label):
+                folder = str(new_folder())
+                ckpt("synth", folder, "--preset", "tiny", "--family", name, *(["--storage", storage] if storage else []), expect=0)
                 config = json.load(open(os.path.join(folder, "config.json")))
                 tensors = decode(folder)
                 bad, std, rms, used, gap = forward(ORACLE_FAMILY.get(name, name), config, tensors)
@@ -124,22 +119,13 @@ def main():
                 else:
                     for n, t in tensors.items():
                         error = max(error, ((t - plain[n]).norm() / plain[n].norm()).item())
-                    if error > 0.15:
-                        bad.append(f"values differ from the plain ones by {error:.3f}")
-                    if storage == "fp8-block" and error > 0.04:
-                        bad.append(f"fp8 values differ from the plain ones by {error:.3f}")
+                    checks.at_most(error, 0.04 if storage == "fp8-block" else 0.15, f"{label}: distance of the values from the plain ones")
                 routing = f"experts used {used:.0%} gap {gap:.1e}" if used else ""
-                print(f"{'ok  ' if not bad else 'FAIL'} {name:18s} {storage or '(published)':12s} logits std {std:5.2f} hidden "
-                      f"{' '.join(f'{r:.2f}' for r in rms)} error {error:.4f} {routing}", flush=True)
-                for b in bad:
-                    print("     ", b)
-                failures += bool(bad)
-                shutil.rmtree(folder)
-    finally:
-        shutil.rmtree(temp, ignore_errors=True)
-    return bool(failures)
+                checks.note(f"{label:32s} logits std {std:5.2f} hidden {' '.join(f'{r:.2f}' for r in rms)} error {error:.4f} {routing}")
+                checks.equal(bad, [], f"{label}: forward pass and tokenizer")
+                remove(folder)
 
 
-if __name__ == "__main__":
-    torch.set_num_threads(2)
-    sys.exit(main())
+torch.set_num_threads(2)
+main()
+checks.end()

@@ -43,7 +43,8 @@ struct ResumeTests {
   private func run(_ job: some Job, _ source: String, _ destination: String, threads: Int, files: FileAccess) throws {
     let options = Runner.Options(
       threads: threads, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
-    let runner = Runner(job.plan, place: .init(source: source, destination: destination), options: options, files: files)
+    let runner = Runner(
+      job.plan, place: .init(source: source, destination: destination), options: options, files: files)
     try runner.prepare()
     let outcome = try runner.run(job.executor())
     try runner.finish(try job.finishing(outcome, threads: threads))
@@ -145,7 +146,9 @@ struct ResumeTests {
       try convert(folder.file("source"), folder.file("out"), shard: 30_000, files: Fault(after: 60).access)
     }
     try TinyModel.write(to: folder.file("source"), seed: 2)
-    let error = #expect(throws: CheckpointError.self) { try convert(folder.file("source"), folder.file("out"), shard: 30_000) }
+    let error = #expect(throws: CheckpointError.self) {
+      try convert(folder.file("source"), folder.file("out"), shard: 30_000)
+    }
     #expect(error?.code == .inputChanged)
   }
 

@@ -73,12 +73,15 @@ enum TinyModel {
       for _ in 0..<shape.reduce(1, *) {
         let value = generator.nextGaussian()
         if dtype == "BF16" {
-          withUnsafeBytes(of: UInt16(truncatingIfNeeded: value.bitPattern >> 16).littleEndian) { data.append(contentsOf: $0) }
+          withUnsafeBytes(of: UInt16(truncatingIfNeeded: value.bitPattern >> 16).littleEndian) {
+            data.append(contentsOf: $0)
+          }
         } else {
           withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: $0) }
         }
       }
-      entries.append("\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":\(shape),\"data_offsets\":[\(start),\(data.count)]}")
+      entries.append(
+        "\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":\(shape),\"data_offsets\":[\(start),\(data.count)]}")
     }
     let header = Data("{\(entries.joined(separator: ","))}".utf8)
     var file = Data()

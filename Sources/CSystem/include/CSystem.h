@@ -9,6 +9,9 @@ int csystem_reserve(int fd, int64_t bytes);                          // fallocat
 int csystem_start_writeback(int fd, int64_t offset, int64_t bytes);  // sync_file_range(SYNC_FILE_RANGE_WRITE)
 int csystem_exchange(const char *a, const char *b);                  // renameat2(RENAME_EXCHANGE)
 
+// Gives memory that was freed back to the system.
+void csystem_trim_memory(void);
+
 // Columns of the terminal behind fd, or 0.
 int csystem_terminal_columns(int fd);
 

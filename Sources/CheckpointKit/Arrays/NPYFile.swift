@@ -28,7 +28,8 @@ public enum NPYFile {
     }
     let count = try file.size() - start
     guard count / width <= limit else {
-      throw CheckpointError(.malformedFile, file: path, "holds \(count / width) numbers, where at most \(limit) are read")
+      throw CheckpointError(
+        .malformedFile, file: path, "holds \(count / width) numbers, where at most \(limit) are read")
     }
     let bytes = try file.readBytes(start..<start + count)
     let values = bytes.withUnsafeBytes { raw in

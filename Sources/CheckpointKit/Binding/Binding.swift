@@ -31,11 +31,13 @@ public struct Binding: Sendable {
   /// Binds to look: whatever does not fit is found.
   public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
     guard let config = checkpoint.config else {
-      return withoutFamily(checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))
+      return withoutFamily(
+        checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))
     }
     guard let modelType = config.modelType else {
       return withoutFamily(
-        checkpoint, Finding(.note, .familyUnknown, file: "config.json", "names no model_type: tensors are not bound to a model"))
+        checkpoint,
+        Finding(.note, .familyUnknown, file: "config.json", "names no model_type: tensors are not bound to a model"))
     }
     guard let spec = library.family(modelType: modelType) else {
       return withoutFamily(
@@ -118,7 +120,8 @@ private struct Binder {
       }
       bound.append(
         Binding.Bound(
-          tensor: tensor, pieces: [Piece(layout: layout, records: records, shape: shape, view: MatrixView(all: shape))]))
+          tensor: tensor, pieces: [Piece(layout: layout, records: records, shape: shape, view: MatrixView(all: shape))])
+      )
     } catch {
       let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == error.suffix } ?? found[0]
       let record = checkpoint.records[culprit.record]
@@ -145,7 +148,8 @@ private struct Binder {
       findings.append(
         Finding(
           .note, .groupAbsent,
-          "has none of the \(group.rawValue) tensors that its config promises (\(model.tensors.count { $0.group == group }))"))
+          "has none of the \(group.rawValue) tensors that its config promises (\(model.tensors.count { $0.group == group }))"
+        ))
     }
     for (_, tensors) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       let first = model.tensors[tensors[0]]
@@ -186,7 +190,9 @@ private struct Binder {
     }
     if unknown.count > 20 {
       findings.append(
-        Finding(.note, .tensorUnknown, "has \(unknown.count - 20) more tensors that the spec \(model.spec.name) does not name"))
+        Finding(
+          .note, .tensorUnknown, "has \(unknown.count - 20) more tensors that the spec \(model.spec.name) does not name"
+        ))
     }
   }
 
@@ -195,7 +201,8 @@ private struct Binder {
     var counts: [Place: [String: (count: Int, first: Int)]] = [:]
     for (i, bound) in bound.enumerated() where model.tensors[bound.tensor].expert != nil {
       let tensor = model.tensors[bound.tensor]
-      counts[Place(template: tensor.template, layer: tensor.layer), default: [:]][bound.layout.name, default: (0, i)].count += 1
+      counts[Place(template: tensor.template, layer: tensor.layer), default: [:]][bound.layout.name, default: (0, i)]
+        .count += 1
     }
     for encodings in counts.values where encodings.count > 1 {
       guard let usual = encodings.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }) else { continue }

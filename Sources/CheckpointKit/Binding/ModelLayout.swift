@@ -191,6 +191,9 @@ extension ModelLayout {
     return .part(tensor: Int(table.places[place]), suffix: match.suffix)
   }
 
+  /// The layer that a name says it belongs to, junk and names of absent layers too; nil where the spec has no such name.
+  func layer(in name: TensorName) -> Int? { index.match(name)?.layer }
+
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
     guard let expression = spec.values[value] else { return nil }

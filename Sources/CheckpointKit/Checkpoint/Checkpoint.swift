@@ -84,7 +84,9 @@ extension Checkpoint {
     return (checkpoint, findings)
   }
 
-  private static func readConfig(_ source: CheckpointSource, _ files: FileAccess) throws(CheckpointError) -> ModelConfig? {
+  private static func readConfig(_ source: CheckpointSource, _ files: FileAccess) throws(CheckpointError)
+    -> ModelConfig?
+  {
     let file = joinPath(source.folder, "config.json")
     guard try files.status(file) != nil else { return nil }
     return try ModelConfig(parsing: files.readAll(file, limit: 64 << 20), file: file)
@@ -170,7 +172,8 @@ private struct CheckpointReader {
       findings.append(
         Finding(
           .error, .indexDuplicateTensor, file: name, tensor: duplicate.first.string,
-          "is in \(shards[duplicate.other].name) too" + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
+          "is in \(shards[duplicate.other].name) too"
+            + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
     }
   }
 }

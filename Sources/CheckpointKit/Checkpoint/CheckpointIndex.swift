@@ -95,7 +95,9 @@ private struct CheckpointIndexParser {
     var seen = Set<TensorName>()
     try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
       let key = scanner.decoded(rawKey)
-      guard seen.insert(TensorName(key)).inserted else { throw scanner.problem("key \"\(key)\" stands twice in metadata") }
+      guard seen.insert(TensorName(key)).inserted else {
+        throw scanner.problem("key \"\(key)\" stands twice in metadata")
+      }
       guard key == "total_size" else { return try scanner.skipValue(depth: 3) }
       let start = scanner.peek() == nil ? scanner.bytes.count : scanner.offset
       try scanner.skipValue(depth: 3)

@@ -67,7 +67,9 @@ struct CheckpointSource: Sendable {
       try readIndex(name, weights: weights, files)
       if indexes.count > 1 {
         findings.append(
-          Finding(.warning, .indexTwoIndexes, file: name, "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
+          Finding(
+            .warning, .indexTwoIndexes, file: name,
+            "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
       }
       return
     }
@@ -77,7 +79,8 @@ struct CheckpointSource: Sendable {
       }
       if findings.isEmpty {
         throw CheckpointError(
-          .unknownSource, file: path, "holds no .safetensors file", hint: "give the folder that holds config.json and the weights")
+          .unknownSource, file: path, "holds no .safetensors file",
+          hint: "give the folder that holds config.json and the weights")
       }
     }
     let stems = Set(weights.map { ShardNames.numbering($0)?.stem ?? $0 })
@@ -90,7 +93,8 @@ struct CheckpointSource: Sendable {
     noteNumbering(weights)
     if weights.count > 1 {
       findings.append(
-        Finding(.warning, .indexAbsent, file: path, "has \(weights.count) weight files and no \(CheckpointIndex.usualName)"))
+        Finding(
+          .warning, .indexAbsent, file: path, "has \(weights.count) weight files and no \(CheckpointIndex.usualName)"))
     }
   }
 

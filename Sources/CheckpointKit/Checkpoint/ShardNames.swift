@@ -46,7 +46,8 @@ enum ShardNames {
     guard numbered.count == names.count else { return "some weight files are numbered '-N-of-M', others are not" }
     let counts = Set(numbered.map(\.count))
     guard counts.count == 1, let count = counts.first else {
-      return "the names of the weight files disagree about their number: \(counts.sorted().map(String.init).joined(separator: ", "))"
+      return
+        "the names of the weight files disagree about their number: \(counts.sorted().map(String.init).joined(separator: ", "))"
     }
     let numbers = Set(numbered.map(\.number))
     let n = names.count
@@ -56,7 +57,8 @@ enum ShardNames {
     }
     let missing = (first..<first + min(count, 100_000)).filter { !numbers.contains($0) }
     let list = missing.prefix(8).map(String.init).joined(separator: ", ") + (missing.count > 8 ? ", …" : "")
-    return "\(n) weight files are here, their names count \(count)\(missing.isEmpty ? "" : "; not here: number \(list)")"
+    return
+      "\(n) weight files are here, their names count \(count)\(missing.isEmpty ? "" : "; not here: number \(list)")"
   }
 
   /// The usual name of shard `index` (from 0) of `count`.

@@ -9,7 +9,9 @@ public struct SideFiles: Sendable {
   public private(set) var left: [(name: String, reason: String)] = []
 
   private static let weightEndings = [".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".npz", ".h5"]
-  private static let staleConfigs = ["hf_quant_config.json", "quantize_config.json", "quant_config.json", "quantization_config.json"]
+  private static let staleConfigs = [
+    "hf_quant_config.json", "quantize_config.json", "quant_config.json", "quantization_config.json",
+  ]
 
   public init() {}
 

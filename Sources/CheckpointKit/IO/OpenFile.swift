@@ -84,7 +84,9 @@ public final class OpenFile: Sendable {
     var failure: CheckpointError?
     let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       do throws(CheckpointError) {
-        try read(into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]), at: range.lowerBound)
+        try read(
+          into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<range.count]),
+          at: range.lowerBound)
         count = range.count
       } catch {
         failure = error

@@ -35,11 +35,14 @@ public enum JSONEdit {
       var keyText = ""
       appendJSONString(key, to: &keyText)
       let member = style.newLine + keyText + style.colon + style.text(of: value)
-      if let last = members.list.last { return source.replacing(last.value.upperBound..<last.value.upperBound, with: "," + member) }
+      if let last = members.list.last {
+        return source.replacing(last.value.upperBound..<last.value.upperBound, with: "," + member)
+      }
       return source.replacing(members.open + 1..<members.close, with: member + style.closingNewLine)
     case (let place?, nil):
       if place > 0 {
-        return source.replacing(members.list[place - 1].value.upperBound..<members.list[place].value.upperBound, with: "")
+        return source.replacing(
+          members.list[place - 1].value.upperBound..<members.list[place].value.upperBound, with: "")
       }
       let end = members.list.count > 1 ? members.list[1].start : members.list[0].value.upperBound
       return source.replacing(members.list[0].start..<end, with: "")

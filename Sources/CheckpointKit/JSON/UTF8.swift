@@ -54,7 +54,9 @@ func firstDifference(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<U
   let (x, y) = (UnsafeRawBufferPointer(a), UnsafeRawBufferPointer(b))
   let count = min(x.count, y.count)
   var i = 0
-  while i + 8 <= count, x.loadUnaligned(fromByteOffset: i, as: UInt64.self) == y.loadUnaligned(fromByteOffset: i, as: UInt64.self) {
+  while i + 8 <= count,
+    x.loadUnaligned(fromByteOffset: i, as: UInt64.self) == y.loadUnaligned(fromByteOffset: i, as: UInt64.self)
+  {
     i += 8
   }
   while i < count, x[i] == y[i] { i += 1 }

@@ -61,7 +61,9 @@ public struct PlanBuilder: Sendable {
   /// Output bytes that one panel should have at most, where rows allow it.
   public static let panelBytes = 16 << 20
 
-  private var drafts: [(name: String?, tensors: [Draft])] = []
+  private var files: [(name: String?, byteCount: Int, tensors: Range<Int>, headerDigest: SHA256Digest)] = []
+  private var tensors: [Plan.Tensor] = []
+  private var parts: [Plan.Part] = []
   private let inputs: PlanInputs
   private let metadata: [(key: String, value: String)]
 
@@ -74,41 +76,38 @@ public struct PlanBuilder: Sendable {
   /// Adds a file with these tensors, in this order. A file without tensors is left out.
   ///
   /// - Parameter name: nil for the usual name by number.
-  public mutating func addFile(_ tensors: [Draft], name: String? = nil) {
-    if !tensors.isEmpty { drafts.append((name, tensors)) }
+  public mutating func addFile(_ drafts: [Draft], name: String? = nil) {
+    if drafts.isEmpty { return }
+    let stored = drafts.flatMap { draft in
+      draft.parts.map {
+        SafetensorsFile.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
+      }
+    }
+    let layout = SafetensorsFile(stored, metadata: metadata)
+    let firstTensor = tensors.count
+    var next = 0
+    for draft in drafts {
+      let firstPart = parts.count
+      for part in draft.parts {
+        parts.append(
+          Plan.Part(
+            name: part.name, dtype: part.dtype, shape: part.shape, range: layout.ranges[next],
+            rowsPerRow: part.rowsPerRow, bytesPerRow: part.bytesPerRow))
+        next += 1
+      }
+      tensors.append(
+        Plan.Tensor(
+          file: files.count, parts: firstPart..<parts.count, rows: draft.rows, panelRows: max(1, draft.panelRows),
+          work: draft.work, scratch: draft.scratch))
+    }
+    files.append((name, layout.byteCount, firstTensor..<tensors.count, SHA256Digest(of: layout.header)))
   }
 
   public func plan() -> Plan {
-    var files: [Plan.File] = []
-    var tensors: [Plan.Tensor] = []
-    var parts: [Plan.Part] = []
-    for (f, file) in drafts.enumerated() {
-      let stored = file.tensors.flatMap { draft in
-        draft.parts.map {
-          SafetensorsFile.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
-        }
-      }
-      let layout = SafetensorsFile(stored, metadata: metadata)
-      let firstTensor = tensors.count
-      var next = 0
-      for draft in file.tensors {
-        let firstPart = parts.count
-        for part in draft.parts {
-          parts.append(
-            Plan.Part(
-              name: part.name, dtype: part.dtype, shape: part.shape, range: layout.ranges[next],
-              rowsPerRow: part.rowsPerRow, bytesPerRow: part.bytesPerRow))
-          next += 1
-        }
-        tensors.append(
-          Plan.Tensor(
-            file: f, parts: firstPart..<parts.count, rows: draft.rows, panelRows: max(1, draft.panelRows),
-            work: draft.work, scratch: draft.scratch))
-      }
-      files.append(
-        Plan.File(
-          name: file.name ?? ShardNames.usual(f, of: drafts.count), byteCount: layout.byteCount,
-          tensors: firstTensor..<tensors.count, headerDigest: SHA256Digest(of: layout.header)))
+    let files = self.files.enumerated().map { f, file in
+      Plan.File(
+        name: file.name ?? ShardNames.usual(f, of: self.files.count), byteCount: file.byteCount, tensors: file.tensors,
+        headerDigest: file.headerDigest)
     }
     let segments = Self.segments(files: files, tensors: tensors, parts: parts)
     var identity = inputs.identity
@@ -137,7 +136,8 @@ public struct PlanBuilder: Sendable {
       func flush() {
         guard let begin = start else { return }
         segments.append(
-          Plan.Segment(file: f, firstTensor: begin.tensor, firstPanel: begin.panel, panelCount: count, byteCount: bytes))
+          Plan.Segment(file: f, firstTensor: begin.tensor, firstPanel: begin.panel, panelCount: count, byteCount: bytes)
+        )
         start = nil
         (count, bytes) = (0, 0)
       }

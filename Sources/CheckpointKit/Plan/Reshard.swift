@@ -53,7 +53,9 @@ public struct Reshard: Job {
         }
       }
     }
-    return records.indices.filter { !isFollower[$0] }.map { byMain[$0] ?? ([$0], nil) }
+    return records.indices.filter { !isFollower[$0] }.map {
+      byMain[$0] ?? ([$0], binding.model?.layer(in: records[$0].name))
+    }
   }
 
   public var inputBytes: Int? { checkpoint.dataBytes }

@@ -56,7 +56,9 @@ public struct Preset: Sendable {
     let shards = SpecReader(reader.value("shards") ?? .object([:]), file: file)
     try shards.expectKeys(["style", "count"])
     let styleName = try shards.string("style")
-    guard let style = ShardStyle(rawValue: styleName) else { throw shards.malformed("'\(styleName)' is no shard style") }
+    guard let style = ShardStyle(rawValue: styleName) else {
+      throw shards.malformed("'\(styleName)' is no shard style")
+    }
     shardStyle = style
     guard let count = try shards.optionalInt("count"), (1...100_000).contains(count) else {
       throw shards.malformed("needs a 'count' of shards")

@@ -49,7 +49,9 @@ public struct SyntheticTokenizer: Sendable {
     self.merges = merges
   }
 
-  private static func ids(_ value: JSONValue?) -> [Int] { value?.array?.compactMap(\.int) ?? value?.int.map { [$0] } ?? [] }
+  private static func ids(_ value: JSONValue?) -> [Int] {
+    value?.array?.compactMap(\.int) ?? value?.int.map { [$0] } ?? []
+  }
 
   /// Words whose beginnings become tokens; a space in front belongs to the word.
   private static let words = [
@@ -104,7 +106,9 @@ public struct SyntheticTokenizer: Sendable {
   private var tokenizerJSON: JSONValue {
     var vocabulary = JSONObject()
     for token in (special + tokens).sorted(by: { $0.id < $1.id }) { vocabulary.append(token.text, .int(token.id)) }
-    let byteLevel: JSONValue = ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true]
+    let byteLevel: JSONValue = [
+      "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true,
+    ]
     return .object([
       "version": "1.0", "truncation": nil, "padding": nil, "added_tokens": .array(addedTokens), "normalizer": nil,
       "pre_tokenizer": byteLevel, "post_processor": nil, "decoder": byteLevel,

@@ -22,7 +22,8 @@ extension Runner {
     let missing = try missingSegments()
     guard missing.isEmpty else {
       throw CheckpointError(
-        .unitsMissing, file: place.destination, "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
+        .unitsMissing, file: place.destination,
+        "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
         hint: "run them, then finish again")
     }
     for file in plan.files.indices { try publish(file) }

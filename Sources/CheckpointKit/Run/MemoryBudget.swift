@@ -1,4 +1,4 @@
-internal import Synchronization
+private import CSystem
 
 /// The memory that one command may use: who takes a buffer, takes it from here.
 ///
@@ -46,6 +46,12 @@ public struct MemoryBudget: Sendable {
       consider(text(path).flatMap { Int($0.prefix { $0.isNumber }) })
     }
     return least
+  }
+
+  /// What the process holds once memory that was freed is given back: the part of `fixed` that exists already.
+  public static func settledBytes() -> Int {
+    csystem_trim_memory()
+    return residentBytes().now
   }
 
   /// Resident bytes of this process: now, and the most it ever had.

@@ -34,7 +34,9 @@ public enum Provenance {
   static func root(of file: Plan.File, _ plan: Plan, _ digests: [[SHA256Digest]]) -> SHA256Digest {
     var lines: [(TensorName, SHA256Digest)] = []
     for tensor in file.tensors {
-      for (part, digest) in zip(plan.tensors[tensor].parts, digests[tensor]) { lines.append((plan.parts[part].name, digest)) }
+      for (part, digest) in zip(plan.tensors[tensor].parts, digests[tensor]) {
+        lines.append((plan.parts[part].name, digest))
+      }
     }
     lines.sort { $0.0 < $1.0 }
     var hasher = SHA256Hasher()

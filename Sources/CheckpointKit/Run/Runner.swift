@@ -63,20 +63,20 @@ public struct Runner: Sendable {
 
   // MARK: Running
 
-  /// Refuses what cannot work, and touches nothing: too little memory or disk, a folder that holds something else.
+  /// Refuses what cannot work, and touches nothing: too little memory, a folder that holds something else.
   ///
   /// - Returns: whether the result is begun already.
   @discardableResult
   public func check() throws(CheckpointError) -> Bool {
     _ = try workers()
-    let isBegun = try folder.check(plan)
-    try checkSpace()
-    return isBegun
+    return try folder.check(plan)
   }
 
   /// Makes the folder, or finds the one that was begun.
   public func prepare() throws(CheckpointError) {
-    if try !check() { try folder.begin(plan, place) }
+    let isBegun = try check()
+    try checkSpace()
+    if !isBegun { try folder.begin(plan, place) }
   }
 
   /// How many panels may be in memory at a time.
@@ -84,7 +84,8 @@ public struct Runner: Sendable {
     try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: options.threads)
   }
 
-  private func checkSpace() throws(CheckpointError) {
+  /// Refuses where the disk has no room for what is still to be written.
+  public func checkSpace() throws(CheckpointError) {
     var existing = folder.destination
     while try files.status(existing) == nil, parentPath(existing) != existing { existing = parentPath(existing) }
     guard let free = files.freeBytes(at: existing) else { return }
@@ -160,7 +161,9 @@ public struct Runner: Sendable {
     var whole: [Bool] = []
     for file in plan.files {
       let status =
-        if let final = try files.status(folder.finalFile(file)) { final } else { try files.status(folder.partialFile(file)) }
+        if let final = try files.status(folder.finalFile(file)) { final } else {
+          try files.status(folder.partialFile(file))
+        }
       whole.append(status?.size == file.byteCount)
     }
     return records.filter { whole[plan.segments[$0.key].file] }

@@ -63,7 +63,8 @@ extension SegmentRecord {
       report.measuredRows = measured
       report.groups = groups
       report.exactGroups = exact
-      tensors.append(Tensor(tensor: tensor, digests: digests.compactMap { $0.string.map { SHA256Digest(hex: $0) } }, report: report))
+      tensors.append(
+        Tensor(tensor: tensor, digests: digests.compactMap { $0.string.map { SHA256Digest(hex: $0) } }, report: report))
     }
     self.init(plan: plan.id, segment: segment, tensors: tensors)
   }

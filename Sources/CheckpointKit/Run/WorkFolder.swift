@@ -77,7 +77,8 @@ struct WorkFolder: Sendable {
     for name in try files.list(recordsFolder) where name.hasSuffix(".json") {
       let path = joinPath(recordsFolder, name)
       // A record that a power cut left torn counts as absent: its segment is done again.
-      guard let bytes = try? files.readAll(path, limit: 64 << 20), let json = try? JSONValue(parsing: bytes, file: path),
+      guard let bytes = try? files.readAll(path, limit: 64 << 20),
+        let json = try? JSONValue(parsing: bytes, file: path),
         let record = SegmentRecord(json, plan: plan), SegmentRecord.fileName(record.segment) == name
       else { continue }
       records[record.segment] = record

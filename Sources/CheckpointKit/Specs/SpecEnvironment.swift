@@ -219,7 +219,7 @@ public struct SpecEnvironment: Sendable {
         guard active.count < Self.depthLimit else { throw .here("values refer to each other too deeply") }
         var inner = self
         inner.active.append(first)
-        do throws(CheckpointError) { return try inner.evaluate(value) } catch { throw .deeper(error) }
+        do throws(CheckpointError) { return try inner.evaluate(value, &steps) } catch { throw .deeper(error) }
       }
     }
     return SpecValue(config.value(at: path))

@@ -27,6 +27,13 @@ public enum INT4Reference {
     }
   }
 
+  /// The value of a nibble. NaN, which a scale that is not finite makes, has the bits 0x7fc00000.
+  @inline(__always)
+  public static func value(nibble: UInt8, scale: Float) -> Float {
+    let value = Float(Int(nibble) - 8) * scale
+    return value.isNaN ? Float(bitPattern: 0x7fc0_0000) : value
+  }
+
   /// The scale of a group whose largest magnitude is `largest`, by the `ct` rule: a fifteenth of the range.
   @inline(__always)
   public static func scale(largest: Float, _ precision: Precision) -> Float {
@@ -50,7 +57,7 @@ public enum INT4Reference {
   /// Quantizes one group by the `ct` rule.
   ///
   /// - Parameters:
-  ///   - values: as they are decoded; they are rounded to the dtype first.
+  ///   - values: as they are decoded; they are rounded to the dtype first, and must be finite in it.
   ///   - codes: gets −8…7.
   /// - Returns: the scale.
   public static func encodeCT(
@@ -125,7 +132,9 @@ public enum INT4Reference {
       for offset in [0, -1, 1, -2, 2] {
         let scale = precision.moved(center, by: offset)
         guard scale > 0, scale.isFinite else { continue }
-        if values.allSatisfy({ precision.rounded(Float(nearestCode($0, scale: scale)) * scale).bitPattern == $0.bitPattern }) {
+        if values.allSatisfy({
+          precision.rounded(Float(nearestCode($0, scale: scale)) * scale).bitPattern == $0.bitPattern
+        }) {
           for (i, value) in values.enumerated() { codes[i] = Int8(nearestCode(value, scale: scale)) }
           return scale
         }

@@ -16,21 +16,31 @@ public struct FP8BlockCodec: Codec {
     rows: Range<Int>, columns: Range<Int>, of stored: StoredRows, into output: UnsafeMutableBufferPointer<Float>
   ) {
     let width = stored.shape.columns
-    let blocks = width.ceilDiv(Self.block)
-    let firstScaleRow = stored.rows.lowerBound / Self.block
-    FloatFormats.e4m3Values.withUnsafeBufferPointer { values in
-      var target = 0
-      for row in rows {
-        let weights = UnsafeRawBufferPointer(
-          rebasing: stored.parts[0][((row - stored.rows.lowerBound) * width)...])
-        let scaleRow = (row / Self.block - firstScaleRow) * blocks
-        for column in columns {
-          let scale = Scales.load(stored.parts[1], scaleRow + column / Self.block, layout.scale)
-          output[target] = values[Int(weights[column])] * scale
-          target += 1
+    withScales(width) { scales in
+      var scaleRow = -1
+      for (i, row) in rows.enumerated() {
+        if row / Self.block != scaleRow {
+          scaleRow = row / Self.block
+          loadScales(ofRow: row, stored, into: scales)
         }
+        let start = (row - stored.rows.lowerBound) * width
+        Level.current.decodeFP8(
+          UnsafeRawBufferPointer(rebasing: stored.parts[0][start..<start + width]), columns: columns,
+          scales: UnsafeBufferPointer(scales),
+          into: UnsafeMutableBufferPointer(rebasing: output[i * columns.count..<(i + 1) * columns.count]))
       }
     }
+  }
+
+  /// The scales of the blocks that a row, absolute in the stored matrix, passes through.
+  func loadScales(ofRow row: Int, _ stored: StoredRows, into scales: UnsafeMutableBufferPointer<Float>) {
+    let scaleRow = row / Self.block - stored.rows.lowerBound / Self.block
+    Scales.load(stored.parts[1], from: scaleRow * scales.count, layout.scale, into: scales)
+  }
+
+  /// Room for the scales of one row of blocks.
+  func withScales<R>(_ columns: Int, _ body: (UnsafeMutableBufferPointer<Float>) -> R) -> R {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.ceilDiv(Self.block)) { body($0) }
   }
 
   public func encode(
@@ -40,31 +50,50 @@ public struct FP8BlockCodec: Codec {
     let width = shape.columns
     let blocks = width.ceilDiv(Self.block)
     var report = EncodeReport()
-    for blockRow in 0..<rows.count.ceilDiv(Self.block) {
-      let blockRows = blockRow * Self.block..<min(rows.count, (blockRow + 1) * Self.block)
-      for blockColumn in 0..<blocks {
-        let columns = blockColumn * Self.block..<min(width, (blockColumn + 1) * Self.block)
-        var largest: Float = 0
-        for row in blockRows {
-          for column in columns {
-            let value = values[row * width + column]
-            guard value.isFinite else {
-              report.nonFinite = (rows.lowerBound + row, column)
-              return report
+    withScales(width) { scales in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: blocks) { largest in
+        for blockRow in 0..<rows.count.ceilDiv(Self.block) {
+          let blockRows = blockRow * Self.block..<min(rows.count, (blockRow + 1) * Self.block)
+          largest.update(repeating: 0)
+          for row in blockRows { Level.current.largestByBlock(Self.row(row, width, values), into: largest) }
+          for block in 0..<blocks {
+            let magnitude = Float(bitPattern: largest[block])
+            guard magnitude.isFinite else {
+              let columns = block * Self.block..<min(width, (block + 1) * Self.block)
+              report.nonFinite = Self.firstNonFinite(values, blockRows, columns, width)
+                .map { (rows.lowerBound + $0.row, $0.column) }
+              return
             }
-            largest = max(largest, abs(value))
+            let place = blockRow * blocks + block
+            Scales.store(FP8Reference.scale(largest: magnitude), parts[1], place, layout.scale)
+            scales[block] = Scales.load(UnsafeRawBufferPointer(parts[1]), place, layout.scale)
           }
-        }
-        let place = blockRow * blocks + blockColumn
-        Scales.store(FP8Reference.scale(largest: largest), parts[1], place, layout.scale)
-        let scale = Scales.load(UnsafeRawBufferPointer(parts[1]), place, layout.scale)
-        for row in blockRows {
-          for column in columns {
-            parts[0][row * width + column] = FP8Reference.code(values[row * width + column], scale: scale)
+          for row in blockRows {
+            Level.current.encodeFP8(
+              Self.row(row, width, values), scales: UnsafeBufferPointer(scales),
+              into: UnsafeMutableRawBufferPointer(rebasing: parts[0][row * width..<(row + 1) * width]))
           }
         }
       }
     }
     return report
+  }
+
+  private static func row(
+    _ row: Int, _ width: Int, _ values: UnsafeBufferPointer<Float>
+  ) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width])
+  }
+
+  /// The first place in a block, row by row.
+  private static func firstNonFinite(
+    _ values: UnsafeBufferPointer<Float>, _ rows: Range<Int>, _ columns: Range<Int>, _ width: Int
+  ) -> (row: Int, column: Int)? {
+    for row in rows {
+      let start = row * width
+      let part = UnsafeBufferPointer(rebasing: values[start + columns.lowerBound..<start + columns.upperBound])
+      if let column = Level.current.firstNonFinite(part) { return (row, columns.lowerBound + column) }
+    }
+    return nil
   }
 }

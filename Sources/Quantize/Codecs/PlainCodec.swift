@@ -10,23 +10,19 @@ public struct PlainCodec: Codec {
   public func decode(
     rows: Range<Int>, columns: Range<Int>, of stored: StoredRows, into output: UnsafeMutableBufferPointer<Float>
   ) {
-    let width = stored.shape.columns
-    var target = 0
-    for row in rows {
-      let start = (row - stored.rows.lowerBound) * width
-      for column in columns {
-        output[target] = load(stored.parts[0], start + column)
-        target += 1
+    let bytesPerValue = layout.dtype.bitsPerElement / 8
+    // Whole rows lie behind one another in both, and are one run.
+    let isWhole = columns == 0..<stored.shape.columns
+    let count = isWhole ? rows.count * columns.count : columns.count
+    for (i, row) in (isWhole ? rows.prefix(1) : rows).enumerated() {
+      let start = ((row - stored.rows.lowerBound) * stored.shape.columns + columns.lowerBound) * bytesPerValue
+      let bytes = UnsafeRawBufferPointer(rebasing: stored.parts[0][start..<start + count * bytesPerValue])
+      let values = UnsafeMutableBufferPointer(rebasing: output[i * count..<(i + 1) * count])
+      switch layout.dtype {
+      case .bf16: Level.current.decodeBF16(bytes, into: values)
+      case .f16: Level.current.decodeF16(bytes, into: values)
+      default: UnsafeMutableRawBufferPointer(values).copyMemory(from: bytes)
       }
-    }
-  }
-
-  @inline(__always)
-  private func load(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Float {
-    switch layout.dtype {
-    case .bf16: FloatFormats.float(bf16: bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-    case .f16: FloatFormats.float(f16: bytes.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-    default: Float(bitPattern: bytes.loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self))
     }
   }
 
@@ -34,12 +30,12 @@ public struct PlainCodec: Codec {
     _ values: UnsafeBufferPointer<Float>, rows: Range<Int>, shape: Shape, options: EncodeOptions,
     into parts: [UnsafeMutableRawBufferPointer]
   ) -> EncodeReport {
-    for (i, value) in values.enumerated() {
-      switch layout.dtype {
-      case .bf16: parts[0].storeBytes(of: FloatFormats.bf16(value), toByteOffset: 2 * i, as: UInt16.self)
-      case .f16: parts[0].storeBytes(of: FloatFormats.f16(value), toByteOffset: 2 * i, as: UInt16.self)
-      default: parts[0].storeBytes(of: value.bitPattern, toByteOffset: 4 * i, as: UInt32.self)
-      }
+    let bytes = UnsafeMutableRawBufferPointer(
+      rebasing: parts[0][..<(values.count * layout.dtype.bitsPerElement / 8)])
+    switch layout.dtype {
+    case .bf16: Level.current.encodeBF16(values, into: bytes)
+    case .f16: Level.current.encodeF16(values, into: bytes)
+    default: bytes.copyMemory(from: UnsafeRawBufferPointer(values))
     }
     return EncodeReport()
   }

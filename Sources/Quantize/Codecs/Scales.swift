@@ -3,6 +3,13 @@ internal import Kernels
 
 /// A scale as it is stored: F32, BF16, F16 or a power of two.
 enum Scales {
+  /// Scales from an index on, as Float32.
+  static func load(
+    _ bytes: UnsafeRawBufferPointer, from index: Int, _ dtype: DType, into scales: UnsafeMutableBufferPointer<Float>
+  ) {
+    for i in scales.indices { scales[i] = load(bytes, index + i, dtype) }
+  }
+
   @inline(__always)
   static func load(_ bytes: UnsafeRawBufferPointer, _ index: Int, _ dtype: DType) -> Float {
     switch dtype {

@@ -37,10 +37,13 @@ public struct Comparer: Sendable {
   /// - Throws: where the family of one is not known.
   public init(_ a: Binding, _ b: Binding, options: Options) throws(CheckpointError) {
     for binding in [a, b] where binding.model == nil {
-      let reason = binding.findings.first { $0.code == .familyUnknown || $0.code == .configMissing || $0.severity == .error }
+      let reason = binding.findings.first {
+        $0.code == .familyUnknown || $0.code == .configMissing || $0.severity == .error
+      }
       throw CheckpointError(
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
-        "cannot be compared by what its tensors mean: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
+        "cannot be compared by what its tensors mean: " + (reason?.problem ?? "its family is not known"),
+        hint: reason?.hint)
     }
     self.a = TensorReader(a)
     self.b = TensorReader(b)
@@ -164,7 +167,9 @@ private struct Matcher {
       if tensor.shape == other.shape {
         pairs.append((i, place))
       } else {
-        add(.error, modelA.name(of: tensor), in: a, "has shape \(tensor.shape), and \(other.shape) in \(b.checkpoint.path)")
+        add(
+          .error, modelA.name(of: tensor), in: a,
+          "has shape \(tensor.shape), and \(other.shape) in \(b.checkpoint.path)")
       }
     }
     for i in isMatched.indices where !isMatched[i] {
@@ -187,7 +192,8 @@ private struct Matcher {
     var counts: [Meaning: Int] = [:]
     return binding.tensors.map { bound in
       let tensor = model.tensors[bound.tensor]
-      var meaning = Meaning(group: tensor.group, role: tensor.role, layer: tensor.layer, expert: tensor.expert, number: 0)
+      var meaning = Meaning(
+        group: tensor.group, role: tensor.role, layer: tensor.layer, expert: tensor.expert, number: 0)
       counts[meaning, default: -1] += 1
       meaning.number = counts[meaning] ?? 0
       return meaning

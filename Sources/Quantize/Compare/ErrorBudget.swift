@@ -27,7 +27,9 @@ public struct ErrorBudget: Sendable {
       all = try Self.bounds(reader, json)
       var roles: [(pattern: String, bounds: Bounds)] = []
       for (pattern, value) in reader.members("roles") {
-        guard Role.all.contains(where: { $0.matches(pattern) }) else { throw reader.malformed("'\(pattern)' means no role") }
+        guard Role.all.contains(where: { $0.matches(pattern) }) else {
+          throw reader.malformed("'\(pattern)' means no role")
+        }
         let inner = SpecReader(value, file: file)
         try inner.expectKeys(["max", "min"])
         roles.append((pattern, try Self.bounds(inner, value)))
@@ -70,7 +72,8 @@ public struct ErrorBudget: Sendable {
     for (pattern, bounds) in roles {
       let matching = comparison.byRole.filter { $0.role.matches(pattern) }
       if matching.isEmpty {
-        throw CheckpointError(.budgetMalformed, file: file, "has bounds for '\(pattern)', but no such tensor was compared")
+        throw CheckpointError(
+          .budgetMalformed, file: file, "has bounds for '\(pattern)', but no such tensor was compared")
       }
       for (role, _) in matching {
         findings += try check(bounds, summary["by_role"]?[role.name]?.object ?? [:], role: role)
@@ -85,7 +88,8 @@ public struct ErrorBudget: Sendable {
     func figure(_ key: String) throws(CheckpointError) -> Double? {
       guard let value = figures[key], value.isNull || value.double != nil else {
         throw CheckpointError(
-          .budgetMalformed, file: file, "bounds '\(key)', which was not computed"
+          .budgetMalformed, file: file,
+          "bounds '\(key)', which was not computed"
             + (role.map { " for \($0)" } ?? ""), hint: "a bound on figures of the forward pass needs --forward")
       }
       // Where nothing differs, the ratio has no value and every bound on it is kept.
@@ -112,7 +116,8 @@ public struct ErrorBudget: Sendable {
   private func checkCoverage(_ pattern: String, _ comparison: Comparison) throws(CheckpointError) -> [Finding] {
     let rows = comparison.rows.filter { $0.role.matches(pattern) }
     guard !rows.isEmpty else {
-      throw CheckpointError(.budgetMalformed, file: file, "asks that '\(pattern)' be quantized, but no such tensor was compared")
+      throw CheckpointError(
+        .budgetMalformed, file: file, "asks that '\(pattern)' be quantized, but no such tensor was compared")
     }
     let plain = rows.filter { row in EncodingLayouts.named(row.encodings.b) is PlainLayout }
     guard let first = plain.first else { return [] }

@@ -37,25 +37,77 @@ public struct ConvertExecutor: PanelExecutor {
     let stripRows = min(ConvertPlan.stripRows(shape, piece.layout, target), rows.count)
     let values = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
     let decoded = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
-    let targetParts = target.parts(for: shape)
+    let output = Output(shape: shape, codec: encoder, panel: rows, parts: target.parts(for: shape), bytes: outputs)
+    if let report = quantizeDirectly(stored, decoder, options, output, values, decoded) { return report }
     var report = PanelReport()
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: stripRows) {
       let strip = start..<min(rows.upperBound, start + stripRows)
       let strips = UnsafeMutableBufferPointer(rebasing: values[..<(strip.count * shape.columns)])
       decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: strips)
-      let parts = targetParts.enumerated().map { i, part in
-        let base = part.byteRange(rows: rows).lowerBound
-        let range = part.byteRange(rows: strip)
-        return UnsafeMutableRawBufferPointer(rebasing: outputs[i][range.lowerBound - base..<range.upperBound - base])
+      let encoded = encoder.encode(
+        UnsafeBufferPointer(strips), rows: strip, shape: shape, options: options, into: output.bytes(of: strip))
+      if let place = encoded.nonFinite {
+        throw nonFinite(work, place, strips[(place.row - start) * shape.columns + place.column], options)
       }
-      let encoded = encoder.encode(UnsafeBufferPointer(strips), rows: strip, shape: shape, options: options, into: parts)
-      if let place = encoded.nonFinite { throw nonFinite(work, place, strips[(place.row - start) * shape.columns + place.column]) }
       report.groups += encoded.groups
       report.exactGroups += encoded.exactGroups
-      measure(strip, shape, strips, decoded, encoder, parts, &report)
+      for run in measuredRuns(of: strip) {
+        let first = (run.lowerBound - start) * shape.columns
+        let original = strips[first..<first + run.count * shape.columns]
+        measure(run, UnsafeBufferPointer(rebasing: original), output, decoded, &report)
+      }
     }
     report.rows = rows.count
     return report
+  }
+
+  /// Block-fp8 to INT4 by the `ct` rule without a strip of values in between: the same bytes and figures, several times
+  /// faster.
+  ///
+  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer way
+  ///   must look at.
+  private func quantizeDirectly(
+    _ stored: StoredRows, _ decoder: any Codec, _ options: EncodeOptions, _ output: Output,
+    _ values: UnsafeMutableBufferPointer<Float>, _ decoded: UnsafeMutableBufferPointer<Float>
+  ) -> PanelReport? {
+    guard let decoder = decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
+      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16, stored.shape == output.shape,
+      stored.shape.columns > 0
+    else { return nil }
+    let (rows, columns) = (output.panel, output.shape.columns)
+    var report = PanelReport()
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: FP8BlockLayout.block) {
+      let part = start..<min(rows.upperBound, start + FP8BlockLayout.block)
+      guard let encoded = encoder.encode(stored, of: decoder, rows: part, into: output.bytes(of: part)) else {
+        return nil
+      }
+      report.groups += encoded.groups
+      for run in measuredRuns(of: part) {
+        let original = UnsafeMutableBufferPointer(rebasing: values[..<(run.count * columns)])
+        decoder.decode(rows: run, columns: 0..<columns, of: stored, into: original)
+        measure(run, UnsafeBufferPointer(original), output, decoded, &report)
+      }
+    }
+    report.rows = rows.count
+    return report
+  }
+
+  /// Where a panel's bytes go.
+  private struct Output {
+    var shape: Shape
+    var codec: any Codec
+    var panel: Range<Int>
+    var parts: [StoredPart]
+    var bytes: [UnsafeMutableRawBufferPointer]
+
+    /// The bytes of each part that serve some rows of the panel.
+    func bytes(of rows: Range<Int>) -> [UnsafeMutableRawBufferPointer] {
+      parts.enumerated().map { i, part in
+        let base = part.byteRange(rows: panel).lowerBound
+        let range = part.byteRange(rows: rows)
+        return UnsafeMutableRawBufferPointer(rebasing: bytes[i][range.lowerBound - base..<range.upperBound - base])
+      }
+    }
   }
 
   private func read(
@@ -71,38 +123,46 @@ public struct ConvertExecutor: PanelExecutor {
     return StoredRows(shape: piece.shape, rows: rows, parts: parts)
   }
 
-  private func nonFinite(_ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float) -> CheckpointError {
-    CheckpointError(
+  private func nonFinite(
+    _ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float, _ options: EncodeOptions
+  ) -> CheckpointError {
+    let reason = value.isFinite ? ", which \(options.weightDType) cannot hold," : ""
+    return CheckpointError(
       .nonFinite, tensor: convert.name(of: work),
-      "has the value \(value) in row \(place.row), column \(place.column), and cannot be quantized",
+      "has the value \(value)\(reason) in row \(place.row), column \(place.column), and cannot be quantized",
       hint: "the source is damaged, or was made with an overflow: check it, or get it again")
   }
 
   // MARK: Measuring
 
-  /// Rows of a strip on which the error is measured are whole runs of sixteen.
+  /// Rows on which the error is measured are whole runs of sixteen.
   private static let run = 16
 
-  /// Decodes what was encoded, where the error is to be known, and sums the squares.
+  /// The runs within some rows on which the error is to be known. Rows begin on a multiple of sixteen.
+  private func measuredRuns(of rows: Range<Int>) -> [Range<Int>] {
+    if convert.options.errors == .none { return [] }
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: Self.run)
+      .filter { convert.options.errors == .all || $0 / Self.run % 16 == 0 }
+      .map { $0..<min(rows.upperBound, $0 + Self.run) }
+  }
+
+  /// Decodes what was encoded and sums the squares.
   private func measure(
-    _ strip: Range<Int>, _ shape: Shape, _ values: UnsafeMutableBufferPointer<Float>,
-    _ decoded: UnsafeMutableBufferPointer<Float>, _ codec: any Codec, _ parts: [UnsafeMutableRawBufferPointer],
-    _ report: inout PanelReport
+    _ run: Range<Int>, _ original: UnsafeBufferPointer<Float>, _ output: Output,
+    _ decoded: UnsafeMutableBufferPointer<Float>, _ report: inout PanelReport
   ) {
-    if convert.options.errors == .none { return }
-    let stored = StoredRows(shape: shape, rows: strip, parts: parts.map { UnsafeRawBufferPointer($0) })
-    for start in stride(from: strip.lowerBound, to: strip.upperBound, by: Self.run) {
-      guard convert.options.errors == .all || start / Self.run % 16 == 0 else { continue }
-      let rows = start..<min(strip.upperBound, start + Self.run)
-      codec.decode(rows: rows, columns: 0..<shape.columns, of: stored, into: decoded)
-      for row in rows {
-        let original = values[((row - strip.lowerBound) * shape.columns)...].prefix(shape.columns)
-        let result = decoded[((row - start) * shape.columns)...].prefix(shape.columns)
-        let sums = ErrorSums(of: UnsafeBufferPointer(rebasing: original), against: UnsafeBufferPointer(rebasing: result))
-        report.squaredError += sums.squaredError
-        report.squaredReference += sums.squaredReference
-      }
-      report.measuredRows += rows.count
+    let columns = output.shape.columns
+    let stored = StoredRows(
+      shape: output.shape, rows: run, parts: output.bytes(of: run).map { UnsafeRawBufferPointer($0) })
+    let result = UnsafeMutableBufferPointer(rebasing: decoded[..<original.count])
+    output.codec.decode(rows: run, columns: 0..<columns, of: stored, into: result)
+    for start in stride(from: 0, to: original.count, by: max(1, columns)) {
+      let sums = ErrorSums(
+        of: UnsafeBufferPointer(rebasing: original[start..<start + columns]),
+        against: UnsafeBufferPointer(rebasing: result[start..<start + columns]))
+      report.squaredError += sums.squaredError
+      report.squaredReference += sums.squaredReference
     }
+    report.measuredRows += run.count
   }
 }

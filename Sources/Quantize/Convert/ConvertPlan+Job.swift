@@ -80,7 +80,8 @@ public struct ConvertErrors: Sendable {
         inexact.append(
           Finding(
             .error, .inexactGroups, tensor: convert.name(of: work),
-            "\(report.groups - report.exactGroups) of \(report.groups) groups have no scale that gives back every value; they got the ct rule"))
+            "\(report.groups - report.exactGroups) of \(report.groups) groups have no scale that gives back every value; they got the ct rule"
+          ))
       }
     }
     byRole.rows = roles.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -18,6 +18,9 @@ public struct ConvertPlan: Sendable {
     public var shape: Shape
     /// The recipe's rule that decided, counted from 1; nil where none matched.
     public var rule: Int?
+
+    /// Records that are copied as they are; none where values are decoded.
+    var copiedRecords: [Int] { if case .copy(let records) = operation { records } else { [] } }
   }
 
   public let binding: Binding

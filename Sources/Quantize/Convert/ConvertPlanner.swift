@@ -10,7 +10,6 @@ public struct ConvertPlanner: Sendable {
   private let options: ConvertOptions
   private var works: [ConvertPlan.Work] = []
   private var items: [(shard: Int, layer: Int?, bytes: Int)] = []
-  private var drafts: [PlanBuilder.Draft] = []
   private var findings: [Finding] = []
 
   /// - Throws: where the recipe cannot be applied to this checkpoint.
@@ -61,7 +60,7 @@ public struct ConvertPlanner: Sendable {
         "is not named by the spec \(model.spec.name): it is copied as it is"))
     add(
       ConvertPlan.Work(tensor: nil, operation: .copy([i]), target: nil, shape: record.shape, rule: nil),
-      PlanBuilder.Draft(copying: record, work: works.count), shard: record.shard, layer: nil)
+      shard: record.shard, layer: nil)
   }
 
   private mutating func plan(_ bound: Binding.Bound, shard: Int) throws(CheckpointError) {
@@ -77,33 +76,40 @@ public struct ConvertPlanner: Sendable {
           "stays \(plain.name): \(refusal), so it cannot be \(target.name)"))
       target = plain
     }
-    let name = model.name(of: tensor)
     var work = ConvertPlan.Work(
-      tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number)
+      tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number
+    )
     let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.view.isContiguous(in: piece.shape)
-    let draft: PlanBuilder.Draft
-    if isSame, piece.records.count == 1 {
-      draft = PlanBuilder.Draft(copying: binding.checkpoint.records[piece.records[0]], work: works.count)
-    } else {
-      let strip = ConvertPlan.stripRows(tensor.shape, piece.layout, target)
-      let panelRows = Self.panelRows(tensor.shape, piece.layout, target, strip: strip)
-      let scratch = isSame ? 0 : Self.scratch(tensor.shape, piece.layout, target, rows: panelRows, strip: strip)
-      draft = PlanBuilder.Draft(
-        name: name, layout: target, shape: tensor.shape, panelRows: panelRows, scratch: scratch, work: works.count)
-    }
     if !isSame {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
       try checkRounding(tensor, piece.layout, target)
       if piece.layout is PackedINT4Layout, !(target is PlainLayout) { noteRequantizing(tensor, piece.layout, target) }
       work.operation = .quantize(piece, encode)
     }
-    add(work, draft, shard: shard, layer: tensor.layer)
+    add(work, shard: shard, layer: tensor.layer)
   }
 
-  private mutating func add(_ work: ConvertPlan.Work, _ draft: PlanBuilder.Draft, shard: Int, layer: Int?) {
+  private mutating func add(_ work: ConvertPlan.Work, shard: Int, layer: Int?) {
+    let bytes =
+      work.target?.parts(for: work.shape).reduce(0) { $0 + $1.byteCount }
+      ?? work.copiedRecords.reduce(0) { $0 + binding.checkpoint.records[$1].byteCount }
     works.append(work)
-    drafts.append(draft)
-    items.append((shard, layer, draft.byteCount))
+    items.append((shard, layer, bytes))
+  }
+
+  /// What is laid out for a work. Made when its file is: drafts of a large model together would need much memory.
+  private func draft(_ number: Int) -> PlanBuilder.Draft {
+    let work = works[number]
+    guard let tensor = work.tensor, let target = work.target, work.copiedRecords.count != 1 else {
+      return PlanBuilder.Draft(copying: binding.checkpoint.records[work.copiedRecords[0]], work: number)
+    }
+    let source: any EncodingLayout = if case .quantize(let piece, _) = work.operation { piece.layout } else { target }
+    let strip = ConvertPlan.stripRows(work.shape, source, target)
+    let rows = Self.panelRows(work.shape, source, target, strip: strip)
+    let scratch = work.copiedRecords.isEmpty ? Self.scratch(work.shape, source, target, rows: rows, strip: strip) : 0
+    return PlanBuilder.Draft(
+      name: model.name(of: model.tensors[tensor]), layout: target, shape: work.shape, panelRows: rows, scratch: scratch,
+      work: number)
   }
 
   /// The layout that a rule asks for, with the properties that the source gives it.
@@ -119,7 +125,9 @@ public struct ConvertPlanner: Sendable {
       if stored is PackedINT4Layout { return stored }
       return PackedINT4Layout(group: int4.group, scale: Self.weightDType(stored))
     case is FP8BlockLayout:
-      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale { return fp8 }
+      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale {
+        return fp8
+      }
       return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
     default: return named
     }
@@ -183,11 +191,12 @@ public struct ConvertPlanner: Sendable {
       rules: SHA256Digest(of: recipe.text + "\n" + model.spec.identity), files: try PlanInputs.files(of: checkpoint))
     var builder = PlanBuilder(inputs: inputs, metadata: checkpoint.commonMetadata)
     let sharding: Sharding = options.maxShardBytes.map { .upTo(bytes: $0) } ?? .asSource
-    for file in sharding.files(items) { builder.addFile(file.map { drafts[$0] }) }
+    for file in sharding.files(items) { builder.addFile(file.map { draft($0) }) }
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
     return ConvertPlan(
-      binding: binding, plan: plan, works: works, recipe: recipe, options: options, config: try quantization.rewritten(model.config),
+      binding: binding, plan: plan, works: works, recipe: recipe, options: options,
+      config: try quantization.rewritten(model.config),
       findings: findings)
   }
 }

@@ -70,7 +70,9 @@ struct QuantizationConfig {
       // One group may name the class; several must not overlap, so each lists its modules.
       let targets =
         groups.count == 1
-        ? ["Linear"] : ModulePatterns.patterns(of: groups[size] ?? [], not: plain + groups.filter { $0.key != size }.values.flatMap { $0 })
+        ? ["Linear"]
+        : ModulePatterns.patterns(
+          of: groups[size] ?? [], not: plain + groups.filter { $0.key != size }.values.flatMap { $0 })
       configGroups["group_\(i)"] = .object([
         "targets": .array(targets.map { .string($0) }),
         "input_activations": nil,
@@ -131,7 +133,9 @@ enum ModulePatterns {
   private static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" { result += "\\" }
+      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" {
+        result += "\\"
+      }
       result.unicodeScalars.append(scalar)
     }
     return result

@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// Σ(a − b)² and Σa² over one row, in the order that is part of every metric's definition: sixteen Double lanes by index
 /// modulo 16, lanes added pairwise.
 public struct ErrorSums: Sendable, Equatable {
@@ -8,23 +10,6 @@ public struct ErrorSums: Sendable, Equatable {
 
   /// - Parameter a: the reference.
   public init(of a: UnsafeBufferPointer<Float>, against b: UnsafeBufferPointer<Float>) {
-    var errors = SIMD16<Double>()
-    var references = SIMD16<Double>()
-    for i in 0..<a.count {
-      let x = Double(a[i])
-      let difference = x - Double(b[i])
-      errors[i % 16] += difference * difference
-      references[i % 16] += x * x
-    }
-    squaredError = Self.pairwise(errors)
-    squaredReference = Self.pairwise(references)
-  }
-
-  /// Lane i and lane i + 8, then i and i + 4, then i + 2, then i + 1.
-  static func pairwise(_ lanes: SIMD16<Double>) -> Double {
-    let eight = lanes.lowHalf + lanes.highHalf
-    let four = eight.lowHalf + eight.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two[0] + two[1]
+    (squaredError, squaredReference) = Level.current.errorSums(of: a, against: b)
   }
 }

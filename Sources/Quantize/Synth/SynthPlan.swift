@@ -15,7 +15,8 @@ public struct SynthPlan: Job {
     scale = SyntheticScale(target.model)
     let preset = target.preset
     let inputs = PlanInputs(
-      verb: "synth", options: options.named(preset: preset.name), rules: SHA256Digest(of: preset.text + "\n" + target.model.spec.identity), files: [])
+      verb: "synth", options: options.named(preset: preset.name),
+      rules: SHA256Digest(of: preset.text + "\n" + target.model.spec.identity), files: [])
     var builder = PlanBuilder(inputs: inputs)
     for file in target.files {
       builder.addFile(file.tensors.map { Self.draft(target.tensors[$0], work: $0) }, name: file.name)
@@ -54,7 +55,8 @@ public struct SynthPlan: Job {
     let strip = ConvertPlan.stripRows(shape, plain, tensor.layout)
     let rows = ConvertPlanner.panelRows(shape, plain, tensor.layout, strip: strip)
     // A strip of values, and a gain for each column.
-    let scratch = ((min(strip, shape.rows) * shape.columns * 4).roundedUp(to: 64) + (shape.columns * 4).roundedUp(to: 64))
+    let scratch =
+      ((min(strip, shape.rows) * shape.columns * 4).roundedUp(to: 64) + (shape.columns * 4).roundedUp(to: 64))
     return PlanBuilder.Draft(
       name: tensor.name, layout: tensor.layout, shape: shape, panelRows: rows, scratch: scratch, work: work)
   }

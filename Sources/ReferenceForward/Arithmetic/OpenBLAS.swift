@@ -12,10 +12,11 @@ internal import CheckpointKit
 /// type of the CPU.
 struct OpenBLAS: Sendable {
   /// `cblas_sgemm`: order, transposition of a and b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc.
-  private typealias Product = @convention(c) (
-    Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
-    UnsafeMutablePointer<Float>, Int32
-  ) -> Void
+  private typealias Product =
+    @convention(c) (
+      Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
+      UnsafeMutablePointer<Float>, Int32
+    ) -> Void
 
   private let product: Product
 
@@ -34,9 +35,11 @@ struct OpenBLAS: Sendable {
     guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
       throw CheckpointError(
         .libraryMissing, "the forward pass needs OpenBLAS (\(names[0])), which is not on this machine",
-        hint: "install it: apt-get install libopenblas0-pthread (Debian, Ubuntu), dnf install openblas-threads (Fedora)")
+        hint: "install it: apt-get install libopenblas0-pthread (Debian, Ubuntu), dnf install openblas-threads (Fedora)"
+      )
     }
-    guard let product = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads") else {
+    guard let product = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads")
+    else {
       throw CheckpointError(
         .libraryMissing, "\(names[0]) is not OpenBLAS: it lacks cblas_sgemm or openblas_set_num_threads",
         hint: "install OpenBLAS: apt-get install libopenblas0-pthread (Debian, Ubuntu)")

@@ -62,7 +62,8 @@ struct Weights: Sendable {
     let shape = reader.shape(of: bound)
     guard shape.columns == input.columns, shape.rows == output.columns else {
       throw CheckpointError(
-        .internalMistake, tensor: reader.name(of: bound), "has shape \(shape) where \(output.columns) × \(input.columns) is needed")
+        .internalMistake, tensor: reader.name(of: bound),
+        "has shape \(shape) where \(output.columns) × \(input.columns) is needed")
     }
     let strips = Self.strips(rows: shape.rows, columns: shape.columns)
     let isSmall = shape.elementCount * max(8, input.rows) < Self.smallProduct
@@ -76,7 +77,9 @@ struct Weights: Sendable {
   func normalise(_ input: Block, _ weight: [Float], epsilon: Double, into output: Block) throws(CheckpointError) {
     try forEachRun(of: input.rows, values: input.columns) { rows in
       weight.withUnsafeBufferPointer { weight in
-        for row in rows { Elementwise.normalise(input.row(row), weight: weight, epsilon: epsilon, into: output.row(row)) }
+        for row in rows {
+          Elementwise.normalise(input.row(row), weight: weight, epsilon: epsilon, into: output.row(row))
+        }
       }
     }
   }

@@ -35,7 +35,8 @@ struct CausalAttention: Sendable {
       let seen = start..<start + queries.upperBound
       for (i, part) in head.parts.enumerated() {
         blas.multiply(
-          part.query[rows: rows], transposed: part.key[rows: seen], into: scores, alpha: Float(scale), beta: i == 0 ? 0 : 1)
+          part.query[rows: rows], transposed: part.key[rows: seen], into: scores, alpha: Float(scale),
+          beta: i == 0 ? 0 : 1)
       }
       for (i, position) in queries.enumerated() {
         let row = scores.row(i)

@@ -22,7 +22,9 @@ struct ExpertMixture {
   /// Adds the result of a layer's experts to `state`.
   ///
   /// - Returns: what the router chose.
-  func apply(_ input: Block, layer: Int, weights: Weights, addingTo state: Block) throws(CheckpointError) -> RouterChoices {
+  func apply(_ input: Block, layer: Int, weights: Weights, addingTo state: Block) throws(CheckpointError)
+    -> RouterChoices
+  {
     let choices = try choose(input, layer, weights)
     let loads = loads(choices)
     if !loads.isEmpty { try apply(loads, input, layer, weights, addingTo: state) }

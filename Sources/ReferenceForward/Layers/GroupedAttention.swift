@@ -26,7 +26,12 @@ struct GroupedAttention {
     try pass.causal.apply(heads: heads) { head in
       let key = head / shared
       return CausalAttention.Head(
-        parts: [(queries.block[columns: head * width..<(head + 1) * width], keys.block[columns: key * width..<(key + 1) * width])],
+        parts: [
+          (
+            queries.block[columns: head * width..<(head + 1) * width],
+            keys.block[columns: key * width..<(key + 1) * width]
+          )
+        ],
         value: values.block[columns: key * width..<(key + 1) * width],
         output: output.block[columns: head * width..<(head + 1) * width])
     }
@@ -34,7 +39,8 @@ struct GroupedAttention {
   }
 
   /// Normalises each head, where the model does, and rotates it.
-  private func turn(_ block: Block, _ heads: Int, norm: Role, _ layer: Int, _ pass: ForwardPass) throws(CheckpointError) {
+  private func turn(_ block: Block, _ heads: Int, norm: Role, _ layer: Int, _ pass: ForwardPass) throws(CheckpointError)
+  {
     let weight = try pass.weights.vectorIfAny(norm, layer: layer)
     let (width, rotary, turns, epsilon) = (width, pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
     try pass.weights.forEachRun(of: block.rows, values: block.columns) { rows in

@@ -161,7 +161,8 @@ extension RotaryScaling {
           factor: factor ?? 1, original: original,
           fast: try reader.positiveIfAny("beta_fast") ?? 32, slow: try reader.positiveIfAny("beta_slow") ?? 1,
           truncates: object["truncate"]?.bool ?? true, scale: try reader.number("mscale"),
-          scaleAllDimensions: try reader.number("mscale_all_dim"), attentionFactor: try reader.number("attention_factor")))
+          scaleAllDimensions: try reader.number("mscale_all_dim"),
+          attentionFactor: try reader.number("attention_factor")))
     default:
       let place = object["rope_type"] != nil ? "rope_type" : "type"
       throw UnsupportedKeys.refusal(config, "\(key).\(place)", object[place] ?? .null)
@@ -185,7 +186,8 @@ extension RotaryScaling {
     func number(_ name: String) throws(CheckpointError) -> Double? {
       guard let value = object[name], !value.isNull else { return nil }
       guard let number = value.double, number.isFinite else {
-        throw CheckpointError(.configKey, file: config.file, "'\(key).\(name)' is \(value.text()), where a number is needed")
+        throw CheckpointError(
+          .configKey, file: config.file, "'\(key).\(name)' is \(value.text()), where a number is needed")
       }
       return number
     }
@@ -193,7 +195,8 @@ extension RotaryScaling {
     func positiveIfAny(_ name: String) throws(CheckpointError) -> Double? {
       guard let number = try number(name) else { return nil }
       guard number > 0 else {
-        throw CheckpointError(.configKey, file: config.file, "'\(key).\(name)' is \(number), where it should be positive")
+        throw CheckpointError(
+          .configKey, file: config.file, "'\(key).\(name)' is \(number), where it should be positive")
       }
       return number
     }

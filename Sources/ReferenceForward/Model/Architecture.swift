@@ -147,7 +147,8 @@ struct ForwardValues {
       let source = model.spec.forward[key]?.text ?? key
       throw CheckpointError(
         .forwardUnsupported, file: model.config.file,
-        "'\(value)' is asked for by \(source) (\(key)), and the forward pass has only \(choices.joined(separator: ", "))")
+        "'\(value)' is asked for by \(source) (\(key)), and the forward pass has only \(choices.joined(separator: ", "))"
+      )
     }
     return value
   }

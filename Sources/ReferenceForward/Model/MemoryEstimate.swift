@@ -1,16 +1,14 @@
 internal import CheckpointKit
 internal import Quantize
 
-/// The memory that a run takes: what all threads share, and what each has for itself.
+/// The memory that a run takes: what all threads share, beside what the process holds already, and what each has for
+/// itself.
 struct MemoryEstimate {
   let fixed: Int
   let worker: Int
 
-  /// The program, OpenBLAS with its buffers, and small things: measured at 60 MiB, with room.
-  private static let base = 80 << 20
-
-  /// Header records, their names, and what binding makes of them, for each stored tensor: measured on 139,644 tensors.
-  private static let perRecord = 700
+  /// OpenBLAS with its buffers, stacks, and lists of the run.
+  private static let room = 48 << 20
 
   init(_ architecture: Architecture, _ reader: TensorReader, sequences: Int, length: Int) {
     let positions = Double(sequences) * Double(length)
@@ -39,8 +37,7 @@ struct MemoryEstimate {
     }
     let activations = 4 * positions * (2 * hidden + Double(architecture.rotary.width) + max(attention, feedForward))
     let logits = max(64 << 20, architecture.vocabulary * 4)
-    fixed = Self.base + reader.binding.checkpoint.records.count * Self.perRecord
-      + Int(min(activations, 0x1p60)) + logits
+    fixed = MemoryBudget.residentBytes().now + Self.room + Int(min(activations, 0x1p60)) + logits
     // Two decoded strips and the stored bytes of one, tokens on their way through an expert, scores of a run of queries.
     let strips = 2 * Weights.stripValues * 4 + Weights.stripValues * 4
     let tokens = 128 * (architecture.hidden + 2 * 1024) * 4

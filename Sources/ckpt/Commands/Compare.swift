@@ -84,24 +84,32 @@ struct Compare: Verb {
   }
 
   private static func text(_ comparison: Comparison) -> String {
-    func cell(_ value: Double?, _ decimals: Int) -> String { value.map { ByteSize.fixed($0, decimals: decimals) } ?? "–" }
+    func cell(_ value: Double?, _ decimals: Int) -> String {
+      value.map { ByteSize.fixed($0, decimals: decimals) } ?? "–"
+    }
     var table = TextTable(right: [1, 2, 3, 4, 5])
     table.row("role", "tensors", "rel. RMSE", "worst", "SQNR dB", "least cosine")
     func row(_ name: String, _ group: Comparison.Group) {
       table.row(
-        name, ByteSize.grouped(group.errors.tensors), cell(group.errors.relativeMean, 5), cell(group.errors.relativeMax, 5),
+        name, ByteSize.grouped(group.errors.tensors), cell(group.errors.relativeMean, 5),
+        cell(group.errors.relativeMax, 5),
         cell(group.errors.sqnr, 2), cell(group.cosineMin, 6))
     }
     for (role, group) in comparison.byRole { row(role.name, group) }
     row("all", comparison.all)
     var text = table.text()
-    text += "\(ByteSize.grouped(comparison.rows.count)) tensors compared, \(ByteSize.grouped(comparison.identical)) identical, "
+    text +=
+      "\(ByteSize.grouped(comparison.rows.count)) tensors compared, \(ByteSize.grouped(comparison.identical)) identical, "
     text += "\(ByteSize.grouped(comparison.identicalInBF16)) identical in BF16"
-    if let share = comparison.rowsShare, share < 1 { text += "; \(ByteSize.number(share * 100, digits: 3)) % of the rows" }
+    if let share = comparison.rowsShare, share < 1 {
+      text += "; \(ByteSize.number(share * 100, digits: 3)) % of the rows"
+    }
     text += "\n"
     let worst = comparison.worst(3)
     if !worst.isEmpty {
-      text += "worst: " + worst.map { "\(printable($0.name)) \(cell($0.errors.relativeRMSE, 5))" }.joined(separator: ", ") + "\n"
+      text +=
+        "worst: " + worst.map { "\(printable($0.name)) \(cell($0.errors.relativeRMSE, 5))" }.joined(separator: ", ")
+        + "\n"
     }
     return text
   }

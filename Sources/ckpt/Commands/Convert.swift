@@ -24,7 +24,8 @@ struct Convert: Verb {
         ckpt convert Qwen3-8B-FP8 Qwen3-8B-BF16 --to bf16 --memory 1GiB --json | jq .summary
       """)
 
-  @Argument(help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  @Argument(
+    help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
   var source: String
 
   @Argument(help: "The folder to write; it must be new or empty.", completion: .directory)
@@ -102,9 +103,12 @@ struct Convert: Verb {
     var table = TextTable(right: [1, 2, 3, 4])
     table.row("role", "tensors", "rel. RMSE", "worst", "SQNR dB")
     for (role, row) in errors.byRole.rows where row.measuredRows > 0 {
-      func cell(_ value: Double?, _ decimals: Int) -> String { value.map { ByteSize.fixed($0, decimals: decimals) } ?? "–" }
+      func cell(_ value: Double?, _ decimals: Int) -> String {
+        value.map { ByteSize.fixed($0, decimals: decimals) } ?? "–"
+      }
       table.row(
-        role.name, ByteSize.grouped(row.tensors), cell(row.statistics.relativeMean, 5), cell(row.statistics.relativeMax, 5),
+        role.name, ByteSize.grouped(row.tensors), cell(row.statistics.relativeMean, 5),
+        cell(row.statistics.relativeMax, 5),
         cell(row.statistics.sqnr, 2))
     }
     if job.options.errors != .none {
@@ -138,7 +142,10 @@ struct Convert: Verb {
             "file": .string(job.plan.files[tensor.file].name),
           ]))
       }
-      if session.common.verbose { lines.row(printable(name), target, ByteSize.grouped(bytes), operation, work.rule.map { "rule \($0)" } ?? "no rule") }
+      if session.common.verbose {
+        lines.row(
+          printable(name), target, ByteSize.grouped(bytes), operation, work.rule.map { "rule \($0)" } ?? "no rule")
+      }
     }
     if session.common.json { report.summary["tensors"] = .array(tensors) }
     var table = TextTable(right: [2, 3])

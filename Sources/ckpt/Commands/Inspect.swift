@@ -84,7 +84,10 @@ struct Inspect: Verb {
       "by_role": .object(
         JSONObject(
           rows.map {
-            ("\($0.role.name) \($0.encoding)", .object(["tensors": .int($0.share.tensors), "bytes": .int($0.share.bytes)]))
+            (
+              "\($0.role.name) \($0.encoding)",
+              .object(["tensors": .int($0.share.tensors), "bytes": .int($0.share.bytes)])
+            )
           })),
     ])
     if rows.isEmpty {
@@ -120,7 +123,9 @@ struct Inspect: Verb {
       guard let there else { return }
       fit[key] = .bool(needed <= there)
       report.text += "  \(what): \(ByteSize.text(needed)) of \(ByteSize.text(there)): "
-      report.text += needed <= there ? "fits, \(ByteSize.text(there - needed)) left\n" : "does not fit, \(ByteSize.text(needed - there)) too much\n"
+      report.text +=
+        needed <= there
+        ? "fits, \(ByteSize.text(there - needed)) left\n" : "does not fit, \(ByteSize.text(needed - there)) too much\n"
     }
     say("everything on the GPU", rest + routed + cache, gpu, "all_on_gpu")
     if routed > 0 {
@@ -169,7 +174,8 @@ private struct Facts {
       "bits_per_weight": .double(orNull: summary.bitsPerWeight),
       "encodings": .object(JSONObject(summary.byEncoding.map { ($0.name, Self.json($0.share)) })),
       "roles": .object(byRole), "layers": .int(orNull: binding.model?.layerCount),
-      "experts_routed": .int(orNull: binding.model?.expertCount), "experts_shared": .int(orNull: integer("experts_shared") ?? binding.model.map { _ in 0 }),
+      "experts_routed": .int(orNull: binding.model?.expertCount),
+      "experts_shared": .int(orNull: integer("experts_shared") ?? binding.model.map { _ in 0 }),
       "experts_per_token": .int(orNull: integer("experts_per_token") ?? binding.model.map { _ in 0 }),
       "context_length": .int(orNull: integer("context").flatMap { $0 > 0 ? $0 : nil }),
       "kv_cache_bytes_per_token": .int(orNull: summary.cacheBytesPerToken), "license": .string(orNull: license),
@@ -215,7 +221,8 @@ private struct Facts {
     if let model = binding.model, model.expertCount > 0 {
       let shared = integer("experts_shared") ?? 0
       fact(
-        "experts", "\(model.expertCount) routed, \(integer("experts_per_token") ?? 0) per token"
+        "experts",
+        "\(model.expertCount) routed, \(integer("experts_per_token") ?? 0) per token"
           + (shared > 0 ? ", \(shared) shared" : ""))
     }
     fact("context", integer("context").flatMap { $0 > 0 ? ByteSize.grouped($0) + " tokens" : nil })
@@ -226,7 +233,9 @@ private struct Facts {
     for (name, share) in summary.byEncoding {
       table.row(name, ByteSize.grouped(share.tensors), ByteSize.grouped(share.parameters), ByteSize.text(share.bytes))
     }
-    if summary.junk.tensors > 0 { table.row("(not used)", ByteSize.grouped(summary.junk.tensors), "", ByteSize.text(summary.junk.bytes)) }
+    if summary.junk.tensors > 0 {
+      table.row("(not used)", ByteSize.grouped(summary.junk.tensors), "", ByteSize.text(summary.junk.bytes))
+    }
     if summary.unknown.tensors > 0, binding.model != nil {
       table.row("(not known)", ByteSize.grouped(summary.unknown.tensors), "", ByteSize.text(summary.unknown.bytes))
     }
@@ -236,7 +245,8 @@ private struct Facts {
       roles.row("role", "encoding", "tensors", "parameters", "bytes")
       for (role, encoding, share) in summary.byRole {
         roles.row(
-          role.name, encoding, ByteSize.grouped(share.tensors), ByteSize.grouped(share.parameters), ByteSize.text(share.bytes))
+          role.name, encoding, ByteSize.grouped(share.tensors), ByteSize.grouped(share.parameters),
+          ByteSize.text(share.bytes))
       }
       text += "\n" + roles.text(indent: 2)
     }

@@ -56,11 +56,13 @@ struct Encodings: Verb {
       let parts = layout.parts(for: shape)
       let bits = 8 * Double(parts.reduce(0) { $0 + $1.byteCount }) / Double(shape.elementCount)
       table.row(
-        layout.name, ByteSize.fixed(bits, decimals: 3), parts.map { "weight\($0.suffix) \($0.dtype)" }.joined(separator: ", "))
+        layout.name, ByteSize.fixed(bits, decimals: 3),
+        parts.map { "weight\($0.suffix) \($0.dtype)" }.joined(separator: ", "))
       encodings.append(
         .object([
           "name": .string(layout.name), "bits_per_weight": .double(bits),
-          "parts": .array(parts.map { .object(["name": .string("weight" + $0.suffix), "dtype": .string($0.dtype.name)]) }),
+          "parts": .array(
+            parts.map { .object(["name": .string("weight" + $0.suffix), "dtype": .string($0.dtype.name)]) }),
         ]))
     }
     report.summary = ["encodings": .array(encodings)]

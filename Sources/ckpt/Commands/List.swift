@@ -140,7 +140,10 @@ struct List: Verb {
 
   private func each(_ rows: [Row]) -> String {
     var table = TextTable(right: [3])
-    for row in rows { table.row(printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "", row.file) }
+    for row in rows {
+      table.row(
+        printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "", row.file)
+    }
     return table.text()
   }
 

@@ -32,7 +32,9 @@ struct ReshardVerb: Verb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
-    if (maxShardSize == nil) == (boundary == nil) { throw ValidationError("give either --max-shard-size SIZE or --by layer") }
+    if (maxShardSize == nil) == (boundary == nil) {
+      throw ValidationError("give either --max-shard-size SIZE or --by layer")
+    }
   }
 
   func perform(_ session: Session) throws -> Report {

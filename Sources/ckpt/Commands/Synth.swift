@@ -53,7 +53,9 @@ struct Synth: Verb {
     if let twice = keys.first(where: { key in keys.count { $0 == key } > 1 }) {
       throw ValidationError("--set \(twice)=… is given twice")
     }
-    if sparse, writing.planOnly != nil { throw ValidationError("--sparse computes nothing, so there is no plan to save") }
+    if sparse, writing.planOnly != nil {
+      throw ValidationError("--sparse computes nothing, so there is no plan to save")
+    }
   }
 
   func perform(_ session: Session) throws -> Report {

@@ -27,7 +27,8 @@ struct Validate: Verb {
   @Flag(help: "Warnings count as errors do.")
   var strict = false
 
-  @Option(help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
+  @Option(
+    help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
   var allow: [String] = []
 
   @Option(help: "How to print: text or json.")
@@ -45,7 +46,8 @@ struct Validate: Verb {
     if options.json, format != nil { throw ValidationError("--json and --format exclude each other") }
     for text in allow where ProblemCode(rawValue: Allowance(text).code) == nil {
       throw ValidationError(
-        "'\(Allowance(text).code)' is no code of a finding" + suggestion(Allowance(text).code, among: ProblemCode.allCases.map(\.rawValue)))
+        "'\(Allowance(text).code)' is no code of a finding"
+          + suggestion(Allowance(text).code, among: ProblemCode.allCases.map(\.rawValue)))
     }
   }
 
@@ -73,8 +75,10 @@ struct Validate: Verb {
     ]
     let style = session.style
     let verdict =
-      report.fails ? style.red("wrong") : count(.warning) > 0 ? style.yellow("usable, with warnings") : style.green("fine")
-    report.text = "\(printable(self.checkpoint)): \(verdict): \(count(.error)) errors, \(count(.warning)) warnings, \(count(.note)) notes"
+      report.fails
+      ? style.red("wrong") : count(.warning) > 0 ? style.yellow("usable, with warnings") : style.green("fine")
+    report.text =
+      "\(printable(self.checkpoint)): \(verdict): \(count(.error)) errors, \(count(.warning)) warnings, \(count(.note)) notes"
     if let checkpoint { report.text += "; \(ByteSize.grouped(checkpoint.records.count)) stored tensors" }
     if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
     report.text += "; values were not read\n"

@@ -22,7 +22,8 @@ enum ByteSize {
 
   /// `5.39 MiB`: three digits, in the unit that fits.
   static func text(_ bytes: Int) -> String {
-    for (name, factor) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where bytes >= factor {
+    for (name, factor) in [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where bytes >= factor
+    {
       return number(Double(bytes) / Double(factor), digits: 3) + " " + name
     }
     return "\(bytes) B"

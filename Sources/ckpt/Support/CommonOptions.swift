@@ -55,7 +55,8 @@ func parseThreads(_ text: String) throws -> Int {
 /// A size: `KB MB GB TB` are powers of 1000, `KiB MiB GiB TiB` of 1024, a bare number is bytes.
 func parseSize(_ text: String) throws -> Int {
   guard let size = ByteSize.parse(text) else {
-    throw ValidationError("'\(text)' is no size: write it like 500MB (powers of 1000), 2GiB (powers of 1024) or 1048576")
+    throw ValidationError(
+      "'\(text)' is no size: write it like 500MB (powers of 1000), 2GiB (powers of 1024) or 1048576")
   }
   return size
 }

@@ -17,7 +17,8 @@ struct SavedPlan {
     let job = try Self.job(saved, session)
     guard job.plan.id == saved.id else {
       throw CheckpointError(
-        .planChanged, file: path, "no longer fits: " + (Self.difference(saved.inputs, job.plan.inputs) ?? "its rules were changed"),
+        .planChanged, file: path,
+        "no longer fits: " + (Self.difference(saved.inputs, job.plan.inputs) ?? "its rules were changed"),
         hint: "plan again, into a new folder")
     }
     for (old, new) in zip(saved.inputs.files, job.plan.inputs.files) where old.modified != new.modified {

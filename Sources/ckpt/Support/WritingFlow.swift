@@ -7,8 +7,20 @@ struct WritingFlow {
   let place: PlanFile.Place
   /// What a progress line calls it.
   let verb: String
+  /// What is there beside the panels: what the process holds when all is planned, and room for records, buffers and
+  /// stacks.
+  private let fixedMemory: Int
+
+  init(session: Session, job: any Job, place: PlanFile.Place, verb: String, isSparse: Bool = false) {
+    self.session = session
+    self.job = job
+    self.place = place
+    self.verb = verb
+    self.isSparse = isSparse
+    fixedMemory = MemoryBudget.settledBytes() + (16 << 20) + session.threads * (1 << 20)
+  }
   /// Leaves the data of the files as holes.
-  var isSparse = false
+  let isSparse: Bool
 
   /// What was done, for the report.
   struct Result {
@@ -26,11 +38,6 @@ struct WritingFlow {
     return Runner(job.plan, place: place, options: options, files: session.files)
   }
 
-  /// What is there beside the panels: what the process holds now, and room for records, buffers and stacks.
-  private var fixedMemory: Int {
-    MemoryBudget.residentBytes().now + (16 << 20) + session.threads * (1 << 20)
-  }
-
   // MARK: The writing verbs
 
   func perform(_ writing: WritingOptions) throws -> Result {
@@ -42,7 +49,8 @@ struct WritingFlow {
       if let file = writing.planOnly {
         try PlanFile.write(job.plan, place: place, to: file, files: session.files)
         let count = job.plan.segments.count
-        result.report.text += "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
+        result.report.text +=
+          "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
       }
       return result
     }
@@ -68,7 +76,8 @@ struct WritingFlow {
       there.identity == (try session.files.status(source.folder))?.identity
     else { return }
     throw CheckpointError(
-      .outputExists, file: place.destination, "is the source itself", hint: "give a new folder; nothing is changed in place")
+      .outputExists, file: place.destination, "is the source itself",
+      hint: "give a new folder; nothing is changed in place")
   }
 
   // MARK: Reports
@@ -85,6 +94,8 @@ struct WritingFlow {
   private func planned(_ writing: WritingOptions) throws -> Report {
     var report = Report()
     report.findings = job.findings
+    // Whoever asks for a plan wants to see it; the disk may be another when it is carried out.
+    do throws(CheckpointError) { try runner.checkSpace() } catch { report.findings.append(Finding(error, severity: .warning)) }
     let workers = try runner.workers()
     let panel = job.plan.panelMemory
     report.summary = common
@@ -95,7 +106,9 @@ struct WritingFlow {
         "peak_bytes": .int(fixedMemory + workers * panel), "least_bytes": .int(fixedMemory + panel),
       ]),
       "files": .array(
-        job.plan.files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)]) }),
+        job.plan.files.map {
+          .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
+        }),
     ])
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
@@ -123,7 +136,8 @@ struct WritingFlow {
     ])
     let seconds = session.elapsed
     let files = job.plan.files.count
-    report.text = "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
+    report.text =
+      "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
     if let input = job.inputBytes {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
@@ -197,7 +211,8 @@ struct WritingFlow {
     let count = job.plan.segments.count
     return [
       "plan_id": .string(job.plan.id.hex), "destination": .string(place.destination), "units": .int(count),
-      "done": .int(count - missing.count), "missing": .int(missing.count), "missing_units": .string(foldedNumbers(missing)),
+      "done": .int(count - missing.count), "missing": .int(missing.count),
+      "missing_units": .string(foldedNumbers(missing)),
     ]
   }
 

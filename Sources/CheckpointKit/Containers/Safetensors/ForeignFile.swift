@@ -14,7 +14,9 @@ func foreignFileError(_ file: OpenFile, size: Int) throws(CheckpointError) -> Ch
   if says("<!DOCTYPE") || says("<!doctype") || says("<html") || says("<HTML") {
     return foreign("an HTML page", "the download got an error or login page: get the file again")
   }
-  if says("PK\u{3}\u{4}") { return foreign("a ZIP archive (a PyTorch file?)", "get the safetensors version of this file") }
+  if says("PK\u{3}\u{4}") {
+    return foreign("a ZIP archive (a PyTorch file?)", "get the safetensors version of this file")
+  }
   if says("GGUF") { return foreign("a GGUF file", "name it .gguf") }
   if says("version ") || says("{") { return nil }
   if size >= 8, start.allSatisfy({ $0 == 0 }) {

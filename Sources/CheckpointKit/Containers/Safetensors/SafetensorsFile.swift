@@ -63,7 +63,10 @@ public struct SafetensorsFile: Sendable {
   }
 
   private static func alignedOrder(_ tensors: [Tensor]) -> [Int] {
-    let (even, odd) = (tensors.indices.filter { tensors[$0].byteCount % 8 == 0 }, tensors.indices.filter { tensors[$0].byteCount % 8 != 0 })
+    let (even, odd) = (
+      tensors.indices.filter { tensors[$0].byteCount % 8 == 0 },
+      tensors.indices.filter { tensors[$0].byteCount % 8 != 0 }
+    )
     return even + odd.sorted { (-tensors[$0].dtype.alignment, $0) < (-tensors[$1].dtype.alignment, $1) }
   }
 }

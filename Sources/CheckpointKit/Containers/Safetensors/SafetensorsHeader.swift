@@ -52,7 +52,9 @@ extension SafetensorsHeader {
       guard size >= 8 else {
         throw CheckpointError(.headerTooSmall, "has \(size) bytes; a safetensors file has at least 8")
       }
-      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+      let length = try file.readBytes(0..<8).enumerated().reduce(UInt64(0)) {
+        $0 | UInt64($1.element) << (8 * $1.offset)
+      }
       guard length <= UInt64(limits.headerBytes) else {
         throw CheckpointError(
           .headerTooLarge, "its header would have \(length) bytes, where at most \(limits.headerBytes) are allowed")
@@ -105,7 +107,8 @@ extension SafetensorsHeader {
       guard entry.range.lowerBound == end else {
         let what = entry.range.lowerBound > end ? "leaves a hole" : "overlaps another tensor"
         throw fail(
-          .badOffset, "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
+          .badOffset,
+          "data_offsets [\(entry.range.lowerBound), \(entry.range.upperBound)] \(what): it should begin at \(end)")
       }
       var elements: UInt64 = 1
       for i in 0..<entry.shape.rank {
@@ -114,7 +117,9 @@ extension SafetensorsHeader {
         elements = product
       }
       let (bits, overflow) = elements.multipliedReportingOverflow(by: UInt64(entry.dtype.bitsPerElement))
-      guard !overflow else { throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits") }
+      guard !overflow else {
+        throw fail(.sizeOverflow, "shape \(entry.shape) of \(entry.dtype) has more than 2^64 bits")
+      }
       guard bits % 8 == 0 else {
         throw fail(.partialByte, "shape \(entry.shape) of \(entry.dtype) does not end on a byte")
       }

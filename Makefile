@@ -1,0 +1,40 @@
+# `make demo` shows what ckpt does, `make test` checks it. Both set up what they need. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test conformance release dist specs format lint clean
+
+RELEASE := -c release --product ckpt --static-swift-stdlib
+SWIFT_FILES := Sources Tests Package.swift
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup:
+	@Tools/setup.sh
+
+demo: setup release ## synthesize a small checkpoint, validate and convert it, compare the result
+	@Tools/demo.sh
+
+test: setup ## build and run the tests (no Python)
+	swift test
+
+conformance: setup release ## hold the results against other people's programs (sets up a Python outside the checkout)
+	@Tests/Conformance/run.sh
+
+release: ## build .build/release/ckpt
+	swift build $(RELEASE)
+
+dist: release ## a tarball in dist/: the binary, which needs no Swift where it runs, and the licences
+	@Tools/dist.sh
+
+specs: ## write Sources/Specs/EmbeddedSpecs.swift out of Specs/
+	@Tools/embed-specs.sh
+
+format: ## format the sources
+	swift format --in-place --recursive $(SWIFT_FILES)
+
+lint: ## complain about formatting
+	swift format lint --strict --recursive $(SWIFT_FILES)
+
+clean: ## remove what was built
+	rm -rf .build dist

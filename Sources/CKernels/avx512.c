@@ -1,0 +1,13 @@
+#include "body/common.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx2,fma,f16c,bmi,bmi2,lzcnt,movbe,popcnt"))), \
+    apply_to = function)
+#define LEVEL_AVX2
+#define LEVEL_AVX512
+#define LEVEL_TABLE ckernels_avx512
+#define LEVEL_NAME "avx512"
+#include "body/body.h"
+#pragma clang attribute pop
+#endif

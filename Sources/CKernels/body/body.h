@@ -1,0 +1,29 @@
+// One level: the bodies, written once, and the table of them.
+#include "vectors.h"
+
+#include "plain.h"
+
+#include "fp8.h"
+
+#include "int4.h"
+
+#include "fused.h"
+
+#include "sums.h"
+
+const ckernels_table LEVEL_TABLE = {
+    .name = LEVEL_NAME,
+    .decode_bf16 = decode_bf16,
+    .encode_bf16 = encode_bf16,
+    .decode_f16 = decode_f16,
+    .encode_f16 = encode_f16,
+    .first_non_finite = first_non_finite,
+    .decode_fp8 = decode_fp8,
+    .largest_by_block = largest_by_block,
+    .encode_fp8 = encode_fp8,
+    .decode_int4 = decode_int4,
+    .encode_int4 = encode_int4,
+    .search_int4 = search_int4,
+    .fp8_to_int4 = fp8_to_int4,
+    .error_sums = error_sums,
+};

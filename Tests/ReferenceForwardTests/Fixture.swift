@@ -1,0 +1,66 @@
+import CheckpointKit
+import Quantize
+import Testing
+
+@testable import ReferenceForward
+
+/// A checkpoint of `Tests/Vectors/forward` with what transformers computed from it.
+struct Fixture: Sendable, CustomTestStringConvertible {
+  let name: String
+
+  static let all = ["deepseek_v3-fp8-block", "llama_tied-none", "qwen3_moe-fp8-block"].map { Fixture(name: $0) }
+
+  var testDescription: String { name }
+
+  var folder: String {
+    let tests = parentPath(parentPath(#filePath))
+    return joinPath(tests, "Vectors/forward/\(name)")
+  }
+
+  func model(threads: Int = 2, memory: Int = 4 << 30) throws -> ReferenceModel {
+    let binding = try Binding.bind(Checkpoint.open(folder), library: SpecLibrary())
+    return try ReferenceModel(
+      TensorReader(binding), options: .init(threads: threads, memory: MemoryBudget(total: memory)))
+  }
+
+  var tokens: TokenInput {
+    get throws { try TokenInput(reading: joinPath(folder, "golden_input_ids.npy")) }
+  }
+
+  var stride: Int {
+    get throws {
+      let file = joinPath(folder, "golden.json")
+      let json = try JSONValue(parsing: FileAccess.system.readAll(file, limit: 1 << 20), file: file)
+      return json["golden"]?["stride"]?.int ?? 0
+    }
+  }
+
+  func floats(_ golden: String) throws -> [Float] {
+    let file = try OpenFile(reading: joinPath(folder, "golden_\(golden).npy"), .system)
+    let (header, start) = try NPYHeader.read(from: file)
+    guard header.dtype == .f32 else { return [] }
+    let bytes = try file.readBytes(start..<file.size())
+    return bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+  }
+
+  func integers(_ golden: String) throws -> [Int] {
+    try NPYFile.readIntegers(joinPath(folder, "golden_\(golden).npy")).values
+  }
+}
+
+extension ReferenceModel {
+  func allLogits(_ input: TokenInput) throws -> [Float] {
+    let result = try run(input)
+    return try logitRuns(of: result).flatMap { rows in
+      let logits = try logits(of: result, rows: rows)
+      return (0..<logits.positions).flatMap { Array(logits[$0]) }
+    }
+  }
+}
+
+func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
+  guard a.count == b.count, !a.isEmpty else { return .infinity }
+  return zip(a, b).reduce(0) { max($0, ($1.0 - $1.1).isNaN ? .infinity : abs($1.0 - $1.1)) }
+}
+
+let hasOpenBLAS = (try? OpenBLAS.shared.get()) != nil

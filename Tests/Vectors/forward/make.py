@@ -1,0 +1,35 @@
+"""Writes the vectors of this folder with transformers: python make.py ORACLE, the folder of make_tiny.py.
+
+Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens.
+"""
+import os
+import pathlib
+import sys
+
+sys.path.insert(0, sys.argv[1])
+import families
+import make_tiny
+
+HERE = pathlib.Path(__file__).parent
+TOKENS = 12
+COMMON = dict(hidden_size=64, vocab_size=96, bos_token_id=80, eos_token_id=81)
+LATENT = dict(
+    intermediate_size=48, moe_intermediate_size=16, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=2,
+    n_routed_experts=8, n_group=4, topk_group=2, num_experts_per_tok=3, q_lora_rank=24, kv_lora_rank=16,
+    qk_nope_head_dim=16, qk_rope_head_dim=16, v_head_dim=16, num_nextn_predict_layers=0)
+GROUPED = dict(
+    intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=8)
+EXPERTS = dict(moe_intermediate_size=16, num_experts=6, num_experts_per_tok=2, mlp_only_layers=[0])
+
+for family, quant, changes in [
+        ("deepseek_v3", "fp8-block", LATENT),
+        ("llama_tied", "none", GROUPED),
+        ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS))]:
+    entry = families.FAMILIES[family]
+    entry["config"] = lambda base=entry["config"]: {**base(), **COMMON, **changes}
+    out = HERE / f"{family}-{quant}"
+    make_tiny.build(family, quant, 0, str(out), shards=2, tokens=TOKENS, tokenizer=False)
+    for name in ["golden_embed.npy", "golden_hidden.npy", "golden_logits_bf16.npy", "generation_config.json"]:
+        (out / name).unlink(missing_ok=True)
+    for path in out.glob("golden_router_*_logits.npy"):
+        path.unlink()
