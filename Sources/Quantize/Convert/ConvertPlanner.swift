@@ -116,9 +116,7 @@ public struct ConvertPlanner: Sendable {
   private func target(
     _ rule: Recipe.Rule?, for tensor: ModelLayout.Tensor, stored: any EncodingLayout
   ) throws(CheckpointError) -> any EncodingLayout {
-    guard let rule, rule.encoding != Recipe.Rule.keep, let named = EncodingLayouts.named(rule.encoding) else {
-      return stored
-    }
+    guard let named = rule?.layout else { return stored }
     switch named {
     case let int4 as PackedINT4Layout:
       // What is INT4 already keeps its own parts: quantizing it again could only lose.

@@ -123,21 +123,38 @@ enum ModulePatterns {
   }
 
   /// The name as a regular expression, its numbers between dots as `\d+`.
-  private static func form(_ module: String) -> String {
-    module.split(separator: ".", omittingEmptySubsequences: false).map { segment in
-      !segment.isEmpty && segment.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? "\\d+" : escaped(String(segment))
-    }.joined(separator: "\\.")
-  }
+  private static func form(_ module: String) -> String { pattern(module, foldsNumbers: true) }
 
   /// As Python's `re.escape`.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if scalar.isASCII, !scalar.properties.isAlphabetic, !("0"..."9").contains(scalar), scalar != "_" {
-        result += "\\"
+  private static func escaped(_ text: String) -> String { pattern(text, foldsNumbers: false) }
+
+  private static func pattern(_ text: String, foldsNumbers: Bool) -> String {
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + 16)
+    var i = 0
+    while i < bytes.count {
+      let byte = bytes[i]
+      if foldsNumbers, isDigit(byte), i == 0 || bytes[i - 1] == UInt8(ascii: ".") {
+        var end = i + 1
+        while end < bytes.count, isDigit(bytes[end]) { end += 1 }
+        if end == bytes.count || bytes[end] == UInt8(ascii: ".") {
+          result += Array("\\d+".utf8)
+          i = end
+          continue
+        }
       }
-      result.unicodeScalars.append(scalar)
+      let isWord = isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80 || isLetter(byte)
+      if !isWord { result.append(UInt8(ascii: "\\")) }
+      result.append(byte)
+      i += 1
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }

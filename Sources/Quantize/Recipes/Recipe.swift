@@ -14,7 +14,9 @@ public struct Recipe: Sendable {
     /// How the tensor is stored now: `plain`, `encoded`, or the name of an encoding.
     public var stored: String?
     /// What it gets: the name of an encoding, or `keep`.
-    public var encoding: String
+    public let encoding: String
+    /// The layout of that name; nil for `keep`.
+    let layout: (any EncodingLayout)?
   }
 
   public var name: String
@@ -87,7 +89,8 @@ extension Recipe.Rule {
       throw reader.malformed("stored '\(stored)' is neither plain, encoded nor the name of an encoding")
     }
     encoding = try reader.string("encoding")
-    if encoding != Self.keep, EncodingLayouts.named(encoding) == nil {
+    layout = EncodingLayouts.named(encoding)
+    if encoding != Self.keep, layout == nil {
       throw reader.malformed("'\(encoding)' is no encoding")
     }
   }
