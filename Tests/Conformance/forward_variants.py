@@ -1,13 +1,5 @@
-"""Writes fixtures for forward.py whose configs ask for what no published checkpoint of the fixtures' families does.
-
-    python forward_variants.py ORACLE OUT      # ORACLE: the folder of make_tiny.py
-"""
-import os
-import sys
-
-sys.path.insert(0, sys.argv[1])
+"""Configs for forward.py that ask for what no published checkpoint of the fixtures' families does."""
 import families
-import make_tiny
 
 yarn = lambda **k: dict(rope_type="yarn", factor=8.0, original_max_position_embeddings=1024, **k)
 
@@ -30,14 +22,3 @@ VARIANTS = {  # name -> (family, quant, changes to its config)
     "deepseek_v3-two-shared": ("deepseek_v3", "none", dict(n_shared_experts=2, first_k_dense_replace=0)),
     "deepseek_v3-one-group-kept": ("deepseek_v3", "none", dict(n_group=4, topk_group=1, num_experts_per_tok=3)),
 }
-
-for name, (family, quant, changes) in VARIANTS.items():
-    entry = dict(families.FAMILIES[family])
-    base = entry["config"]
-    entry["config"] = lambda base=base, changes=changes: {**base(), **changes}
-    families.FAMILIES[name] = entry
-    try:
-        make_tiny.build(name, quant, 0, os.path.join(sys.argv[2], name), tokenizer=False)
-        print(name, flush=True)
-    finally:
-        del families.FAMILIES[name]
