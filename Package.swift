@@ -42,6 +42,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
+    .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceForwardTests", dependencies: ["CheckpointKit", "Quantize", "ReferenceForward"],
       swiftSettings: settings),

@@ -63,7 +63,8 @@ struct FP8ToINT4Tests {
         for group in [32, 64, 128] where columns % group == 0 {
           #expect(
             fast(level, codes, columns: columns, scales, group: group)
-              == slow(codes, columns: columns, scales, group: group), "\(rows) × \(columns), kind \(kind), group \(group)")
+              == slow(codes, columns: columns, scales, group: group),
+            "\(rows) × \(columns), kind \(kind), group \(group)")
         }
       }
     }

@@ -38,7 +38,8 @@ import Testing
   }
 
   /// (128 + 64)^−1/2 × m², m = 0.1 ln(factor) + 1: 0.13086 for K2, 0.14468 for K2-Thinking and K2.5.
-  @Test("the softmax scale of latent attention grows with the square of mscale", arguments: [(32, 0.13086), (64, 0.14468)])
+  @Test(
+    "the softmax scale of latent attention grows with the square of mscale", arguments: [(32, 0.13086), (64, 0.14468)])
   func softmaxScale(factor: Int, scale: Double) throws {
     let architecture = try Self.architecture(Self.scaling(["factor": .int(factor)]))
     #expect(abs(architecture.attentionScale - scale) < 5e-6)

@@ -12,7 +12,8 @@ import Testing
   /// `numpy.save` of NumPy 2 on `np.array([[1, 2], [3, 4]], dtype=np.int32)`.
   static let matrix: [UInt8] =
     [0x93] + Array("NUMPY".utf8) + [1, 0, 0x76, 0]
-    + Array(("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }" + String(repeating: " ", count: 58) + "\n").utf8)
+    + Array(
+      ("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }" + String(repeating: " ", count: 58) + "\n").utf8)
     + [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0]
 
   @Test("an array of NumPy's is read with its shape")
@@ -52,7 +53,8 @@ import Testing
   @Test(
     "arrays that cannot be ids are refused",
     arguments: [
-      ("'<i4'", "'<f4'"), ("'<i4'", "'>i4'"), ("'<i4'", "'|O4'"), ("(2, 2)", "(2, 3)"), ("(2, 2)", "(4,3)"), ("False", "True "),
+      ("'<i4'", "'<f4'"), ("'<i4'", "'>i4'"), ("'<i4'", "'|O4'"), ("(2, 2)", "(2, 3)"), ("(2, 2)", "(4,3)"),
+      ("False", "True "),
       ("(2, 2)", "(1,1,2,2)"), ("{", "["), ("'shape'", "'shade'"), ("(2, 2)", "(9999999999, 9999999999)"),
     ])
   func wrongArrays(from: String, to: String) throws {

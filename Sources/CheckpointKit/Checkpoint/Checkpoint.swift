@@ -7,8 +7,6 @@ public struct Checkpoint: Sendable {
     public let byteCount: Int
     /// Where tensor bytes begin.
     public let dataStart: Int
-    /// SHA-256 of the header, for the fingerprint of a plan.
-    public let headerDigest: SHA256Digest
     public let status: FileStatus
     public let metadata: [(key: String, value: String)]
     /// Which of the checkpoint's records lie in it.
@@ -68,7 +66,8 @@ extension Checkpoint {
     try reader.readShards(threads: threads)
     findings += reader.findings
     if let index = source.index {
-      findings += index.findings(against: reader.records, shardNames: reader.shards.map(\.name))
+      findings += index.findings(
+        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.shardOfName)
     }
     var config: ModelConfig?
     if !source.isSingleFile || source.configBelongs {
@@ -100,6 +99,8 @@ private struct CheckpointReader {
   let limits: SafetensorsHeader.Limits
   var shards: [Checkpoint.Shard] = []
   var records: [TensorRecord] = []
+  /// The last shard that has a name.
+  var shardOfName: [TensorName: Int32] = [:]
   var findings: [Finding] = []
 
   init(source: CheckpointSource, files: FileAccess, limits: SafetensorsHeader.Limits) {
@@ -114,7 +115,6 @@ private struct CheckpointReader {
 
   private struct ReadHeader: Sendable {
     var header: SafetensorsHeader
-    var digest: SHA256Digest
     var status: FileStatus
   }
 
@@ -125,12 +125,13 @@ private struct CheckpointReader {
       do throws(CheckpointError) {
         let file = try OpenFile(reading: joinPath(folder, names[i]), files)
         let header = try SafetensorsHeader(reading: file, limits: limits)
-        let digest = SHA256Digest(of: try file.readBytes(0..<header.dataStart))
-        return .success(ReadHeader(header: header, digest: digest, status: try file.status()))
+        return .success(ReadHeader(header: header, status: try file.status()))
       } catch { return .failure(error) }
     }
     var bytes = 0
-    var seen: [TensorName: Int32] = [:]
+    let count = results.reduce(0) { sum, result in sum + ((try? result.get().header.entries.count) ?? 0) }
+    shardOfName.reserveCapacity(count)
+    records.reserveCapacity(count)
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
     for (name, result) in zip(names, results) {
       switch result {
@@ -148,7 +149,7 @@ private struct CheckpointReader {
         let shard = shards.count
         let start = records.count
         for entry in read.header.entries {
-          if let other = seen.updateValue(Int32(shard), forKey: entry.name) {
+          if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
             duplicates[name, default: (entry.name, Int(other), 0)].count += 1
             continue
           }
@@ -164,7 +165,7 @@ private struct CheckpointReader {
         shards.append(
           Checkpoint.Shard(
             name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-            headerDigest: read.digest, status: read.status, metadata: read.header.metadata,
+            status: read.status, metadata: read.header.metadata,
             records: start..<records.count))
       }
     }

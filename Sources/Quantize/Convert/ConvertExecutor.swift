@@ -71,7 +71,8 @@ public struct ConvertExecutor: PanelExecutor {
     _ values: UnsafeMutableBufferPointer<Float>, _ decoded: UnsafeMutableBufferPointer<Float>
   ) -> PanelReport? {
     guard let decoder = decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
-      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16, stored.shape == output.shape,
+      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16,
+      stored.shape == output.shape,
       stored.shape.columns > 0
     else { return nil }
     let (rows, columns) = (output.panel, output.shape.columns)

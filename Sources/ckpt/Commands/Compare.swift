@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 internal import Quantize
+internal import ReferenceForward
 
 struct Compare: Verb {
   static let verb = "compare"
@@ -17,7 +18,7 @@ struct Compare: Verb {
 
       EXAMPLES
         ckpt compare Kimi-K2-Instruct Kimi-K2-INT4
-        ckpt compare Qwen3-8B Qwen3-8B-INT4 --budget budget.json --json | jq .summary.by_role
+        ckpt compare Qwen3-8B Qwen3-8B-INT4 --forward --tokens ids.npy --budget budget.json --json | jq .summary.by_role
       """)
 
   @Argument(help: "A, the reference.", completion: .directory)
@@ -32,7 +33,19 @@ struct Compare: Verb {
   @Option(help: "Compare a share of the rows only, such as 5% or 1/16; always the same ones.")
   var sample: Share?
 
+  @Flag(help: "Run both models too, and compare what they predict.")
+  var forward = false
+
+  @Option(
+    help: "Token ids for --forward: .npy of int32 or int64, or a text of ids (default: 64 drawn from the vocabulary).",
+    completion: .file())
+  var tokens: String?
+
   @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func validate() throws {
+    if tokens != nil, !forward { throw ValidationError("--tokens goes with --forward") }
+  }
 
   func perform(_ session: Session) throws -> Report {
     let budget = try self.budget.map { file in
@@ -55,8 +68,45 @@ struct Compare: Verb {
     report.summary = Self.summary(comparison)
     report.findings = comparison.findings
     report.text = Self.text(comparison)
+    if forward { try addForward(a, b, to: &report, session) }
     if let budget { report.findings += try budget.findings(summary: report.summary, comparison: comparison) }
     return report
+  }
+
+  // MARK: Predictions
+
+  private func addForward(_ a: Binding, _ b: Binding, to report: inout Report, _ session: Session) throws {
+    let options = ReferenceModel.Options(
+      threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 })
+    let (left, right) = (
+      try ReferenceModel(TensorReader(a), options: options), try ReferenceModel(TensorReader(b), options: options)
+    )
+    let input =
+      if let tokens { try TokenInput(reading: tokens, files: session.files) } else {
+        try TokenInput(random: 64, seed: 0, vocabulary: left.vocabularySize)
+      }
+    let logits = try LogitComparison(left, right, on: input)
+    report.summary.add([
+      "positions": .int(logits.positions), "kl_mean": .double(orNull: logits.divergenceMean),
+      "kl_max": .double(orNull: logits.divergenceMax), "kl_p99": .double(orNull: logits.divergence99),
+      "top1_agreement": .double(orNull: logits.topAgreement), "logit_rel_rmse": .double(orNull: logits.relativeRMSE),
+      "router_agreement": .double(orNull: logits.routerAgreement),
+    ])
+    func cell(_ value: Double?, _ digits: Int = 3) -> String {
+      value.map { ByteSize.number($0, digits: digits) } ?? "–"
+    }
+    var facts = TextTable()
+    facts.row("positions", ByteSize.grouped(logits.positions))
+    facts.row(
+      "KL(A‖B), nats",
+      "mean \(cell(logits.divergenceMean)), 99 % below \(cell(logits.divergence99)), worst \(cell(logits.divergenceMax))"
+    )
+    facts.row("same best token", cell(logits.topAgreement.map { $0 * 100 }) + " %")
+    facts.row("rel. RMSE of logits", cell(logits.relativeRMSE))
+    if logits.routerAgreement != nil {
+      facts.row("same experts chosen", cell(logits.routerAgreement.map { $0 * 100 }) + " %")
+    }
+    report.text += "\nforward pass, B against A:\n" + facts.text(indent: 2)
   }
 
   // MARK: Report

@@ -135,7 +135,8 @@ struct Forward: Verb {
     report.summary["routing"] = .array(
       statistics.map {
         .object([
-          "layer": .int($0.layer), "entropy": .double($0.entropy), "load_max": .double($0.loadMax), "dead": .int($0.dead),
+          "layer": .int($0.layer), "entropy": .double($0.entropy), "load_max": .double($0.loadMax),
+          "dead": .int($0.dead),
         ])
       })
     if statistics.isEmpty {
@@ -164,7 +165,9 @@ private struct Outputs {
     return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer, _ dtype: DType, _ trailing: [Int], to path: String) throws(CheckpointError) {
+  func write(_ bytes: UnsafeRawBufferPointer, _ dtype: DType, _ trailing: [Int], to path: String)
+    throws(CheckpointError)
+  {
     let writer = try NPYWriter(path, NPYHeader(dtype, leading + trailing), files: files)
     try writer.append(bytes)
     try writer.publish()
@@ -178,7 +181,9 @@ private struct Outputs {
 
   private func write<T>(_ values: [T], _ dtype: DType, _ trailing: [Int], to path: String) throws(CheckpointError) {
     let result: Result<Void, CheckpointError> = values.withUnsafeBytes { raw in
-      do throws(CheckpointError) { return .success(try write(raw, dtype, trailing, to: path)) } catch { return .failure(error) }
+      do throws(CheckpointError) { return .success(try write(raw, dtype, trailing, to: path)) } catch {
+        return .failure(error)
+      }
     }
     try result.get()
   }

@@ -1,16 +1,15 @@
-"""Writes the vectors of this folder with transformers: python make.py ORACLE, the folder of make_tiny.py.
+"""Writes the vectors of this folder with transformers, through the oracle of Tests/Conformance.
 
 Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens.
 """
-import os
 import pathlib
 import sys
 
-sys.path.insert(0, sys.argv[1])
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "Conformance" / "oracle"))
 import families
 import make_tiny
 
-HERE = pathlib.Path(__file__).parent
 TOKENS = 12
 COMMON = dict(hidden_size=64, vocab_size=96, bos_token_id=80, eos_token_id=81)
 LATENT = dict(
