@@ -48,6 +48,7 @@ struct WritingFlow {
       result.report = try planned(writing)
       if let file = writing.planOnly {
         try PlanFile.write(job.plan, place: place, to: file, files: session.files)
+        result.report.textIsNarration = true
         let count = job.plan.segments.count
         result.report.text +=
           "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
