@@ -29,7 +29,8 @@ public struct LogitComparison: Sendable {
     guard a.vocabularySize == b.vocabularySize else {
       throw CheckpointError(
         .forwardInput, file: b.reader.binding.checkpoint.path,
-        "has a vocabulary of \(b.vocabularySize) tokens, and \(a.reader.binding.checkpoint.path) one of \(a.vocabularySize)")
+        "has a vocabulary of \(b.vocabularySize) tokens, and \(a.reader.binding.checkpoint.path) one of \(a.vocabularySize)"
+      )
     }
     let (left, right) = (try a.run(input), try b.run(input))
     for rows in a.logitRuns(of: left) {

@@ -95,7 +95,9 @@ struct WritingFlow {
     var report = Report()
     report.findings = job.findings
     // Whoever asks for a plan wants to see it; the disk may be another when it is carried out.
-    do throws(CheckpointError) { try runner.checkSpace() } catch { report.findings.append(Finding(error, severity: .warning)) }
+    do throws(CheckpointError) { try runner.checkSpace() } catch {
+      report.findings.append(Finding(error, severity: .warning))
+    }
     let workers = try runner.workers()
     let panel = job.plan.panelMemory
     report.summary = common
