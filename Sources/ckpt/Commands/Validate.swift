@@ -67,6 +67,7 @@ struct Validate: Verb {
     var report = Report()
     report.findings = findings
     report.findingsAreResult = true
+    report.textIsNarration = true
     report.failsFrom = strict ? .warning : .error
     report.summary = [
       "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),

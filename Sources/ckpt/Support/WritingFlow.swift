@@ -129,6 +129,7 @@ struct WritingFlow {
 
   private func done(_ outcome: Runner.Outcome) -> Report {
     var report = Report()
+    report.textIsNarration = true
     report.findings = job.findings
     let peak = MemoryBudget.residentBytes().peak
     report.summary = common
