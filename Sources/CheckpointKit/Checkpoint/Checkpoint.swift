@@ -114,7 +114,6 @@ private struct CheckpointReader {
 
   private struct ReadHeader: Sendable {
     var header: SafetensorsHeader
-    var digest: SHA256Digest
     var status: FileStatus
   }
 
@@ -125,25 +124,31 @@ private struct CheckpointReader {
       do throws(CheckpointError) {
         let file = try OpenFile(reading: joinPath(folder, names[i]), files)
         let header = try SafetensorsHeader(reading: file, limits: limits)
-        let digest = SHA256Digest(of: try file.readBytes(0..<header.dataStart))
-        return .success(ReadHeader(header: header, digest: digest, status: try file.status()))
+        return .success(ReadHeader(header: header, status: try file.status()))
       } catch { return .failure(error) }
+    }
+    let digests = fileDigests(count: names.count, threads: threads) { i in
+      results[i].flatMap { read in
+        Result { () throws(CheckpointError) in
+          (try OpenFile(reading: joinPath(folder, names[i]), files), 0..<read.header.dataStart)
+        }
+      }
     }
     var bytes = 0
     var seen: [TensorName: Int32] = [:]
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
-    for (name, result) in zip(names, results) {
-      switch result {
+    for (number, name) in names.enumerated() {
+      switch results[number].flatMap({ read in digests[number].map { (read, $0) } }) {
       case .failure(let error):
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
         if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
-      case .success(let read) where read.status.size > Self.byteLimit - bytes:
+      case .success((let read, _)) where read.status.size > Self.byteLimit - bytes:
         findings.append(
           Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
-      case .success(let read):
+      case .success((let read, let digest)):
         bytes += read.status.size
         let shard = shards.count
         let start = records.count
@@ -164,7 +169,7 @@ private struct CheckpointReader {
         shards.append(
           Checkpoint.Shard(
             name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-            headerDigest: read.digest, status: read.status, metadata: read.header.metadata,
+            headerDigest: digest, status: read.status, metadata: read.header.metadata,
             records: start..<records.count))
       }
     }
