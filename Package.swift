@@ -21,10 +21,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "CSystem"),
+    .target(name: "CDigests"),
     .target(name: "Specs", swiftSettings: settings),
     .target(
       name: "CheckpointKit",
-      dependencies: ["CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CDigests", "CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
@@ -39,8 +40,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
-    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
+    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
+    .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(

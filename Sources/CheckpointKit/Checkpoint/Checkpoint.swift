@@ -99,7 +99,7 @@ private struct CheckpointReader {
   let limits: SafetensorsHeader.Limits
   var shards: [Checkpoint.Shard] = []
   var records: [TensorRecord] = []
-  /// The last shard that has a name.
+  /// The first shard that has a name: the one whose record is kept.
   var shardOfName: [TensorName: Int32] = [:]
   var findings: [Finding] = []
 
@@ -150,6 +150,8 @@ private struct CheckpointReader {
         let start = records.count
         for entry in read.header.entries {
           if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
+            // The record that is kept is the first one's.
+            shardOfName[entry.name] = other
             duplicates[name, default: (entry.name, Int(other), 0)].count += 1
             continue
           }
