@@ -37,6 +37,7 @@ struct HubFolder: Sendable {
     kind = .localFolder
     guard try access.status(root)?.kind == .directory else { return nil }
     try readNotes(access)
+    if commit == nil { commit = try onlyTree(access) }
   }
 
   private mutating func readNotes(_ access: FileAccess) throws(CheckpointError) {
@@ -57,9 +58,9 @@ struct HubFolder: Sendable {
       commits[commit, default: 0] += 1
     }
     commit = commits.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-    if commit == nil { commit = try onlyTree(access) }
   }
 
+  /// The commit whose listing is the only one that is here.
   private func onlyTree(_ access: FileAccess) throws(CheckpointError) -> String? {
     let folder = joinPath(root, "trees")
     guard try access.status(folder)?.kind == .directory else { return nil }

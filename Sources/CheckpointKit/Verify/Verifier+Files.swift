@@ -5,6 +5,7 @@ extension Verifier {
   mutating func readFiles() throws(CheckpointError) {
     let chosen = chosenFiles()
     let parsed = Dictionary(uniqueKeysWithValues: (checkpoint?.shards ?? []).map { (TensorName($0.name), $0) })
+    let sizes = Set(sources.flatMap { $0.entries.values.compactMap(\.byteCount) })
     var tasks: [ContentReader.Task] = []
     var places: [Int] = []
     /// Files that are held against the manifest tensor by tensor.
@@ -20,15 +21,10 @@ extension Verifier {
         continue
       }
       let expected = expectation(file.name)
-      // A file of another size is another file: it is read only for what it can show of the damage.
-      tasks.append(task(file, expected, shard))
+      tasks.append(task(file, expected, shard, sizes))
       places.append(i)
     }
     let results = try read(tasks)
-    var digests: [SHA256Digest: String] = [:]
-    for (place, result) in zip(places, results) {
-      if let digest = result.digest { digests[digest] = listing.files[place].name }
-    }
     var expectedDigests: [SHA256Digest: String] = [:]
     for source in sources.reversed() {
       for (name, entry) in source.entries { if let digest = entry.digest { expectedDigests[digest] = name.string } }
@@ -79,12 +75,13 @@ extension Verifier {
   }
 
   private func task(
-    _ file: FolderListing.File, _ expected: Expectation?, _ shard: Checkpoint.Shard?
+    _ file: FolderListing.File, _ expected: Expectation?, _ shard: Checkpoint.Shard?, _ sizes: Set<Int>
   ) -> ContentReader.Task {
     var task = ContentReader.Task(
       path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
     let isWhole = expected?.byteCount.map { $0 == file.byteCount } ?? true
-    if isWhole, let expected, expected.hasDigest {
+    // A file of another size is another file; its digest may say which.
+    if isWhole || sizes.contains(file.byteCount), let expected, expected.hasDigest {
       task.fileDigest = expected.digest != nil || expected.gitEntry != nil
       task.gitBlob = expected.gitBlob != nil || expected.gitEntry != nil && file.byteCount <= Self.gitEntryLimit
     }
@@ -156,10 +153,10 @@ extension Verifier {
   ) {
     var finding = Finding(.error, .verifyMismatch, file: file.name, problem)
     let tensors = tensorRanges(file.name)
-    if let count = expected.byteCount, file.byteCount < count {
-      finding.ranges = [file.byteCount..<count]
-    } else if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
+    if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
       finding.problem += "; it is what '\(other)' should be"
+    } else if let count = expected.byteCount, file.byteCount < count {
+      finding.ranges = [file.byteCount..<count]
     } else if !result.zeroRuns.isEmpty, file.byteCount == expected.byteCount ?? file.byteCount {
       finding.ranges = result.zeroRuns
       finding.problem += "; it is zero from byte \(result.zeroRuns[0].lowerBound) to \(result.zeroRuns[0].upperBound)"
