@@ -3,9 +3,9 @@ internal import Synchronization
 /// Reads files front to back, each byte once, and takes from that one read all that is asked: digests of the file and of
 /// ranges in it, the git id, and what the content scan sees.
 ///
-/// The digest of a file is one serial stream, so files are read in parallel, the largest first. Where there are more
-/// threads than large files, the digests of one file's ranges are taken beside that of the file, and the next bytes are
-/// read meanwhile.
+/// The digest of a file is one serial stream, so files are read in parallel, the largest first: one on each thread, or as
+/// many as vector lanes take at a time. Where there are more threads than large files, the digests of one file's ranges
+/// are taken beside that of the file, and the next bytes are read meanwhile.
 struct ContentReader: Sendable {
   /// One file and what is wanted of it.
   struct Task: Sendable {
@@ -53,9 +53,6 @@ struct ContentReader: Sendable {
   var isStopped: @Sendable () -> Bool = { false }
   var rate: RateLimit?
 
-  static let largestChunk = 8 << 20
-  static let smallestChunk = 256 << 10
-
   /// Results in the order of the tasks; `finished` gets each as soon as it is there, on any thread.
   func read(
     _ tasks: [Task],
@@ -63,36 +60,52 @@ struct ContentReader: Sendable {
   ) -> [Swift.Result<Result, CheckpointError>] {
     let order = tasks.indices.sorted { (tasks[$0].byteCount, $1) > (tasks[$1].byteCount, $0) }
     let largest = order.first.map { tasks[$0].byteCount } ?? 0
-    let workers = max(1, min(threads, tasks.count { $0.byteCount >= largest / 8 }))
-    let team = max(1, threads / workers)
-    let buffers = team > 1 ? 2 : 1
-    // A thread that takes several digests of the same bytes does it while they are in its cache.
-    let wanted = team > 1 ? Self.largestChunk : 1 << 20
-    let chunk = max(Self.smallestChunk, min(wanted, bufferBytes / (workers * buffers))) / 4096 * 4096
+    let large = max(1, tasks.count { $0.byteCount >= largest / 8 })
+    let workers = min(max(1, threads), large)
+    // Vector lanes take the digests of several files at a time.
+    let width = min(SHA256Lanes.current?.count ?? 1, large.ceilDiv(workers))
+    let shape = Shape(
+      width: width, team: max(1, threads / workers), chunk: chunkBytes(workers: workers, width: width, team: threads / workers))
     let results = Mutex([Swift.Result<Result, CheckpointError>?](repeating: nil, count: tasks.count))
     let next = Counter()
     let failed = Atomic<Bool>(false)
     runOnThreads(workers) { _ in
-      var memory: [Buffer] = []
-      while true {
-        let place = next.take()
-        guard place < order.count else { return }
-        let i = order[place]
-        let result: Swift.Result<Result, CheckpointError>
-        do throws(CheckpointError) {
-          if failed.load(ordering: .relaxed) { throw CheckpointError(.stopped, "was stopped after another failure") }
-          while memory.count < buffers { memory.append(try Buffer(byteCount: chunk)) }
-          let value = try read(tasks[i], memory, team: team)
-          try finished(i, value)
-          result = .success(value)
-        } catch {
-          failed.store(true, ordering: .relaxed)
-          result = .failure(error)
-        }
-        results.withLock { $0[i] = result }
+      var worker = Worker(reader: self, shape: shape)
+      worker.run(
+        next: {
+          let place = next.take()
+          return place < order.count ? (order[place], tasks[order[place]]) : nil
+        },
+        isStopped: { failed.load(ordering: .relaxed) || isStopped() },
+        done: { (i, result) in
+          var result = result
+          if case .success(let value) = result {
+            do throws(CheckpointError) { try finished(i, value) } catch { result = .failure(error) }
+          }
+          if case .failure = result { failed.store(true, ordering: .relaxed) }
+          results.withLock { [result] in $0[i] = result }
+        })
+    }
+    return results.withLock { list in
+      list.enumerated().map { i, result in
+        result ?? .failure(CheckpointError(.stopped, file: tasks[i].path, "was not read any more"))
       }
     }
-    return results.withLock { $0.map { $0 ?? .failure(CheckpointError(.internalMistake, "a file was not read")) } }
+  }
+
+  /// How a worker reads: so many files at a time, or one that a team of threads shares.
+  private struct Shape {
+    var width: Int
+    var team: Int
+    var chunk: Int
+  }
+
+  /// A thread that takes several digests of the same bytes does it while they are in its cache; a team is given enough
+  /// at a time for its threads to be worth starting.
+  private func chunkBytes(workers: Int, width: Int, team: Int) -> Int {
+    let wanted = width > 1 ? 256 << 10 : team > 1 ? 8 << 20 : 1 << 20
+    let buffers = width > 1 ? width : team > 1 ? 2 : 1
+    return max(64 << 10, min(wanted, bufferBytes / (workers * buffers))) / 4096 * 4096
   }
 
   /// The first real failure of several, where one stopped the others.
@@ -112,72 +125,146 @@ struct ContentReader: Sendable {
     return values
   }
 
-  // MARK: One file
+  // MARK: One thread
 
-  private func read(_ task: Task, _ memory: [Buffer], team: Int) throws(CheckpointError) -> Result {
-    let file = try OpenFile(reading: task.path, files)
-    try checkUnchanged(file, task)
-    file.advise(.sequential, 0..<task.byteCount)
-    let state = FileState(task)
-    let chunk = memory[0].byteCount
-    var offset = 0
-    var current = 0
-    var loaded = 0..<0
-    while offset < task.byteCount {
-      if isStopped() {
-        throw CheckpointError(.stopped, file: task.path, "was being read", hint: "run the same command again")
+  private struct Worker {
+    let reader: ContentReader
+    let shape: Shape
+    private var buffers: [Buffer] = []
+
+    init(reader: ContentReader, shape: Shape) {
+      self.reader = reader
+      self.shape = shape
+    }
+
+    /// A file that is being read.
+    private struct Open {
+      var number: Int
+      var task: Task
+      var file: OpenFile
+      var state: FileState
+      var offset = 0
+      var buffer: Int
+    }
+
+    mutating func run(
+      next: () -> (Int, Task)?, isStopped: () -> Bool,
+      done: (Int, Swift.Result<Result, CheckpointError>) -> Void
+    ) {
+      var open: [Open] = []
+      var free = Array(0..<shape.width)
+      while true {
+        while let slot = free.last, !isStopped(), let (number, task) = next() {
+          do throws(CheckpointError) {
+            while buffers.count < max(shape.width, shape.team > 1 ? 2 : 1) {
+              buffers.append(try Buffer(byteCount: shape.chunk))
+            }
+            let file = try OpenFile(reading: task.path, reader.files)
+            try reader.checkUnchanged(file, task)
+            file.advise(.sequential, 0..<task.byteCount)
+            if shape.team > 1 {
+              done(number, .success(try readWithTeam(task, file, isStopped)))
+            } else {
+              open.append(Open(number: number, task: task, file: file, state: FileState(task), buffer: slot))
+              free.removeLast()
+            }
+          } catch { done(number, .failure(error)) }
+        }
+        if open.isEmpty { return }
+        if isStopped() {
+          for item in open { done(item.number, .failure(ContentReader.stopped(item.task))) }
+          return
+        }
+        step(&open, &free, done)
       }
-      if loaded.lowerBound != offset || loaded.isEmpty {
-        loaded = offset..<min(task.byteCount, offset + chunk)
-        try load(loaded, into: memory[current], file)
+    }
+
+    /// The next chunk of every open file.
+    private func step(
+      _ open: inout [Open], _ free: inout [Int], _ done: (Int, Swift.Result<Result, CheckpointError>) -> Void
+    ) {
+      var parts: [FileState.Part] = []
+      var still: [Open] = []
+      var ended: [Open] = []
+      for var item in open {
+        do throws(CheckpointError) {
+          let here = item.offset..<min(item.task.byteCount, item.offset + shape.chunk)
+          try reader.load(here, into: buffers[item.buffer], item.file)
+          let bytes = UnsafeRawBufferPointer(rebasing: buffers[item.buffer].bytes[..<here.count])
+          item.state.look(bytes)
+          parts += item.state.parts(bytes, at: here.lowerBound)
+          item.offset = here.upperBound
+          reader.progress(here.count)
+          if reader.rate != nil { item.file.advise(.dontNeed, here) }
+          if item.offset == item.task.byteCount { ended.append(item) } else { still.append(item) }
+        } catch {
+          done(item.number, .failure(error))
+          free.append(item.buffer)
+        }
       }
-      let here = loaded
-      let bytes = UnsafeRawBufferPointer(rebasing: memory[current].bytes[..<here.count])
-      let ahead = here.upperBound..<min(task.byteCount, here.upperBound + chunk)
-      let jobs = state.jobs(bytes, at: here.lowerBound)
-      if team > 1, memory.count > 1 {
-        let other = memory[1 - current]
-        let reading = Mutex<CheckpointError?>(nil)
-        var all = jobs
+      SHA256Stream.update(parts)
+      for item in ended {
+        do throws(CheckpointError) {
+          try reader.checkUnchanged(item.file, item.task)
+          done(item.number, .success(item.state.finish()))
+        } catch { done(item.number, .failure(error)) }
+        free.append(item.buffer)
+      }
+      open = still
+    }
+
+    /// One file, by several threads: its own digest, the digests of its ranges and the next read beside each other.
+    private func readWithTeam(_ task: Task, _ file: OpenFile, _ isStopped: () -> Bool) throws(CheckpointError) -> Result {
+      let state = FileState(task)
+      let chunk = shape.chunk
+      var (offset, current) = (0, 0)
+      try reader.load(0..<min(task.byteCount, chunk), into: buffers[0], file)
+      while offset < task.byteCount {
+        if isStopped() { throw ContentReader.stopped(task) }
+        let here = offset..<min(task.byteCount, offset + chunk)
+        let ahead = here.upperBound..<min(task.byteCount, here.upperBound + chunk)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffers[current].bytes[..<here.count])
+        var jobs = state.jobs(bytes, at: here.lowerBound, team: shape.team)
+        let problem = Mutex<CheckpointError?>(nil)
         if !ahead.isEmpty {
-          all.insert(
+          let (reader, other) = (reader, buffers[1 - current])
+          jobs.insert(
             ChunkJob {
-              do throws(CheckpointError) { try self.load(ahead, into: other, file) } catch {
-                reading.withLock { [error] in $0 = error }
+              do throws(CheckpointError) { try reader.load(ahead, into: other, file) } catch {
+                problem.withLock { [error] in $0 = error }
               }
             }, at: 0)
         }
-        run(all, team: team)
-        if let error = reading.withLock({ $0 }) { throw error }
-        loaded = ahead
+        run(jobs)
+        if let error = problem.withLock({ $0 }) { throw error }
+        reader.progress(here.count)
+        if reader.rate != nil { file.advise(.dontNeed, here) }
+        offset = here.upperBound
         current = 1 - current
-      } else {
-        run(jobs, team: 1)
-        loaded = 0..<0
       }
-      progress(here.count)
-      if rate != nil { file.advise(.dontNeed, here) }
-      offset = here.upperBound
+      try reader.checkUnchanged(file, task)
+      return state.finish()
     }
-    try checkUnchanged(file, task)
-    return state.finish()
+
+    private func run(_ jobs: [ChunkJob]) {
+      let next = Counter()
+      runOnThreads(min(shape.team, jobs.count)) { _ in
+        while true {
+          let i = next.take()
+          guard i < jobs.count else { return }
+          jobs[i].body()
+        }
+      }
+    }
+  }
+
+  private static func stopped(_ task: Task) -> CheckpointError {
+    CheckpointError(.stopped, file: task.path, "was being read", hint: "run the same command again")
   }
 
   private func load(_ range: Range<Int>, into buffer: Buffer, _ file: OpenFile) throws(CheckpointError) {
     rate?.take(range.count)
     try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<range.count]), at: range.lowerBound)
-  }
-
-  private func run(_ jobs: [ChunkJob], team: Int) {
-    if team == 1 || jobs.count == 1 { return jobs.forEach { $0.body() } }
-    let next = Counter()
-    runOnThreads(min(team, jobs.count)) { _ in
-      while true {
-        let i = next.take()
-        guard i < jobs.count else { return }
-        jobs[i].body()
-      }
-    }
   }
 
   private func checkUnchanged(_ file: OpenFile, _ task: Task) throws(CheckpointError) {
@@ -197,103 +284,108 @@ private struct ChunkJob: @unchecked Sendable {
 
 /// What is being computed of a file while it is read.
 private final class FileState {
-  private final class Whole {
-    var hasher = SHA256Hasher()
-    var git: GitBlobHasher?
-    var zeros = ZeroRuns()
-  }
+  typealias Part = (stream: SHA256Stream, bytes: UnsafeRawBufferPointer)
 
   private final class Open {
     let region: ContentReader.Region
-    var hasher: SHA256Hasher?
-    var slice = SHA256Hasher()
+    let stream: SHA256Stream?
+    var slices: [SHA256Stream] = []
     var inSlice = 0
-    var result = ContentReader.RegionResult()
     var scan: ContentScan?
 
     init(_ region: ContentReader.Region) {
       self.region = region
-      hasher = region.digest ? SHA256Hasher() : nil
+      stream = region.digest ? SHA256Stream() : nil
       scan = region.scanned.map { ContentScan($0, isScale: region.isScale) }
     }
 
-    func update(_ bytes: UnsafeRawBufferPointer) {
-      // A part that fits the cache at a time, so that each use but the first finds it there.
+    func parts(_ bytes: UnsafeRawBufferPointer) -> [Part] {
+      var parts: [Part] = stream.map { [($0, bytes)] } ?? []
+      guard let sliceBytes = region.sliceBytes else { return parts }
       var offset = 0
       while offset < bytes.count {
-        let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<min(bytes.count, offset + (256 << 10))])
-        scan?.update(part)
-        hasher?.update(part)
-        if let sliceBytes = region.sliceBytes { updateSlices(part, sliceBytes) }
-        offset += part.count
-      }
-    }
-
-    private func updateSlices(_ bytes: UnsafeRawBufferPointer, _ sliceBytes: Int) {
-      var offset = 0
-      while offset < bytes.count {
+        if inSlice == 0 { slices.append(SHA256Stream()) }
         let count = min(sliceBytes - inSlice, bytes.count - offset)
-        slice.update(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+        if let slice = slices.last { parts.append((slice, UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))) }
         offset += count
-        inSlice += count
-        if inSlice == sliceBytes {
-          result.slices.append(slice.finish())
-          slice = SHA256Hasher()
-          inSlice = 0
-        }
+        inSlice = (inSlice + count) % sliceBytes
       }
+      return parts
     }
 
     func finish() -> ContentReader.RegionResult {
-      result.digest = hasher?.finish()
-      result.scan = scan
-      return result
+      ContentReader.RegionResult(digest: stream?.finish(), slices: slices.map { $0.finish() }, scan: scan)
     }
   }
 
   private let task: ContentReader.Task
-  private let whole = Whole()
+  private let whole: SHA256Stream?
+  private var git: GitBlobHasher?
+  private var zeros = ZeroRuns()
   private var results: [ContentReader.RegionResult] = []
   private var open: [Open] = []
   private var nextRegion = 0
 
   init(_ task: ContentReader.Task) {
     self.task = task
-    if task.gitBlob { whole.git = GitBlobHasher(byteCount: task.byteCount) }
+    whole = task.fileDigest ? SHA256Stream() : nil
+    if task.gitBlob { git = GitBlobHasher(byteCount: task.byteCount) }
   }
 
-  /// All that is to be done with the next bytes.
-  func jobs(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> [ChunkJob] {
-    let (task, whole) = (task, whole)
-    var jobs: [ChunkJob] = []
-    if task.fileDigest { jobs.append(ChunkJob { whole.hasher.update(bytes) }) }
-    if task.gitBlob { jobs.append(ChunkJob { whole.git?.update(bytes) }) }
-    if task.zeroRuns { jobs.append(ChunkJob { whole.zeros.update(bytes) }) }
-    let here = offset..<offset + bytes.count
-    closeRegions(before: offset)
-    for region in open { jobs.append(job(region, bytes, here)) }
-    while nextRegion < task.regions.count, task.regions[nextRegion].range.lowerBound < here.upperBound {
-      let region = Open(task.regions[nextRegion])
-      open.append(region)
-      jobs.append(job(region, bytes, here))
-      nextRegion += 1
+  /// What is seen of the next bytes beside digests of SHA-256; what is seen of ranges, ``parts(_:at:)`` sees.
+  func look(_ bytes: UnsafeRawBufferPointer) {
+    git?.update(bytes)
+    if task.zeroRuns { zeros.update(bytes) }
+  }
+
+  /// What is to be digested of the next bytes; they are scanned at once.
+  func parts(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> [Part] {
+    var parts: [Part] = whole.map { [($0, bytes)] } ?? []
+    for (region, bytes) in regions(bytes, at: offset) {
+      region.scan?.update(bytes)
+      parts += region.parts(bytes)
     }
+    return parts
+  }
+
+  /// The same, as pieces of work that may be done at the same time.
+  func jobs(_ bytes: UnsafeRawBufferPointer, at offset: Int, team: Int) -> [ChunkJob] {
+    var jobs: [ChunkJob] = []
+    if let whole { jobs.append(ChunkJob { SHA256Stream.update([(whole, bytes)]) }) }
+    var groups = [[Part]](repeating: [], count: max(1, team - 1))
+    for (i, (region, bytes)) in regions(bytes, at: offset).enumerated() {
+      if region.region.scanned != nil { jobs.append(ChunkJob { region.scan?.update(bytes) }) }
+      groups[i % groups.count] += region.parts(bytes)
+    }
+    for group in groups where !group.isEmpty { jobs.append(ChunkJob { SHA256Stream.update(group) }) }
+    jobs.append(ChunkJob { self.look(bytes) })
     return jobs
   }
 
-  private func job(_ region: Open, _ bytes: UnsafeRawBufferPointer, _ here: Range<Int>) -> ChunkJob {
-    let part = region.region.range.clamped(to: here)
-    let slice = UnsafeRawBufferPointer(
-      rebasing: bytes[part.lowerBound - here.lowerBound..<part.upperBound - here.lowerBound])
-    return ChunkJob { region.update(slice) }
+  /// The ranges that have bytes in a chunk, with those bytes.
+  private func regions(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> [(Open, UnsafeRawBufferPointer)] {
+    let here = offset..<offset + bytes.count
+    closeRegions(before: offset)
+    while nextRegion < task.regions.count, task.regions[nextRegion].range.lowerBound < here.upperBound {
+      open.append(Open(task.regions[nextRegion]))
+      nextRegion += 1
+    }
+    return open.map { region in
+      let part = region.region.range.clamped(to: here)
+      return (
+        region,
+        UnsafeRawBufferPointer(
+          rebasing: bytes[part.lowerBound - here.lowerBound..<part.upperBound - here.lowerBound])
+      )
+    }
   }
 
-  /// Regions follow each other, so that those that are done are the first that were opened.
+  /// Ranges follow each other, so that those that are done are the first that were opened.
   private func closeRegions(before offset: Int) {
-    while let first = open.first, first.region.range.upperBound <= offset {
-      results.append(first.finish())
-      open.removeFirst()
-    }
+    var count = 0
+    while count < open.count, open[count].region.range.upperBound <= offset { count += 1 }
+    results += open[..<count].map { $0.finish() }
+    open.removeFirst(count)
   }
 
   func finish() -> ContentReader.Result {
@@ -304,7 +396,6 @@ private final class FileState {
       nextRegion += 1
     }
     return ContentReader.Result(
-      digest: task.fileDigest ? whole.hasher.finish() : nil, gitBlob: whole.git?.finish(),
-      zeroRuns: whole.zeros.finish(), regions: results)
+      digest: whole?.finish(), gitBlob: git?.finish(), zeroRuns: zeros.finish(), regions: results)
   }
 }
