@@ -44,6 +44,9 @@ keys synth a --preset tiny --family kimi_k2 --storage fp8-block
 keys inspect a --layers --experts --context 64 --gpu 1GiB --ram 1GiB
 look inspect $(jq -r '.summary | (.by_layer[0], .fit, .routed_experts) | keys[]' out.json)
 keys validate a
+keys checksum a
+keys checksum a -o a.json
+keys verify a --manifest a.json
 keys convert a b --to int4-g32 --dry-run
 look convert $(jq -r '.summary | (.memory, .files[0], .tensors[0]) | keys[]' out.json)
 keys convert a b --to int4-g32

@@ -178,6 +178,30 @@ import Testing
     #expect(throws: CheckpointError.self) { try ContentReader.all(reader.read([wrong])) }
   }
 
+  @Test("files that share a thread and its vector lanes get the digests that they get alone", arguments: [1, 3])
+  func manyFiles(threads: Int) throws {
+    let folder = try TestFolder()
+    var tasks: [ContentReader.Task] = []
+    var contents: [[UInt8]] = []
+    for i in 0..<21 {
+      let bytes = (0..<300_000 + i * 7001).map { UInt8(truncatingIfNeeded: ($0 &+ i) &* 40503 >> 7) }
+      try folder.write("\(i)", bytes)
+      var task = ContentReader.Task(path: folder.file("\(i)"), byteCount: bytes.count)
+      task.fileDigest = i % 5 != 4
+      task.regions = [10..<70_000, 70_000..<70_001, 70_001..<bytes.count].map { ContentReader.Region(range: $0) }
+      contents.append(bytes)
+      tasks.append(task)
+    }
+    let results = try ContentReader.all(ContentReader(files: .system, threads: threads).read(tasks))
+    for (i, result) in results.enumerated() {
+      #expect(result.digest?.hex == (i % 5 != 4 ? hex(contents[i]) : nil))
+      #expect(result.regions.map { $0.digest?.hex } == tasks[i].regions.map { hex(Array(contents[i][$0.range])) })
+    }
+    tasks[7].byteCount += 1
+    let failed = ContentReader(files: .system, threads: threads).read(tasks)
+    #expect(problem { _ = try ContentReader.all(failed) }?.code == .inputChanged)
+  }
+
   @Test("a rate is kept over all reads together")
   func rate() {
     let limit = RateLimit(bytesPerSecond: 1_000_000)

@@ -344,6 +344,34 @@ extension Verifier.Outcome {
     #expect(found.codes(.warning) == ["verify.evidence"] && found.files.allSatisfy { $0.state == .unverified })
   }
 
+  @Test("whatever stands in a listing, in notes or in an index of git, nothing traps")
+  func hostileEvidence() throws {
+    let folder = try TestFolder()
+    let model = try Model(folder)
+    let commit = String(repeating: "5", count: 40)
+    let name = model.files[1].name
+    let tree = #"{"format_version":1,"files":{"\#(name)":{"size":-5,"blob_id":"\#(commit)"},"x.safetensors":{"size":9223372036854775807,"lfs_sha256":"zz"},"y.bin":{"size":9223372036854775807},"..":{},"\#(model.files[0].name)":7}}"#
+    let path = "model/.cache/huggingface/trees/\(commit).json"
+    try folder.write(path, tree)
+    let found = try verify(model.path)
+    #expect(found.codes().contains("io.unsafe-name") && found.codes().contains("verify.missing"))
+    var generator = SeededGenerator(state: 23)
+    let pieces: [(path: String, bytes: [UInt8])] = [
+      (path, Array(tree.utf8)), ("model/.git/index", Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 9] + [UInt8](repeating: 65, count: 200)),
+      ("model/.cache/huggingface/download/\(name).metadata", Array("\(commit)\n\(commit)\n1e999\n".utf8)),
+      ("model/SHA256SUMS", Array("\(commit)\(commit.prefix(24))  \(name)\n".utf8)),
+    ]
+    for _ in 0..<60 {
+      for piece in pieces {
+        var bytes = piece.bytes
+        for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+        try FileAccess.system.remove(folder.file(piece.path))
+        try folder.write(piece.path, bytes)
+      }
+      #expect(try verify(model.path).files.count == 4)
+    }
+  }
+
   @Test("a repair list can be read by scripts whatever the names are")
   func repairNames() {
     var list = RepairList()

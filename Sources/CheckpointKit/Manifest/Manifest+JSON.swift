@@ -151,6 +151,7 @@ private struct ManifestParser {
     guard !file.name.isEmpty, file.byteCount >= 0, !file.digest.hex.isEmpty else {
       throw scanner.problem("a file lacks name, bytes or sha256")
     }
+    guard file.byteCount <= FolderListing.byteLimit else { throw scanner.problem("a file of \(file.byteCount) bytes") }
     var end = file.dataStart ?? 0
     for tensor in file.tensors {
       guard tensor.range.lowerBound >= end, tensor.range.upperBound <= file.byteCount else {

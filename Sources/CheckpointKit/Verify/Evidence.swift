@@ -56,6 +56,8 @@ struct Evidence: Sendable {
           .error, .unsafeName, file: name, "is a name in \(source) that would lead out of the folder: it is not opened"))
       return
     }
+    // A size that no file has says nothing; the digest will.
+    let byteCount = byteCount.flatMap { (0...FolderListing.byteLimit).contains($0) ? $0 : nil }
     entries[TensorName(name)] = Expectation(
       level: level, source: source, byteCount: byteCount, digest: digest, gitBlob: gitBlob, gitEntry: gitEntry)
   }

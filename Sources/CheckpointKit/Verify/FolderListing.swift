@@ -31,6 +31,8 @@ struct FolderListing: Sendable {
     ".git", ".cache", ".huggingface", WorkFolder.name, ".ckpt-discarded", ".msc", ".mdl", ".mv", "._____temp", ".locks",
   ]
   private static let depthLimit = 32
+  /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought.
+  static let byteLimit = 1 << 48
 
   static func isWeight(_ name: String) -> Bool { SideFiles.weightEndings.contains { name.hasSuffix($0) } }
 
@@ -45,6 +47,13 @@ struct FolderListing: Sendable {
     folder = parentPath(path)
     let name = lastPathComponent(path)
     files = [File(name: name, status: try access.status(path), linkTarget: access.linkTarget(path))]
+    try checkSize(files[0].status, path)
+  }
+
+  private func checkSize(_ status: FileStatus?, _ path: String) throws(CheckpointError) {
+    if let status, status.size > Self.byteLimit {
+      throw CheckpointError(.sizeOverflow, file: path, "has \(status.size) bytes: no checkpoint has that many")
+    }
   }
 
   private mutating func add(_ prefix: String, depth: Int, _ access: FileAccess) throws(CheckpointError) {
@@ -67,7 +76,9 @@ struct FolderListing: Sendable {
           try add(name, depth: depth + 1, access)
         }
       case .other: others.append(name)
-      case .regular: files.append(File(name: name, status: status, linkTarget: target))
+      case .regular:
+        try checkSize(status, path)
+        files.append(File(name: name, status: status, linkTarget: target))
       case nil where target != nil: files.append(File(name: name, linkTarget: target))
       // Gone since it was listed.
       case nil: break
