@@ -62,8 +62,11 @@ struct ContentReader: Sendable {
     let largest = order.first.map { tasks[$0].byteCount } ?? 0
     let large = max(1, tasks.count { $0.byteCount >= largest / 8 })
     let workers = min(max(1, threads), large)
-    // Vector lanes take the digests of several files at a time.
-    let width = min(SHA256Lanes.current?.count ?? 1, large.ceilDiv(workers))
+    // Vector lanes take the digests of several files at a time: half as many where each has a tensor's beside it. Some
+    // files are left for a second turn, because what a stopped run had not finished is read again.
+    let lanes = SHA256Lanes.current?.count ?? 1
+    let hasRegions = tasks.contains { $0.regions.contains(where: \.digest) }
+    let width = max(1, min(hasRegions ? lanes / 2 : lanes, large.ceilDiv(workers * (large > 2 * workers ? 2 : 1))))
     let shape = Shape(
       width: width, team: max(1, threads / workers), chunk: chunkBytes(workers: workers, width: width, team: threads / workers))
     let results = Mutex([Swift.Result<Result, CheckpointError>?](repeating: nil, count: tasks.count))
