@@ -1,7 +1,7 @@
 # `make demo` shows what ckpt does, `make test` checks it. Both set up what they need. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance release dist specs format lint clean
+.PHONY: help setup demo test conformance guides release dist specs docs format lint clean
 
 RELEASE := -c release --product ckpt --static-swift-stdlib
 SWIFT_FILES := Sources Tests Package.swift
@@ -21,6 +21,11 @@ test: setup ## build and run the tests (no Python)
 conformance: setup release ## hold the results against other people's programs (sets up a Python outside the checkout)
 	@Tests/Conformance/run.sh
 
+guides: setup release ## run the commands of docs/guide; hold the pages on commands and JSON against the binary
+	@Tools/make-command-docs.sh --check
+	@Tools/check-json-docs.sh
+	@Tools/check-guides.sh
+
 release: ## build .build/release/ckpt
 	swift build $(RELEASE)
 
@@ -29,6 +34,9 @@ dist: release ## a tarball in dist/: the binary, which needs no Swift where it r
 
 specs: ## write Sources/Specs/EmbeddedSpecs.swift out of Specs/
 	@Tools/embed-specs.sh
+
+docs: release ## write docs/commands.md out of the help
+	@Tools/make-command-docs.sh
 
 format: ## format the sources
 	swift format --in-place --recursive $(SWIFT_FILES)

@@ -13,6 +13,7 @@ mkdir -p "$folder/$name/bin" "$folder/$name/licenses" dist
 install -m 755 "$binary" "$folder/$name/bin/ckpt"
 strip "$folder/$name/bin/ckpt"
 install -m 644 LICENSE README.md CHANGELOG.md "$folder/$name/"
+Tools/make-man.sh "$binary" "$folder/$name/share"
 for checkout in .build/checkouts/*/; do
   package="$(basename "$checkout")"
   for file in "$checkout"LICENSE* "$checkout"NOTICE* "$checkout"Sources/CCryptoBoringSSL/LICENSE*; do

@@ -6,6 +6,7 @@
     apply_to = function)
 #define LEVEL_AVX2
 #define LEVEL_AVX512
+#define LEVEL_FUSED ckernels_avx2_fp8_to_int4
 #define LEVEL_TABLE ckernels_avx512
 #define LEVEL_NAME "avx512"
 #include "body/body.h"

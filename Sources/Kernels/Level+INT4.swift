@@ -17,7 +17,8 @@ extension Level {
 
   /// Quantizes a row by the `ct` rule.
   ///
-  /// - Returns: the first column whose value, rounded to the precision, is not finite. What was written is then incomplete.
+  /// - Returns: the first column whose value, rounded to the precision, is not finite; what was written is then
+  ///   incomplete.
   public func encodeINT4(
     _ row: UnsafeBufferPointer<Float>, group: Int, _ precision: INT4Reference.Precision,
     scales: UnsafeMutableBufferPointer<Float>, packed: UnsafeMutableRawBufferPointer
@@ -43,15 +44,17 @@ extension Level {
     return column.flatMap { $0 < 0 ? nil : $0 }
   }
 
-  /// Quantizes block-fp8 by the `ct` rule in BF16 without going through Float32: the bits of decoding and encoding, faster.
+  /// Quantizes block-fp8 by the `ct` rule in BF16 without going through Float32: the bits of decoding and encoding,
+  /// faster.
   ///
   /// - Parameters:
   ///   - codes: whole rows, all of one row of blocks.
   ///   - blockScales: of the blocks, from column 0.
   ///   - scales: gets the scales of the groups in BF16, row by row.
   ///   - packed: gets the nibbles, row by row.
-  /// - Returns: false where this way cannot be taken: a code is NaN, or a block's scale is negative, not finite, or so
-  ///   large that BF16 could not hold a product. What was written is then incomplete.
+  /// - Returns: false where this way cannot be taken: a code is NaN, or a block's scale is negative, not finite, so
+  ///   large that BF16 could not hold a product, or so small that a product could be subnormal. What was written is
+  ///   then incomplete.
   public func encodeINT4(
     fp8 codes: UnsafeRawBufferPointer, columns: Int, blockScales: UnsafeBufferPointer<Float>, group: Int,
     scales: UnsafeMutableRawBufferPointer, packed: UnsafeMutableRawBufferPointer
@@ -60,7 +63,7 @@ extension Level {
     precondition([32, 64, 128].contains(group) && columns % group == 0)
     precondition(isWhole(codes.count, group, scales.count / 2, packed.count))
     for scale in blockScales {
-      guard scale >= 0, FloatFormats.roundedToBF16(448 * scale).isFinite else { return false }
+      guard scale == 0 || scale >= 0x1p-110, FloatFormats.roundedToBF16(448 * scale).isFinite else { return false }
     }
     guard let from = codes.bytePointer, let blockScales = blockScales.baseAddress, let scales = scales.bytePointer,
       let to = packed.bytePointer

@@ -24,7 +24,9 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
 
   @Test("whole parts are recognised, with every dtype that is published")
   func whole() {
-    for dtype in [DType.bf16, .f16, .f32] { #expect(recognised([part("", dtype, [256, 320])]) == dtype.name.lowercased()) }
+    for dtype in [DType.bf16, .f16, .f32] {
+      #expect(recognised([part("", dtype, [256, 320])]) == dtype.name.lowercased())
+    }
     for dtype in [DType.f32, .bf16, .f16, .f8e8m0] {
       #expect(recognised([Self.fp8, part("_scale_inv", dtype, [2, 3])]) == "fp8-block")
     }
@@ -34,16 +36,22 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
     for dtype in [DType.i64, .i32, .u64, .u32] {
       #expect(recognised([Self.packed, Self.int4Scale, part("_shape", dtype, [2])]) == "int4-g32")
     }
-    #expect(recognised([part("_packed", .i32, [4, 16]), part("_scale", .f32, [4, 1]), Self.int4Shape], [4, 128]) == "int4-g128")
+    #expect(
+      recognised([part("_packed", .i32, [4, 16]), part("_scale", .f32, [4, 1]), Self.int4Shape], [4, 128])
+        == "int4-g128")
   }
 
   @Test("edges are cut, not padded: 129 rows need two rows of scales, 128 need one")
   func edges() {
-    for (rows, columns, grid) in [(128, 128, [1, 1]), (129, 128, [2, 1]), (128, 129, [1, 2]), (1, 1, [1, 1]), (576, 7168, [5, 56])] {
+    for (rows, columns, grid) in [
+      (128, 128, [1, 1]), (129, 128, [2, 1]), (128, 129, [1, 2]), (1, 1, [1, 1]), (576, 7168, [5, 56]),
+    ] {
       let main = part("", .f8e4m3, [rows, columns])
       #expect(recognised([main, part("_scale_inv", .f32, grid)], [rows, columns]) == "fp8-block")
-      #expect(recognised([main, part("_scale_inv", .f32, [grid[0], grid[1] + 1])], [rows, columns]) == "encoding.part-shape")
-      #expect(recognised([main, part("_scale_inv", .f32, [grid[0] + 1, grid[1]])], [rows, columns]) == "encoding.part-shape")
+      #expect(
+        recognised([main, part("_scale_inv", .f32, [grid[0], grid[1] + 1])], [rows, columns]) == "encoding.part-shape")
+      #expect(
+        recognised([main, part("_scale_inv", .f32, [grid[0] + 1, grid[1]])], [rows, columns]) == "encoding.part-shape")
     }
   }
 
@@ -52,12 +60,18 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
     arguments: [
       ([fp8], "encoding.missing-part"), ([fp8Scale], "encoding.stray-part"),
       ([part("", .bf16, [256, 320]), fp8Scale], "encoding.stray-part"),
-      ([fp8, part("_scale_inv", .i32, [2, 3])], "encoding.part-dtype"), ([fp8, part("_scale_inv", .f64, [2, 3])], "encoding.part-dtype"),
-      ([fp8, part("_scale_inv", .f8e4m3, [2, 3])], "encoding.part-dtype"), ([fp8, part("_scale_inv", .f32, [3, 2])], "encoding.part-shape"),
-      ([fp8, part("_scale_inv", .f32, [2, 3, 1])], "encoding.part-shape"), ([fp8, part("_scale_inv", .f32, [6])], "encoding.part-shape"),
-      ([fp8, part("_scale_inv", .f32, [])], "encoding.part-shape"), ([part("", .f8e4m3, [320, 256]), fp8Scale], "tensor.shape"),
-      ([packed, int4Shape], "encoding.missing-part"), ([packed, int4Scale], "encoding.missing-part"), ([packed], "encoding.missing-part"),
-      ([int4Scale, int4Shape], "encoding.stray-part"), ([int4Scale], "encoding.stray-part"), ([int4Shape], "encoding.stray-part"),
+      ([fp8, part("_scale_inv", .i32, [2, 3])], "encoding.part-dtype"),
+      ([fp8, part("_scale_inv", .f64, [2, 3])], "encoding.part-dtype"),
+      ([fp8, part("_scale_inv", .f8e4m3, [2, 3])], "encoding.part-dtype"),
+      ([fp8, part("_scale_inv", .f32, [3, 2])], "encoding.part-shape"),
+      ([fp8, part("_scale_inv", .f32, [2, 3, 1])], "encoding.part-shape"),
+      ([fp8, part("_scale_inv", .f32, [6])], "encoding.part-shape"),
+      ([fp8, part("_scale_inv", .f32, [])], "encoding.part-shape"),
+      ([part("", .f8e4m3, [320, 256]), fp8Scale], "tensor.shape"),
+      ([packed, int4Shape], "encoding.missing-part"), ([packed, int4Scale], "encoding.missing-part"),
+      ([packed], "encoding.missing-part"),
+      ([int4Scale, int4Shape], "encoding.stray-part"), ([int4Scale], "encoding.stray-part"),
+      ([int4Shape], "encoding.stray-part"),
       ([part("_packed", .i32, [256, 39]), int4Scale, int4Shape], "tensor.shape"),
       ([part("_packed", .i32, [10240]), int4Scale, int4Shape], "tensor.shape"),
       ([packed, part("_scale", .f8e4m3, [256, 10]), int4Shape], "encoding.part-dtype"),
@@ -92,7 +106,9 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
     for suffix in suffixes {
       // A plain tensor with a part of an encoding beside it is not plain.
       #expect(recognised([part("", .bf16, [256, 320]), part(suffix, .f32, [2, 3])]).hasPrefix("encoding."))
-      #expect(recognised([Self.fp8, Self.fp8Scale, part(suffix, .f32, [2, 3])]).hasPrefix("encoding.") || suffix == "_scale_inv")
+      #expect(
+        recognised([Self.fp8, Self.fp8Scale, part(suffix, .f32, [2, 3])]).hasPrefix("encoding.")
+          || suffix == "_scale_inv")
       #expect(recognised([part(suffix, .f32, [2, 3])]).hasPrefix("encoding."))
     }
     #expect(recognised([]) == "encoding.unsupported")
@@ -122,24 +138,32 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
   /// A stored tensor of a tiny model, U8 file content of no meaning.
   private func bind(_ edit: (inout [(name: String, dtype: String, shape: [Int])]) -> Void) throws -> [Finding] {
     var tensors: [(name: String, dtype: String, shape: [Int])] = [
-      ("model.embed_tokens.weight", "BF16", [8, 32]), ("model.norm.weight", "BF16", [32]), ("lm_head.weight", "BF16", [8, 32]),
+      ("model.embed_tokens.weight", "BF16", [8, 32]), ("model.norm.weight", "BF16", [32]),
+      ("lm_head.weight", "BF16", [8, 32]),
     ]
     for name in ["q_proj", "k_proj", "v_proj", "o_proj"] {
       tensors.append(("model.layers.0.self_attn.\(name).weight", "F8_E4M3", [32, 32]))
       tensors.append(("model.layers.0.self_attn.\(name).weight_scale_inv", "F32", [1, 1]))
     }
-    for name in ["gate_proj", "up_proj", "down_proj"] { tensors.append(("model.layers.0.mlp.\(name).weight", "BF16", [32, 32])) }
-    for name in ["input_layernorm", "post_attention_layernorm"] { tensors.append(("model.layers.0.\(name).weight", "BF16", [32])) }
+    for name in ["gate_proj", "up_proj", "down_proj"] {
+      tensors.append(("model.layers.0.mlp.\(name).weight", "BF16", [32, 32]))
+    }
+    for name in ["input_layernorm", "post_attention_layernorm"] {
+      tensors.append(("model.layers.0.\(name).weight", "BF16", [32]))
+    }
     edit(&tensors)
     var (members, end) = ([String](), 0)
     for tensor in tensors {
       let bytes = tensor.shape.reduce(1, *) * (DType(name: tensor.dtype)?.bitsPerElement ?? 0) / 8
       let shape = "[" + tensor.shape.map(String.init).joined(separator: ",") + "]"
-      members.append("\"\(tensor.name)\":{\"dtype\":\"\(tensor.dtype)\",\"shape\":\(shape),\"data_offsets\":[\(end),\(end + bytes)]}")
+      members.append(
+        "\"\(tensor.name)\":{\"dtype\":\"\(tensor.dtype)\",\"shape\":\(shape),\"data_offsets\":[\(end),\(end + bytes)]}"
+      )
       end += bytes
     }
     let folder = try TestFolder()
-    try folder.write("model.safetensors", safetensors("{\(members.joined(separator: ","))}", [UInt8](repeating: 0, count: end)))
+    try folder.write(
+      "model.safetensors", safetensors("{\(members.joined(separator: ","))}", [UInt8](repeating: 0, count: end)))
     try folder.write(
       "config.json",
       """
@@ -156,17 +180,28 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
   @Test("a scale that is lost is an error at its tensor, also when every scale of the file is lost")
   func lostScales() throws {
     let one = try bind { $0.removeAll { $0.name.hasSuffix("k_proj.weight_scale_inv") } }
-    #expect(one.map(\.code) == [.partMissing] && one[0].tensor?.hasSuffix("k_proj.weight") == true && one[0].severity == .error)
+    #expect(
+      one.map(\.code) == [.partMissing] && one[0].tensor?.hasSuffix("k_proj.weight") == true
+        && one[0].severity == .error)
     let all = try bind { $0.removeAll { $0.name.hasSuffix("_scale_inv") } }
     #expect(all.map(\.code) == [ProblemCode](repeating: .partMissing, count: 4))
-    let renamed = try bind { for i in $0.indices { $0[i].name = $0[i].name.replacing("v_proj.weight_scale_inv", with: "v_proj.weight_scale") } }
+    let renamed = try bind {
+      for i in $0.indices { $0[i].name = $0[i].name.replacing("v_proj.weight_scale_inv", with: "v_proj.weight_scale") }
+    }
     #expect(renamed.map(\.severity).max() == .error)
   }
 
   @Test("numbers written another way are other names: the tensor is missing, the stored one unknown")
   func namesAreExact() throws {
-    for twin in ["model.layers.00.self_attn", "model.layers.+0.self_attn", "model.layers.0 .self_attn", "model.layers.18446744073709551616.self_attn", "model.layers.1.self_attn"] {
-      let found = try bind { for i in $0.indices { $0[i].name = $0[i].name.replacing("model.layers.0.self_attn.o_proj", with: twin + ".o_proj") } }
+    for twin in [
+      "model.layers.00.self_attn", "model.layers.+0.self_attn", "model.layers.0 .self_attn",
+      "model.layers.18446744073709551616.self_attn", "model.layers.1.self_attn",
+    ] {
+      let found = try bind {
+        for i in $0.indices {
+          $0[i].name = $0[i].name.replacing("model.layers.0.self_attn.o_proj", with: twin + ".o_proj")
+        }
+      }
       #expect(found.filter { $0.severity == .error }.map(\.code) == [.tensorMissing], "\(twin): \(found)")
       #expect(found.contains { $0.code == .tensorUnknown })
     }

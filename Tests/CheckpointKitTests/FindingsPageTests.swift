@@ -5,8 +5,12 @@ import Testing
 @Suite struct FindingsPageTests {
   @Test("docs/findings.md explains each problem code once, and no other")
   func page() throws {
-    let page = String(decoding: try FileAccess.system.readAll(joinPath(packageFolder, "docs/findings.md"), limit: 1 << 20), as: UTF8.self)
-    let codes = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { String($0.dropFirst(3).prefix { $0 != "`" }) }
+    let page = String(
+      decoding: try FileAccess.system.readAll(joinPath(packageFolder, "docs/findings.md"), limit: 1 << 20),
+      as: UTF8.self)
+    let codes = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.map {
+      String($0.dropFirst(3).prefix { $0 != "`" })
+    }
     #expect(codes.count == Set(codes).count)
     #expect(Set(ProblemCode.allCases.map(\.rawValue)).subtracting(codes) == [], "explained nowhere")
     #expect(Set(codes).subtracting(ProblemCode.allCases.map(\.rawValue)) == [], "no such code")

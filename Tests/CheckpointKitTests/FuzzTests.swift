@@ -7,8 +7,10 @@ struct Mutator {
   var random: SeededGenerator
   /// Tokens that parsers care about.
   static let words = [
-    "{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "0", "1e999", "18446744073709551615", "9223372036854775807", "\\u0000", "\\ud800", "..",
-    "/", "__metadata__", "dtype", "shape", "data_offsets", "F4", "(", ")", "-", "not ", "??", "min(", "layer", "\u{0}", "\u{feff}", "é", "\\",
+    "{", "}", "[", "]", "\"", ",", ":", "null", "true", "-1", "0", "1e999", "18446744073709551615",
+    "9223372036854775807", "\\u0000", "\\ud800", "..",
+    "/", "__metadata__", "dtype", "shape", "data_offsets", "F4", "(", ")", "-", "not ", "??", "min(", "layer", "\u{0}",
+    "\u{feff}", "é", "\\",
   ].map { Array($0.utf8) }
 
   mutating func mutate(_ seed: [UInt8]) -> [UInt8] {
@@ -58,7 +60,8 @@ struct Mutator {
   func header() {
     let seeds = [
       #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},"b":{"dtype":"F4","shape":[0,4],"data_offsets":[24,24]}}"#,
-      #"{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"b":{"dtype":"BF16","shape":[1,2,3,4,5],"data_offsets":[1,241]}}"#, "{}",
+      #"{"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"b":{"dtype":"BF16","shape":[1,2,3,4,5],"data_offsets":[1,241]}}"#,
+      "{}",
     ]
     fuzz(seeds, rounds: 6000) { bytes throws(CheckpointError) in
       // The file is as long as the last offset that the text names, so that layouts are reached.
@@ -68,7 +71,9 @@ struct Mutator {
         guard let header = try? SafetensorsHeader(parsing: bytes, fileSize: size) else { continue }
         var end = 0
         for entry in header.entries {
-          #expect(entry.range.lowerBound == end && entry.range.count * 8 == entry.shape.elementCount * entry.dtype.bitsPerElement)
+          #expect(
+            entry.range.lowerBound == end
+              && entry.range.count * 8 == entry.shape.elementCount * entry.dtype.bitsPerElement)
           end = entry.range.upperBound
         }
         #expect(header.dataStart + end == size && Set(header.entries.map(\.name)).count == header.entries.count)
@@ -98,7 +103,8 @@ struct Mutator {
 
   @Test("no mutated index makes the reader trap or hang", .timeLimit(.minutes(1)))
   func index() {
-    let seed = #"{"metadata":{"total_size":12},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"#
+    let seed =
+      #"{"metadata":{"total_size":12},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}"#
     let records = [
       TensorRecord(name: "a", dtype: .u8, shape: [4], shard: 0, range: 8..<12),
       TensorRecord(name: "c", dtype: .u8, shape: [8], shard: 1, range: 8..<16),
@@ -132,9 +138,11 @@ struct Mutator {
 
   @Test("no mutated expression traps or hangs, read or evaluated", .timeLimit(.minutes(1)))
   func expression() throws {
-    let config = try ModelConfig(parsing: Array(#"{"a": 3, "b": [1, 2], "c": {"d": 0.5}, "big": 9223372036854775807}"#.utf8), file: "c")
+    let config = try ModelConfig(
+      parsing: Array(#"{"a": 3, "b": [1, 2], "c": {"d": 0.5}, "big": 9223372036854775807}"#.utf8), file: "c")
     let seeds = [
-      "layer >= (a ?? 0) and layer % (b[1] ?? 1) == 0", "ceil_div(a * 2 + 1, 128) - min(a, max(b[0], 2))", "not 'x' in b or c.d | a < 1e-6", "-big - 2 * big",
+      "layer >= (a ?? 0) and layer % (b[1] ?? 1) == 0", "ceil_div(a * 2 + 1, 128) - min(a, max(b[0], 2))",
+      "not 'x' in b or c.d | a < 1e-6", "-big - 2 * big",
     ]
     let values = ["a": try Expression("a * 2", file: "s"), "e": try Expression("a + e", file: "s")]
     var environment = SpecEnvironment(config: config, values: values, spec: "s")

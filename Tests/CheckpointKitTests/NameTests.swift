@@ -5,7 +5,8 @@ import Testing
 @Suite struct NameIndexTests {
   private func index() throws -> (NameIndex, [NameTemplate]) {
     let texts = [
-      "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "model.layers.{layer}.input_layernorm.weight", "model.norm.weight",
+      "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "model.layers.{layer}.input_layernorm.weight",
+      "model.norm.weight",
       "blocks.0.w", "{layer}.x", "x.{layer}.{layer}",
     ]
     let templates = try texts.map { try NameTemplate($0, file: "s") }
@@ -20,20 +21,25 @@ import Testing
         for suffix in ["", "_scale_inv"] where !(t == 5 && !suffix.isEmpty) {
           let match = index.match(TensorName(template.name(layer: layer, expert: 383) + suffix))
           #expect(match?.template == t && match?.suffix == (suffix.isEmpty ? 0 : 1))
-          #expect(match?.layer == (template.hasLayer ? layer : nil) && match?.expert == (template.hasExpert ? 383 : nil))
+          #expect(
+            match?.layer == (template.hasLayer ? layer : nil) && match?.expert == (template.hasExpert ? 383 : nil))
         }
       }
     }
   }
 
-  @Test("a name that differs in one byte, or writes a number another way, is another name", arguments: [
-    "", ".", "model", "model.norm.weigh", "model.norm.weightt", "model.norm.weight.", ".model.norm.weight", "Model.norm.weight",
-    "model.norm.weight\0", "model.layers.01.input_layernorm.weight", "model.layers.00.input_layernorm.weight",
-    "model.layers..input_layernorm.weight", "model.layers.-1.input_layernorm.weight", "model.layers.1e1.input_layernorm.weight",
-    "model.layers.1000000000.input_layernorm.weight", "model.layers.18446744073709551616.input_layernorm.weight",
-    "model.layers.\u{661}.input_layernorm.weight", "model.layers.1.input_layernorm.weight_scale_inv_scale_inv",
-    "blocks.1.w", "blocks.00.w", "0.x.", "00.x", "x.1.2", "x.1.11", "model.layers.1.mlp.experts..down_proj.weight",
-  ])
+  @Test(
+    "a name that differs in one byte, or writes a number another way, is another name",
+    arguments: [
+      "", ".", "model", "model.norm.weigh", "model.norm.weightt", "model.norm.weight.", ".model.norm.weight",
+      "Model.norm.weight",
+      "model.norm.weight\0", "model.layers.01.input_layernorm.weight", "model.layers.00.input_layernorm.weight",
+      "model.layers..input_layernorm.weight", "model.layers.-1.input_layernorm.weight",
+      "model.layers.1e1.input_layernorm.weight",
+      "model.layers.1000000000.input_layernorm.weight", "model.layers.18446744073709551616.input_layernorm.weight",
+      "model.layers.\u{661}.input_layernorm.weight", "model.layers.1.input_layernorm.weight_scale_inv_scale_inv",
+      "blocks.1.w", "blocks.00.w", "0.x.", "00.x", "x.1.2", "x.1.11", "model.layers.1.mlp.experts..down_proj.weight",
+    ])
   func strangers(name: String) throws {
     #expect(try index().0.match(TensorName(name)) == nil)
   }
@@ -46,7 +52,8 @@ import Testing
     }
   }
 
-  @Test("a template with an unknown place is refused", arguments: ["{", "{x}", "a.{layer", "{Layer}", "{{layer}}", "}{"])
+  @Test(
+    "a template with an unknown place is refused", arguments: ["{", "{x}", "a.{layer", "{Layer}", "{{layer}}", "}{"])
   func templates(text: String) {
     #expect(problem { _ = try NameTemplate(text, file: "s") }?.code == .specMalformed)
   }
@@ -60,12 +67,17 @@ import Testing
 }
 
 @Suite struct TensorTypeTests {
-  @Test("a glob's star is any run of characters and its question mark any one", arguments: [
-    ("", "", true), ("", "*", true), ("", "?", false), ("a", "", false), ("abc", "a*c", true), ("ac", "a*c", true), ("abcb", "a*c", false),
-    ("abc", "???", true), ("abc", "??", false), ("aXbXc", "a*X*c", true), ("model.layers.4.mlp", "model.layers.*.mlp", true),
-    ("é", "?", true), ("a.b", "a?b", true), ("*", "\\*", false), ("[a]", "[a]", true), ("a", "[a]", false), ("aaa", "*a", true), ("aab", "*a", false),
-    ("mississippi", "m*iss*ip*i", true), ("ab", "a**b", true), ("ab", "**", true), ("A", "a", false),
-  ])
+  @Test(
+    "a glob's star is any run of characters and its question mark any one",
+    arguments: [
+      ("", "", true), ("", "*", true), ("", "?", false), ("a", "", false), ("abc", "a*c", true), ("ac", "a*c", true),
+      ("abcb", "a*c", false),
+      ("abc", "???", true), ("abc", "??", false), ("aXbXc", "a*X*c", true),
+      ("model.layers.4.mlp", "model.layers.*.mlp", true),
+      ("é", "?", true), ("a.b", "a?b", true), ("*", "\\*", false), ("[a]", "[a]", true), ("a", "[a]", false),
+      ("aaa", "*a", true), ("aab", "*a", false),
+      ("mississippi", "m*iss*ip*i", true), ("ab", "a**b", true), ("ab", "**", true), ("A", "a", false),
+    ])
   func glob(text: String, pattern: String, expected: Bool) {
     #expect(Glob.matches(text, pattern) == expected)
   }
@@ -77,13 +89,16 @@ import Testing
 
   @Test("a shape of any rank equals itself alone, and prints as it was written")
   func shapes() {
-    let shapes: [Shape] = [[], [0], [1], [1, 1], [1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [0, 0], [7168, 2048]]
+    let shapes: [Shape] = [
+      [], [0], [1], [1, 1], [1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [0, 0], [7168, 2048],
+    ]
     for (i, a) in shapes.enumerated() {
       for (j, b) in shapes.enumerated() { #expect((a == b) == (i == j)) }
       #expect(Shape(a.dimensions) == a && a.dimensions.count == a.rank)
     }
     #expect(Set(shapes).count == shapes.count)
-    #expect(Shape([3, 4, 5]).rows == 12 && Shape([3, 4, 5]).columns == 5 && Shape([]).rows == 1 && Shape([]).columns == 1)
+    #expect(
+      Shape([3, 4, 5]).rows == 12 && Shape([3, 4, 5]).columns == 5 && Shape([]).rows == 1 && Shape([]).columns == 1)
     #expect(Shape([7]).rows == 1 && Shape([7]).columns == 7 && Shape([2, 3, 4, 5, 6]).elementCount == 720)
     #expect("\(Shape([0, Int(bitPattern: 1 << 63)]))" == "[0, 9223372036854775808]")
     #expect("\(Shape([Int](repeating: 1, count: 70)))" == "[1, 1, 1, 1, 1, 1, 1, 1, … 70 dimensions]")
@@ -100,7 +115,8 @@ import Testing
 
   @Test("rounding up works to the last step")
   func rounding() {
-    #expect(0.ceilDiv(5) == 0 && 1.ceilDiv(5) == 1 && 5.ceilDiv(5) == 1 && 6.ceilDiv(5) == 2 && Int.max.ceilDiv(1) == Int.max)
+    #expect(
+      0.ceilDiv(5) == 0 && 1.ceilDiv(5) == 1 && 5.ceilDiv(5) == 1 && 6.ceilDiv(5) == 2 && Int.max.ceilDiv(1) == Int.max)
     #expect(Int.max.ceilDiv(2) == 1 << 62 && 7.roundedUp(to: 8) == 8 && 8.roundedUp(to: 8) == 8)
   }
 }
@@ -112,7 +128,9 @@ import Testing
 
   @Test("every tensor goes into exactly one file, and no file is empty")
   func partition() {
-    for sharding in [Sharding.asSource, .byLayer, .upTo(bytes: 0), .upTo(bytes: 1), .upTo(bytes: 15), .upTo(bytes: Int.max)] {
+    for sharding in [
+      Sharding.asSource, .byLayer, .upTo(bytes: 0), .upTo(bytes: 1), .upTo(bytes: 15), .upTo(bytes: Int.max),
+    ] {
       let files = sharding.files(items)
       #expect(files.flatMap(\.self).sorted() == Array(items.indices) && !files.contains { $0.isEmpty })
       #expect(sharding.files([]).isEmpty)

@@ -5,8 +5,9 @@ Largest absolute differences that are allowed, from `oracle/README.md`: 1e-3 on 
 at far positions, where the goldens' own float32 angles move them by up to 2.2e-3. Router ids are equal wherever the gap
 to the next expert is at least 5e-4.
 """
-import families
 from harness import checks, ckpt, fixture, new_folder, np, remove
+
+import families  # after the harness, which says where it is
 
 SEEDS = [0, 1]
 PUBLISHED = {

@@ -28,7 +28,8 @@ struct FP8Tests {
         scales.withUnsafeBufferPointer { scales in
           codes.withUnsafeBytes {
             level.decodeFP8(
-              $0, columns: columns, scales: scales, into: UnsafeMutableBufferPointer(rebasing: values[..<columns.count]))
+              $0, columns: columns, scales: scales, into: UnsafeMutableBufferPointer(rebasing: values[..<columns.count])
+            )
           }
         }
       }
@@ -57,7 +58,8 @@ struct FP8Tests {
         values.withUnsafeBufferPointer { values in
           scales.withUnsafeBufferPointer {
             level.encodeFP8(
-              values, scales: $0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(codes)[..<values.count]))
+              values, scales: $0,
+              into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(codes)[..<values.count]))
           }
         }
       }

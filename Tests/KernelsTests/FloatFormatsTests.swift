@@ -70,19 +70,22 @@ struct FloatFormatsTests {
     }
   }
 
-  @Test("rows of every length up to 70 are converted whole and nothing behind them is written", arguments: Level.available)
+  @Test(
+    "rows of every length up to 70 are converted whole and nothing behind them is written", arguments: Level.available)
   func lengths(level: Level) {
     let values = Distribution.gaussian.values(70, seed: 3)
     for count in 0...70 {
       let encoded = filled(count + 1, with: UInt16(0xabcd)) { bits in
         values.prefix(count).withUnsafeBufferPointer {
-          level.encodeBF16($0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bits)[..<(2 * count)]))
+          level.encodeBF16(
+            $0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bits)[..<(2 * count)]))
         }
       }
       #expect(encoded == values.prefix(count).map(FloatFormats.bf16) + [0xabcd])
       let halves = filled(count + 1, with: UInt16(0xabcd)) { bits in
         values.prefix(count).withUnsafeBufferPointer {
-          level.encodeF16($0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bits)[..<(2 * count)]))
+          level.encodeF16(
+            $0, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(bits)[..<(2 * count)]))
         }
       }
       #expect(halves == values.prefix(count).map(FloatFormats.f16) + [0xabcd])
@@ -90,7 +93,8 @@ struct FloatFormatsTests {
         let decoded = filled(count + 1, with: Float(7)) { values in
           halves.withUnsafeBytes {
             decode(
-              UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)]), UnsafeMutableBufferPointer(rebasing: values[..<count]))
+              UnsafeRawBufferPointer(rebasing: $0[..<(2 * count)]),
+              UnsafeMutableBufferPointer(rebasing: values[..<count]))
           }
         }
         #expect(decoded[count] == 7)
@@ -141,7 +145,8 @@ struct ErrorSumsTests {
     (a[0], a[16], a[8]) = (1, 0x1p-30, 0x1p-26)
     let zeros = [Float](repeating: 0, count: 17)
     for level in Level.available {
-      let sums = a.withUnsafeBufferPointer { a in zeros.withUnsafeBufferPointer { level.errorSums(of: a, against: $0) } }
+      let sums = a.withUnsafeBufferPointer { a in zeros.withUnsafeBufferPointer { level.errorSums(of: a, against: $0) }
+      }
       #expect(sums.squaredReference == 1 + 0x1p-52)
       #expect(sums.squaredError == sums.squaredReference)
     }

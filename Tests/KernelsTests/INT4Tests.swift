@@ -102,7 +102,7 @@ struct INT4Tests {
     var random = RandomNumbers(seed: 9)
     let packed = (0..<128).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     for group in Self.groups {
-      let unusual = BlockScales.unusual + [0.01, -3, 1e-45, 0]
+      let unusual = BlockScales.unusual + [0.01, -3, .leastNonzeroMagnitude, 0]
       let scales = (0..<256 / group).map { unusual[($0 * 5 + group / 32) % unusual.count] }
       let expected = (0..<256).map { column in
         INT4Reference.value(nibble: packed[column / 2] >> (column % 2 * 4) & 15, scale: scales[column / group])

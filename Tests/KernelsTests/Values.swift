@@ -61,7 +61,7 @@ enum BlockScales {
     } + [.leastNonzeroMagnitude, .leastNormalMagnitude, 0]
 
   static let unusual: [Float] = [
-    -0.0, -1, -0.003, -1e-40, 1e36, 2e38, .greatestFiniteMagnitude, .infinity, -.infinity, .nan,
+    -0.0, -1, -0.003, -.leastNonzeroMagnitude, 1e36, 2e38, .greatestFiniteMagnitude, .infinity, -.infinity, .nan,
     Float(bitPattern: 0xffc1_2345), Float(bitPattern: 0x7f80_0001),
   ]
 }

@@ -32,7 +32,7 @@ struct ResumeTests {
     var options = ConvertOptions()
     options.maxShardBytes = shard
     let job = try ConvertPlanner.plan(binding, recipe: recipe, options: options)
-    let memory = panels.map { $0 * job.plan.panelMemory + 1 }
+    let memory = panels.map { $0 * job.plan.panelMemory + (1 << 20) + 1 }
     try run(job, source, destination, threads: threads, memory: memory ?? 1 << 30, files: files)
   }
 

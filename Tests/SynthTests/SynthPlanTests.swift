@@ -33,10 +33,10 @@ import Testing
             return buffer
           }
           values.withUnsafeMutableBufferPointer {
+            let rows = buffers.map { UnsafeRawBufferPointer($0.bytes) }
             Codecs.codec(for: layout).decode(
               rows: 0..<shape.rows, columns: 0..<shape.columns,
-              of: StoredRows(shape: shape, rows: 0..<shape.rows, parts: buffers.map { UnsafeRawBufferPointer($0.bytes) }),
-              into: $0)
+              of: StoredRows(shape: shape, rows: 0..<shape.rows, parts: rows), into: $0)
           }
           return values
         }
@@ -63,10 +63,13 @@ import Testing
     #expect(deepSeek["model.layers.1.embed_tokens.weight"] == deepSeek["model.embed_tokens.weight"])
     #expect(deepSeek["model.layers.1.shared_head.head.weight"] == deepSeek["lm_head.weight"])
     #expect(deepSeek["lm_head.weight"] != deepSeek["model.embed_tokens.weight"])
-    #expect(deepSeek["model.layers.1.mlp.experts.0.up_proj.weight"] != deepSeek["model.layers.1.mlp.experts.1.up_proj.weight"])
+    let experts = "model.layers.1.mlp.experts."
+    #expect(deepSeek[experts + "0.up_proj.weight"] != deepSeek[experts + "1.up_proj.weight"])
     let tied = try presetModel("Qwen3-0.6B") { changes in
-      changes.settings = [("hidden_size", "32"), ("num_hidden_layers", "1"), ("intermediate_size", "32"), ("vocab_size", "300"),
-        ("num_attention_heads", "1"), ("num_key_value_heads", "1")]
+      changes.settings = [
+        ("hidden_size", "32"), ("num_hidden_layers", "1"), ("intermediate_size", "32"), ("vocab_size", "300"),
+        ("num_attention_heads", "1"), ("num_key_value_heads", "1"),
+      ]
     }
     let (_, qwen) = try write(tied)
     #expect(qwen["lm_head.weight"] == qwen["model.embed_tokens.weight"])
@@ -108,9 +111,8 @@ import Testing
     let named = Dictionary(first.plan.inputs.options.map { ($0.name, $0.value) }) { a, _ in a }
     let again = try SynthOptions(named: named)
     #expect(again.changes == options.changes)
-    let second = try SynthPlan(
-      try PresetModel(try Preset.find(try #require(named["preset"]), in: library), changes: again.changes, library: library),
-      options: again)
+    let samePreset = try Preset.find(try #require(named["preset"]), in: library)
+    let second = try SynthPlan(try PresetModel(samePreset, changes: again.changes, library: library), options: again)
     #expect(first.plan.id == second.plan.id)
   }
 

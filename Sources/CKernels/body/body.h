@@ -7,7 +7,11 @@
 
 #include "int4.h"
 
+// Byte operations in registers of 256 bits: one kernel for both levels that have them. The few divisions in it would,
+// in registers of 512 bits, close a port to the rest.
+#ifndef LEVEL_AVX512
 #include "fused.h"
+#endif
 
 #include "sums.h"
 
@@ -24,6 +28,6 @@ const ckernels_table LEVEL_TABLE = {
     .decode_int4 = decode_int4,
     .encode_int4 = encode_int4,
     .search_int4 = search_int4,
-    .fp8_to_int4 = fp8_to_int4,
+    .fp8_to_int4 = LEVEL_FUSED,
     .error_sums = error_sums,
 };

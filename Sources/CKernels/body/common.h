@@ -32,4 +32,12 @@ typedef Halves HalvesAnywhere __attribute__((aligned(1)));
 typedef Bytes BytesAnywhere __attribute__((aligned(1)));
 typedef Bytes32 Bytes32Anywhere __attribute__((aligned(1)));
 
+// These kernels are shared by levels, which are compiled apart.
+int ckernels_baseline_fp8_to_int4(
+    const uint8_t *codes, ptrdiff_t rows, ptrdiff_t columns, const float *scales, ptrdiff_t group,
+    uint8_t *int4_scales, uint8_t *packed);
+int ckernels_avx2_fp8_to_int4(
+    const uint8_t *codes, ptrdiff_t rows, ptrdiff_t columns, const float *scales, ptrdiff_t group,
+    uint8_t *int4_scales, uint8_t *packed);
+
 #endif

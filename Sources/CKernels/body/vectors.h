@@ -65,8 +65,8 @@ INLINE Floats at_least(Floats values, float limit) { return values >= (Floats)li
 INLINE Floats canonical(Floats values) { return values == values ? values : (Floats)((Ints)0 + 0x7fc00000); }
 INLINE float canonical_value(float value) { return value == value ? value : float_of_bits(0x7fc00000); }
 
-/// To BF16 and back; not for NaN. Rounding never lowers a magnitude below a smaller one's, so that the rounded largest is
-/// the largest of the rounded.
+/// To BF16 and back; not for NaN. Rounding never lowers a magnitude below a smaller one's, so that the rounded largest
+/// is the largest of the rounded.
 INLINE UInts bf16_rounded_bits(UInts bits) { return (bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000u; }
 INLINE Floats bf16_rounded(Floats values) { return (Floats)bf16_rounded_bits((UInts)values); }
 INLINE float bf16_rounded_value(float value) {

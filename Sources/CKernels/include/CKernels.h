@@ -6,8 +6,8 @@
 
 /// The hot loops, once for each level of the CPU. Every level returns the same bits.
 ///
-/// Kernels allocate nothing and cannot fail; sizes were checked by the caller. Unless said otherwise a kernel works on one
-/// row, `count` is the number of values, and pointers need no alignment. NaN that arithmetic makes is 0x7fc00000.
+/// Kernels allocate nothing and cannot fail; sizes were checked by the caller. Unless said otherwise a kernel works on
+/// one row, `count` is the number of values, and pointers need no alignment. NaN that arithmetic makes is 0x7fc00000.
 typedef struct {
   const char *_Nonnull name;
 
@@ -20,7 +20,7 @@ typedef struct {
   /// Index of the first value that is infinite or NaN; -1 where there is none.
   ptrdiff_t (*_Nonnull first_non_finite)(const float *_Nonnull values, ptrdiff_t count);
 
-  /// `code × scale`, from column `first` of a row on. `scales`: those of the row's blocks of 128 columns, from column 0.
+  /// `code × scale`, from column `first` of a row on. `scales`: of the row's blocks of 128 columns, from column 0.
   void (*_Nonnull decode_fp8)(
       const uint8_t *_Nonnull row, ptrdiff_t first, ptrdiff_t count, const float *_Nonnull scales,
       float *_Nonnull values);
@@ -50,8 +50,9 @@ typedef struct {
 
   /// Block-fp8 to INT4 by the `ct` rule in BF16, without a Float32 in between: rows of one row of blocks.
   ///
-  /// `scales`: of each block of 128 columns; each is at least 0, and 448 times as much is finite in BF16. `packed` and
-  /// `int4_scales` (BF16) are rows without gaps. Returns 0 where a code is NaN: what was written is then incomplete.
+  /// `scales`: of each block of 128 columns; each is 0 or at least 2^-110, and 448 times as much is finite in BF16.
+  /// `packed` and `int4_scales` (BF16) are rows without gaps. Returns 0 where a code is NaN: what was
+  /// written is then incomplete.
   int (*_Nonnull fp8_to_int4)(
       const uint8_t *_Nonnull codes, ptrdiff_t rows, ptrdiff_t columns, const float *_Nonnull scales, ptrdiff_t group,
       uint8_t *_Nonnull int4_scales, uint8_t *_Nonnull packed);
@@ -66,7 +67,7 @@ enum { ckernels_bf16, ckernels_f16, ckernels_f32 };
 
 enum { ckernels_levels = 3 };
 
-/// Level 0 is the baseline of the architecture. NULL where the CPU cannot run the level, or the architecture has none such.
+/// Level 0 is the baseline of the architecture. NULL where the CPU cannot run the level, or the architecture lacks it.
 const ckernels_table *_Nullable ckernels_at(int level);
 
 /// The highest level of this CPU, or the one that the environment variable CKPT_CPU names, if the CPU has it.

@@ -7,8 +7,6 @@ public struct Checkpoint: Sendable {
     public let byteCount: Int
     /// Where tensor bytes begin.
     public let dataStart: Int
-    /// SHA-256 of the header, for the fingerprint of a plan.
-    public let headerDigest: SHA256Digest
     public let status: FileStatus
     public let metadata: [(key: String, value: String)]
     /// Which of the checkpoint's records lie in it.
@@ -68,7 +66,8 @@ extension Checkpoint {
     try reader.readShards(threads: threads)
     findings += reader.findings
     if let index = source.index {
-      findings += index.findings(against: reader.records, shardNames: reader.shards.map(\.name))
+      findings += index.findings(
+        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.shardOfName)
     }
     var config: ModelConfig?
     if !source.isSingleFile || source.configBelongs {
@@ -100,6 +99,8 @@ private struct CheckpointReader {
   let limits: SafetensorsHeader.Limits
   var shards: [Checkpoint.Shard] = []
   var records: [TensorRecord] = []
+  /// The first shard that has a name: the one whose record is kept.
+  var shardOfName: [TensorName: Int32] = [:]
   var findings: [Finding] = []
 
   init(source: CheckpointSource, files: FileAccess, limits: SafetensorsHeader.Limits) {
@@ -127,33 +128,30 @@ private struct CheckpointReader {
         return .success(ReadHeader(header: header, status: try file.status()))
       } catch { return .failure(error) }
     }
-    let digests = fileDigests(count: names.count, threads: threads) { i in
-      results[i].flatMap { read in
-        Result { () throws(CheckpointError) in
-          (try OpenFile(reading: joinPath(folder, names[i]), files), 0..<read.header.dataStart)
-        }
-      }
-    }
     var bytes = 0
-    var seen: [TensorName: Int32] = [:]
+    let count = results.reduce(0) { sum, result in sum + ((try? result.get().header.entries.count) ?? 0) }
+    shardOfName.reserveCapacity(count)
+    records.reserveCapacity(count)
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
-    for (number, name) in names.enumerated() {
-      switch results[number].flatMap({ read in digests[number].map { (read, $0) } }) {
+    for (name, result) in zip(names, results) {
+      switch result {
       case .failure(let error):
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
         if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
-      case .success((let read, _)) where read.status.size > Self.byteLimit - bytes:
+      case .success(let read) where read.status.size > Self.byteLimit - bytes:
         findings.append(
           Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
-      case .success((let read, let digest)):
+      case .success(let read):
         bytes += read.status.size
         let shard = shards.count
         let start = records.count
         for entry in read.header.entries {
-          if let other = seen.updateValue(Int32(shard), forKey: entry.name) {
+          if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
+            // The record that is kept is the first one's.
+            shardOfName[entry.name] = other
             duplicates[name, default: (entry.name, Int(other), 0)].count += 1
             continue
           }
@@ -169,7 +167,7 @@ private struct CheckpointReader {
         shards.append(
           Checkpoint.Shard(
             name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-            headerDigest: digest, status: read.status, metadata: read.header.metadata,
+            status: read.status, metadata: read.header.metadata,
             records: start..<records.count))
       }
     }

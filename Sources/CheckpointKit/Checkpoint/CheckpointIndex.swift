@@ -115,13 +115,15 @@ extension CheckpointIndex {
   /// - Parameters:
   ///   - records: the tensors found in the shards; `shard` counts through `shardNames`.
   ///   - shardNames: the shards whose headers were read.
-  func findings(against records: [TensorRecord], shardNames: [String]) -> [Finding] {
+  ///   - known: the shard of each record's name, where that table exists already.
+  func findings(
+    against records: [TensorRecord], shardNames: [String], known: [TensorName: Int32]? = nil
+  ) -> [Finding] {
     var findings: [Finding] = []
     let numbers = Dictionary(shardNames.enumerated().map { (TensorName($1), $0) }, uniquingKeysWith: { a, _ in a })
     let read = shards.map { numbers[TensorName($0)] }
-    var place: [TensorName: Int32] = [:]
-    place.reserveCapacity(records.count)
-    for record in records { place[record.name] = Int32(record.shard) }
+    let place =
+      known ?? Dictionary(records.map { ($0.name, Int32($0.shard)) }, uniquingKeysWith: { _, last in last })
     var missing = FoldedNames()
     var elsewhere = FoldedNames()
     var listed = 0

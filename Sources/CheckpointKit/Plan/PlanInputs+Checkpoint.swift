@@ -1,8 +1,16 @@
 extension PlanInputs {
   /// The fingerprint of a checkpoint: the headers of its shards, its config, and the side files that are carried over.
   public static func files(of checkpoint: Checkpoint) throws(CheckpointError) -> [File] {
-    var files = checkpoint.shards.map {
-      File(name: $0.name, byteCount: $0.byteCount, digest: $0.headerDigest, modified: $0.status.modified)
+    let shards = checkpoint.shards
+    let digests = fileDigests(count: shards.count, threads: availableProcessors) { i in
+      Result { () throws(CheckpointError) in
+        (try OpenFile(reading: shards[i].path, checkpoint.files), 0..<shards[i].dataStart)
+      }
+    }
+    var files: [File] = []
+    for (shard, digest) in zip(shards, digests) {
+      files.append(
+        File(name: shard.name, byteCount: shard.byteCount, digest: try digest.get(), modified: shard.status.modified))
     }
     for name in ["config.json"] + checkpoint.sideFiles.carried {
       let path = joinPath(checkpoint.folder, name)

@@ -69,7 +69,31 @@ public struct Runner: Sendable {
   @discardableResult
   public func check() throws(CheckpointError) -> Bool {
     _ = try workers()
+    if place.overwrite { try checkReplaced() }
     return try folder.check(plan)
+  }
+
+  /// What is replaced must be a checkpoint, whole or unfinished: nothing else is removed.
+  private func checkReplaced() throws(CheckpointError) {
+    guard let status = try files.status(place.destination) else { return }
+    let names = status.kind == .directory ? try files.list(place.destination) : []
+    let isCheckpoint =
+      names.contains(WorkFolder.name) || names.contains(Provenance.fileName)
+      || (names.contains("config.json") && names.contains { $0.hasSuffix(".safetensors") })
+    guard status.kind == .directory, names.isEmpty || isCheckpoint else {
+      throw CheckpointError(
+        .outputExists, file: place.destination, "is no checkpoint, and is not replaced", hint: "give a new folder")
+    }
+  }
+
+  /// Where an earlier run completed the new folder and was stopped before it took the old one's place: does that.
+  ///
+  /// - Returns: whether it was so; nothing is left to do then.
+  public func completeExchange() throws(CheckpointError) -> Bool {
+    guard place.overwrite, try isFinished(in: folder.destination) else { return false }
+    try checkReplaced()
+    try exchange()
+    return true
   }
 
   /// Makes the folder, or finds the one that was begun.
@@ -79,17 +103,20 @@ public struct Runner: Sendable {
     if !isBegun { try folder.begin(plan, place) }
   }
 
+  /// What one worker holds at least: a panel, and the stack and tables of its thread.
+  public var workerMemory: Int { plan.panelMemory + (1 << 20) }
+
   /// How many workers may have a panel in memory at a time.
   public func workers() throws(CheckpointError) -> Int {
-    try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: options.threads)
+    try options.budget.workers(fixed: options.fixedMemory, panel: workerMemory, wanted: options.threads)
   }
 
-  /// Bytes of memory that each worker holds: one panel, and where digests are taken many at a time and the budget allows
-  /// it, the output of further ones.
-  public func workerMemory() throws(CheckpointError) -> Int {
-    guard options.takesDigests, let lanes = SHA256Lanes.current else { return plan.panelMemory }
+  /// What each worker holds: ``workerMemory``, and where digests are taken many at a time and the budget allows it, the
+  /// output of further panels.
+  public func batchMemory() throws(CheckpointError) -> Int {
+    guard options.takesDigests, let lanes = SHA256Lanes.current else { return workerMemory }
     let share = (options.budget.total - options.fixedMemory) / (try workers())
-    return min(share, plan.panelMemory + (lanes.count - 1) * plan.panelOutput)
+    return min(share, workerMemory + (lanes.count - 1) * plan.panelOutput)
   }
 
   /// Refuses where the disk has no room for what is still to be written.
@@ -126,7 +153,7 @@ public struct Runner: Sendable {
       for file in plan.files.indices where state.isComplete(file) { try publish(file) }
     }
     if !todo.isEmpty {
-      let memory = try workerMemory()
+      let memory = plan.panelMemory + (try batchMemory() - workerMemory)
       let next = Counter()
       runOnThreads(min(try workers(), todo.count)) { [todo] _ in
         do throws(CheckpointError) {
@@ -152,8 +179,10 @@ public struct Runner: Sendable {
   }
 
   /// Whether this very plan was carried out and finished here.
-  public func isFinished() throws(CheckpointError) -> Bool {
-    let provenance = joinPath(place.destination, Provenance.fileName)
+  public func isFinished() throws(CheckpointError) -> Bool { try isFinished(in: place.destination) }
+
+  private func isFinished(in result: String) throws(CheckpointError) -> Bool {
+    let provenance = joinPath(result, Provenance.fileName)
     guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
     let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
     return json["plan_id"]?.string == plan.id.hex
@@ -212,9 +241,12 @@ final class RunState: Sendable {
 
   private let plan: Plan
   private let content: Mutex<Content>
+  /// Bytes of all segments.
+  let total: Int
 
   init(plan: Plan, done: [Int: SegmentRecord]) {
     self.plan = plan
+    total = plan.segments.reduce(0) { $0 + $1.byteCount }
     var open = [Int](repeating: 0, count: plan.files.count)
     var bytes = 0
     for (i, segment) in plan.segments.enumerated() {

@@ -54,7 +54,7 @@ final class SegmentWriter<Executor: PanelExecutor> {
       let last = draft.record.tensors.count - 1
       draft.record.tensors[last].report.add(try write(panel, of: tensor, to: file, draft.streams[last]))
       let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
-      options.progress?(bytes, plan.outputBytes)
+      options.progress?(bytes, state.total)
     }
     try file.sync()
     written.append(draft)

@@ -1,7 +1,7 @@
 /// FP8 (E4M3) in blocks of 128 × 128 with one scale each, one value at a time.
 public enum FP8Reference {
-  /// The value of a code: the exact product, rounded to Float32. NaN, whatever makes it, has the bits 0x7fc00000, because
-  /// CPUs differ in theirs.
+  /// The value of a code: the exact product, rounded to Float32. NaN, whatever makes it, has the bits 0x7fc00000,
+  /// because CPUs differ in theirs.
   public static func value(_ code: UInt8, scale: Float) -> Float {
     let value = FloatFormats.float(e4m3: code) * scale
     return value.isNaN ? Float(bitPattern: 0x7fc0_0000) : value

@@ -64,14 +64,15 @@ public struct ConvertExecutor: PanelExecutor {
   /// Block-fp8 to INT4 by the `ct` rule without a strip of values in between: the same bytes and figures, several times
   /// faster.
   ///
-  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer way
-  ///   must look at.
+  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer
+  ///   way must look at.
   private func quantizeDirectly(
     _ stored: StoredRows, _ decoder: any Codec, _ options: EncodeOptions, _ output: Output,
     _ values: UnsafeMutableBufferPointer<Float>, _ decoded: UnsafeMutableBufferPointer<Float>
   ) -> PanelReport? {
     guard let decoder = decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
-      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16, stored.shape == output.shape,
+      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16,
+      stored.shape == output.shape,
       stored.shape.columns > 0
     else { return nil }
     let (rows, columns) = (output.panel, output.shape.columns)

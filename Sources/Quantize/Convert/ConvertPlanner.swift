@@ -116,9 +116,7 @@ public struct ConvertPlanner: Sendable {
   private func target(
     _ rule: Recipe.Rule?, for tensor: ModelLayout.Tensor, stored: any EncodingLayout
   ) throws(CheckpointError) -> any EncodingLayout {
-    guard let rule, rule.encoding != Recipe.Rule.keep, let named = EncodingLayouts.named(rule.encoding) else {
-      return stored
-    }
+    guard let named = rule?.layout else { return stored }
     switch named {
     case let int4 as PackedINT4Layout:
       // What is INT4 already keeps its own parts: quantizing it again could only lose.
@@ -194,6 +192,12 @@ public struct ConvertPlanner: Sendable {
     for file in sharding.files(items) { builder.addFile(file.map { draft($0) }) }
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
+    if quantization.isContradictory {
+      throw CheckpointError(
+        .recipeUnsuitable, file: recipe.name,
+        "would leave INT4 and block-fp8 matrices in one checkpoint, which no loader reads",
+        hint: "give the matrices that stay block-fp8 an encoding of their own, such as bf16")
+    }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: try quantization.rewritten(model.config),

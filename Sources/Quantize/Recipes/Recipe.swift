@@ -7,14 +7,17 @@ public struct Recipe: Sendable {
   public struct Rule: Sendable {
     /// Role patterns; `family.fp8` means the roles of the family's published fp8 repositories. Empty: all.
     public var roles: [String]
-    /// A condition on `layer`, `expert`, the spec's values and config keys.
+    /// A condition on `layer`, `expert`, the spec's values and config keys. One that speaks of the layer or expert does not
+    /// hold for a tensor without.
     public var when: Expression?
     /// A pattern for the tensor's name, with `*` and `?`.
     public var name: String?
     /// How the tensor is stored now: `plain`, `encoded`, or the name of an encoding.
     public var stored: String?
     /// What it gets: the name of an encoding, or `keep`.
-    public var encoding: String
+    public let encoding: String
+    /// The layout of that name; nil for `keep`.
+    let layout: (any EncodingLayout)?
   }
 
   public var name: String
@@ -64,7 +67,11 @@ public struct Recipe: Sendable {
     for tensor: ModelLayout.Tensor, of model: ModelLayout, stored: any EncodingLayout
   ) throws(CheckpointError) -> (number: Int, rule: Rule)? {
     for (i, rule) in rules.enumerated().reversed() {
-      if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
+      do throws(CheckpointError) {
+        if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
+      } catch {
+        throw CheckpointError(.recipeMalformed, file: name, "rule \(i + 1): \(error.problem)", hint: error.hint)
+      }
     }
     return nil
   }
@@ -87,7 +94,8 @@ extension Recipe.Rule {
       throw reader.malformed("stored '\(stored)' is neither plain, encoded nor the name of an encoding")
     }
     encoding = try reader.string("encoding")
-    if encoding != Self.keep, EncodingLayouts.named(encoding) == nil {
+    layout = EncodingLayouts.named(encoding)
+    if encoding != Self.keep, layout == nil {
       throw reader.malformed("'\(encoding)' is no encoding")
     }
   }
@@ -106,7 +114,10 @@ extension Recipe.Rule {
     case let name?: guard foldedName(name) == foldedName(layout.name) else { return false }
     }
     if let name, !Glob.matches(model.name(of: tensor), name) { return false }
-    if let when { return try model.holds(when, for: tensor) }
-    return true
+    guard let when else { return true }
+    // A condition on the layer says nothing of a tensor that belongs to none.
+    if tensor.layer == nil, when.mentions("layer") { return false }
+    if tensor.expert == nil, when.mentions("expert") { return false }
+    return try model.holds(when, for: tensor)
   }
 }

@@ -86,19 +86,39 @@ struct Compare: Verb {
         try TokenInput(random: 64, seed: 0, vocabulary: left.vocabularySize)
       }
     let logits = try LogitComparison(left, right, on: input)
+    if logits.undefined > 0 {
+      report.findings.append(
+        Finding(
+          .error, .nonFinite, file: other,
+          "and \(reference) give logits that are not finite at \(counted(logits.undefined, "position")): no figure speaks of them"
+        ))
+    }
+    if logits.unlikeLayers > 0 {
+      report.findings.append(
+        Finding(
+          .warning, .oneSided, file: other,
+          "routes \(counted(logits.unlikeLayers, "layer")) unlike \(reference): router_agreement leaves them out"))
+    }
     report.summary.add([
       "positions": .int(logits.positions), "kl_mean": .double(orNull: logits.divergenceMean),
       "kl_max": .double(orNull: logits.divergenceMax), "kl_p99": .double(orNull: logits.divergence99),
       "top1_agreement": .double(orNull: logits.topAgreement), "logit_rel_rmse": .double(orNull: logits.relativeRMSE),
       "router_agreement": .double(orNull: logits.routerAgreement),
     ])
-    func cell(_ value: Double?, _ digits: Int = 3) -> String { value.map { ByteSize.number($0, digits: digits) } ?? "–" }
+    func cell(_ value: Double?, _ digits: Int = 3) -> String {
+      value.map { ByteSize.number($0, digits: digits) } ?? "–"
+    }
     var facts = TextTable()
     facts.row("positions", ByteSize.grouped(logits.positions))
-    facts.row("KL(A‖B), nats", "mean \(cell(logits.divergenceMean)), 99 % below \(cell(logits.divergence99)), worst \(cell(logits.divergenceMax))")
+    facts.row(
+      "KL(A‖B), nats",
+      "mean \(cell(logits.divergenceMean)), 99 % below \(cell(logits.divergence99)), worst \(cell(logits.divergenceMax))"
+    )
     facts.row("same best token", cell(logits.topAgreement.map { $0 * 100 }) + " %")
     facts.row("rel. RMSE of logits", cell(logits.relativeRMSE))
-    if logits.routerAgreement != nil { facts.row("same experts chosen", cell(logits.routerAgreement.map { $0 * 100 }) + " %") }
+    if logits.routerAgreement != nil {
+      facts.row("same experts chosen", cell(logits.routerAgreement.map { $0 * 100 }) + " %")
+    }
     report.text += "\nforward pass, B against A:\n" + facts.text(indent: 2)
   }
 
