@@ -103,20 +103,22 @@ public struct Runner: Sendable {
     if !isBegun { try folder.begin(plan, place) }
   }
 
-  /// What one worker holds at least: a panel, and the stack and tables of its thread.
-  public var workerMemory: Int { plan.panelMemory + (1 << 20) }
+  /// What a worker holds at least: a panel, and the stack and tables of its thread.
+  public var leastWorkerMemory: Int { plan.panelMemory + Self.threadMemory }
+
+  private static let threadMemory = 1 << 20
 
   /// How many workers may have a panel in memory at a time.
   public func workers() throws(CheckpointError) -> Int {
-    try options.budget.workers(fixed: options.fixedMemory, panel: workerMemory, wanted: options.threads)
+    try options.budget.workers(fixed: options.fixedMemory, panel: leastWorkerMemory, wanted: options.threads)
   }
 
-  /// What each worker holds: ``workerMemory``, and where digests are taken many at a time and the budget allows it, the
-  /// output of further panels.
-  public func batchMemory() throws(CheckpointError) -> Int {
-    guard options.takesDigests, let lanes = SHA256Lanes.current else { return workerMemory }
-    let share = (options.budget.total - options.fixedMemory) / (try workers())
-    return min(share, workerMemory + (lanes.count - 1) * plan.panelOutput)
+  /// Bytes of memory that each worker holds: one panel, and where digests are taken many at a time and the budget allows
+  /// it, the output of further ones.
+  public func workerMemory() throws(CheckpointError) -> Int {
+    guard options.takesDigests, let lanes = SHA256Lanes.current else { return plan.panelMemory }
+    let share = (options.budget.total - options.fixedMemory) / (try workers()) - Self.threadMemory
+    return min(share, plan.panelMemory + (lanes.count - 1) * plan.panelOutput)
   }
 
   /// Refuses where the disk has no room for what is still to be written.
@@ -153,9 +155,11 @@ public struct Runner: Sendable {
       for file in plan.files.indices where state.isComplete(file) { try publish(file) }
     }
     if !todo.isEmpty {
-      let memory = plan.panelMemory + (try batchMemory() - workerMemory)
+      let memory = try workerMemory()
       let next = Counter()
-      runOnThreads(min(try workers(), todo.count)) { [todo] _ in
+      let workers = min(try workers(), todo.count)
+      todo = interleaved(todo, files: workers)
+      runOnThreads(workers) { [todo] _ in
         do throws(CheckpointError) {
           let writer = try SegmentWriter(self, executor, state, memory: memory, publishes: publishes)
           do throws(CheckpointError) {
@@ -176,6 +180,34 @@ public struct Runner: Sendable {
     outcome.segmentsSkipped = skipped
     outcome.tensors = state.tensors()
     return outcome
+  }
+
+  /// The segments so that as many files are written at a time as there are workers, each from its beginning on: writes to
+  /// one file wait for each other.
+  private func interleaved(_ segments: [Int], files count: Int) -> [Int] {
+    var waiting = Dictionary(grouping: segments) { plan.segments[$0].file }.sorted { $0.key < $1.key }.map(\.value)[...]
+    var open = Array(waiting.prefix(count))
+    waiting = waiting.dropFirst(count)
+    var order: [Int] = []
+    order.reserveCapacity(segments.count)
+    var place = 0
+    var next = [Int](repeating: 0, count: open.count)
+    while !open.isEmpty {
+      place %= open.count
+      order.append(open[place][next[place]])
+      next[place] += 1
+      if next[place] < open[place].count {
+        place += 1
+      } else if let file = waiting.popFirst() {
+        open[place] = file
+        next[place] = 0
+        place += 1
+      } else {
+        open.remove(at: place)
+        next.remove(at: place)
+      }
+    }
+    return order
   }
 
   /// Whether this very plan was carried out and finished here.
@@ -243,10 +275,16 @@ final class RunState: Sendable {
   private let content: Mutex<Content>
   /// Bytes of all segments.
   let total: Int
+  private let writes: [WriteLock]
+
+  private final class WriteLock: Sendable {
+    let mutex = Mutex(())
+  }
 
   init(plan: Plan, done: [Int: SegmentRecord]) {
     self.plan = plan
     total = plan.segments.reduce(0) { $0 + $1.byteCount }
+    writes = plan.files.map { _ in WriteLock() }
     var open = [Int](repeating: 0, count: plan.files.count)
     var bytes = 0
     for (i, segment) in plan.segments.enumerated() {
@@ -278,6 +316,14 @@ final class RunState: Sendable {
       } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  /// One write to a file at a time: the kernel would let the others wait as well, but spinning.
+  func writing(to file: Int, _ write: () throws(CheckpointError) -> Void) throws(CheckpointError) {
+    let result: Result<Void, CheckpointError> = writes[file].mutex.withLock { _ in
+      do throws(CheckpointError) { return .success(try write()) } catch { return .failure(error) }
+    }
+    try result.get()
   }
 
   /// Counts bytes; gives their sum.

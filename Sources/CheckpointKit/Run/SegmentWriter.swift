@@ -39,7 +39,9 @@ final class SegmentWriter<Executor: PanelExecutor> {
     let segment = plan.segments[number]
     let file = try state.openFile(segment.file) { () throws(CheckpointError) in try open(plan.files[segment.file]) }
     var draft = Draft(record: SegmentRecord(plan: plan.id, segment: number, tensors: []))
-    for panel in plan.panels(of: segment) {
+    let run = plan.panels(of: segment)
+    for (i, panel) in run.enumerated() {
+      if i + 1 < run.count { executor.expect(run[i + 1], of: plan.tensors[run[i + 1].tensor]) }
       if options.isStopped() {
         throw CheckpointError(
           .stopped, file: runner.place.destination, "was stopped before it was finished",

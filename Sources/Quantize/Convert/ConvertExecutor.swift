@@ -27,6 +27,20 @@ public struct ConvertExecutor: PanelExecutor {
     }
   }
 
+  public func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {
+    let records = convert.binding.checkpoint.records
+    switch convert.works[tensor.work].operation {
+    case .copy(let copied):
+      for (record, part) in zip(copied, tensor.parts) {
+        source.expect(records[record], convert.plan.parts[part].byteRange(rows: panel.rows))
+      }
+    case .quantize(let piece, _):
+      for (record, part) in zip(piece.records, piece.layout.parts(for: piece.shape)) {
+        source.expect(records[record], part.byteRange(rows: panel.rows))
+      }
+    }
+  }
+
   private func quantize(
     _ rows: Range<Int>, _ work: ConvertPlan.Work, _ piece: Piece, _ target: any EncodingLayout,
     _ options: EncodeOptions, _ outputs: [UnsafeMutableRawBufferPointer], _ workspace: Workspace

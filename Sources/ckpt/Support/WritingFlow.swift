@@ -101,8 +101,8 @@ struct WritingFlow {
       report.findings.append(Finding(error, severity: .warning))
     }
     let workers = try runner.workers()
-    let panel = runner.workerMemory
-    let perWorker = try runner.batchMemory()
+    let panel = runner.leastWorkerMemory
+    let perWorker = try runner.workerMemory()
     report.summary = common
     report.summary.add([
       "dry_run": .bool(writing.dryRun),
