@@ -62,7 +62,9 @@ struct SHA256LanesTests {
       for count in 1...40 {
         let messages = (0..<count).map { _ in
           let start = Int.random(in: 0..<1000, using: &random)
-          let length = Bool.random(using: &random) ? Int.random(in: 0..<500, using: &random) : Int.random(in: 0..<17_000, using: &random)
+          let length =
+            Bool.random(using: &random)
+            ? Int.random(in: 0..<500, using: &random) : Int.random(in: 0..<17_000, using: &random)
           return UnsafeRawBufferPointer(rebasing: all[start..<start + length])
         }
         #expect(SHA256Stream.digests(of: messages, lanes: lanes) == messages.map { digest($0) }, "\(count) messages")

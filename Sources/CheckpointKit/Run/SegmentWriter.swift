@@ -105,7 +105,7 @@ final class SegmentWriter<Executor: PanelExecutor> {
       if part.bytesPerRow == nil, panel.rows.lowerBound > 0 { continue }
       let output = UnsafeRawBufferPointer(outputs[i])
       let start = part.range.lowerBound + part.byteRange(rows: panel.rows).lowerBound
-      try file.write(output, at: start)
+      try state.writing(to: tensor.file) { () throws(CheckpointError) in try file.write(output, at: start) }
       file.startWriteback(start..<start + output.count)
       if !streams.isEmpty { bytes.append((streams[i], output)) }
     }
