@@ -25,6 +25,8 @@ public struct Checkpoint: Sendable {
   public let sideFiles: SideFiles
   /// Whether the shards are only part of what the folder holds.
   public let isSingleFile: Bool
+  /// How many threads opened it, and may bind it.
+  let threads: Int
 
   public var dataBytes: Int { records.reduce(0) { $0 + $1.byteCount } }
 
@@ -60,14 +62,17 @@ extension Checkpoint {
   public static func inspect(
     _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init()
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
-    let source = try CheckpointSource(path, files: files)
-    var findings = source.findings
-    var reader = CheckpointReader(source: source, files: files, limits: limits)
-    try reader.readShards(threads: threads)
-    findings += reader.findings
+    var source = try CheckpointSource(path, files: files)
+    var reader = CheckpointReader(folder: source.folder, files: files, limits: limits, threads: threads)
+    // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
+    if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
+      try source.takeIndex(index, files)
+    }
+    try reader.readShards(source.shardNames, index: source.index)
+    var findings = source.findings + reader.findings
     if let index = source.index {
       findings += index.findings(
-        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.shardOfName)
+        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.numbers)
     }
     var config: ModelConfig?
     if !source.isSingleFile || source.configBelongs {
@@ -79,7 +84,7 @@ extension Checkpoint {
     let checkpoint = Checkpoint(
       path: path, folder: source.folder, files: files, config: config, shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      isSingleFile: source.isSingleFile)
+      isSingleFile: source.isSingleFile, threads: threads)
     return (checkpoint, findings)
   }
 
@@ -94,19 +99,22 @@ extension Checkpoint {
 
 /// Reads the headers of all shards, several at a time.
 private struct CheckpointReader {
-  let source: CheckpointSource
+  let folder: String
   let files: FileAccess
   let limits: SafetensorsHeader.Limits
-  var shards: [Checkpoint.Shard] = []
-  var records: [TensorRecord] = []
-  /// The first shard that has a name: the one whose record is kept.
-  var shardOfName: [TensorName: Int32] = [:]
-  var findings: [Finding] = []
+  let threads: Int
+  private var headers: [TensorName: Result<ReadHeader, CheckpointError>] = [:]
+  private(set) var shards: [Checkpoint.Shard] = []
+  private(set) var records: [TensorRecord] = []
+  /// For each record, the number of its name in the index, −1 where it has none.
+  private(set) var numbers: [Int32] = []
+  private(set) var findings: [Finding] = []
 
-  init(source: CheckpointSource, files: FileAccess, limits: SafetensorsHeader.Limits) {
-    self.source = source
+  init(folder: String, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int) {
+    self.folder = folder
     self.files = files
     self.limits = limits
+    self.threads = threads
   }
 
   /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought. A sparse file can
@@ -118,65 +126,118 @@ private struct CheckpointReader {
     var status: FileStatus
   }
 
-  mutating func readShards(threads: Int) throws(CheckpointError) {
-    let names = source.shardNames
-    let (folder, files, limits) = (source.folder, files, limits)
-    let results = parallelMap(count: names.count, threads: threads) { i -> Result<ReadHeader, CheckpointError> in
-      do throws(CheckpointError) {
-        let file = try OpenFile(reading: joinPath(folder, names[i]), files)
-        let header = try SafetensorsHeader(reading: file, limits: limits)
-        return .success(ReadHeader(header: header, status: try file.status()))
-      } catch { return .failure(error) }
+  private enum Read: Sendable {
+    case index(Result<CheckpointIndex, CheckpointError>)
+    case header(Result<ReadHeader, CheckpointError>)
+  }
+
+  /// Reads headers, and at the same time the index: the longest task, so the first.
+  mutating func readHeaders(of names: [String], index: String?) -> Result<CheckpointIndex, CheckpointError>? {
+    let (folder, files, limits) = (folder, files, limits)
+    let first = index == nil ? 0 : 1
+    let results = parallelMap(count: names.count + first, threads: threads) { i -> Read in
+      if i == 0, let index {
+        return .index(
+          Result { () throws(CheckpointError) in
+            try CheckpointIndex(parsing: files.readAll(joinPath(folder, index), limit: 1 << 30), file: index)
+          })
+      }
+      return .header(
+        Result { () throws(CheckpointError) in
+          let file = try OpenFile(reading: joinPath(folder, names[i - first]), files)
+          return ReadHeader(header: try SafetensorsHeader(reading: file, limits: limits), status: try file.status())
+        })
     }
-    var bytes = 0
-    let count = results.reduce(0) { sum, result in sum + ((try? result.get().header.entries.count) ?? 0) }
-    shardOfName.reserveCapacity(count)
-    records.reserveCapacity(count)
-    var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
-    for (name, result) in zip(names, results) {
+    var parsed: Result<CheckpointIndex, CheckpointError>?
+    for (i, result) in results.enumerated() {
       switch result {
+      case .index(let index): parsed = index
+      case .header(let header): headers[TensorName(names[i - first])] = header
+      }
+    }
+    return parsed
+  }
+
+  /// Makes the records of these shards, in their order.
+  mutating func readShards(_ names: [String], index: CheckpointIndex?) throws(CheckpointError) {
+    _ = readHeaders(of: names.filter { headers[TensorName($0)] == nil }, index: nil)
+    var read: [(name: String, ReadHeader)] = []
+    var bytes = 0
+    for name in names {
+      switch headers.removeValue(forKey: TensorName(name)) {
+      case nil: break
       case .failure(let error):
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
         if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
-      case .success(let read) where read.status.size > Self.byteLimit - bytes:
+      case .success(let header) where header.status.size > Self.byteLimit - bytes:
         findings.append(
-          Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
-      case .success(let read):
-        bytes += read.status.size
-        let shard = shards.count
-        let start = records.count
-        for entry in read.header.entries {
-          if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
-            // The record that is kept is the first one's.
-            shardOfName[entry.name] = other
-            duplicates[name, default: (entry.name, Int(other), 0)].count += 1
-            continue
-          }
-          let range = entry.range.lowerBound + read.header.dataStart..<entry.range.upperBound + read.header.dataStart
-          records.append(
-            TensorRecord(name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard, range: range))
-        }
-        findings += read.header.oddities.map { oddity in
+          Finding(.error, .sizeOverflow, file: name, "has \(header.status.size) bytes: no checkpoint has that many"))
+      case .success(let header):
+        bytes += header.status.size
+        findings += header.header.oddities.map { oddity in
           var oddity = oddity
           oddity.file = name
           return oddity
         }
-        shards.append(
-          Checkpoint.Shard(
-            name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-            status: read.status, metadata: read.header.metadata,
-            records: start..<records.count))
+        read.append((name, header))
       }
     }
-    for (name, duplicate) in duplicates {
-      findings.append(
-        Finding(
-          .error, .indexDuplicateTensor, file: name, tensor: duplicate.first.string,
-          "is in \(shards[duplicate.other].name) too"
-            + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
+    makeRecords(read, index?.names)
+  }
+
+  private mutating func makeRecords(_ read: [(name: String, ReadHeader)], _ listed: NameTable?) {
+    let made = parallelMap(count: read.count, threads: threads) { shard -> (records: [TensorRecord], numbers: [Int32]) in
+      let header = read[shard].1.header
+      return (
+        header.entries.map { entry in
+          let range = entry.range.lowerBound + header.dataStart..<entry.range.upperBound + header.dataStart
+          return TensorRecord(name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard, range: range)
+        },
+        header.entries.map { entry in Int32(listed?.number(of: entry.name) ?? -1) }
+      )
+    }
+    let count = made.reduce(0) { $0 + $1.records.count }
+    records.reserveCapacity(count)
+    numbers.reserveCapacity(count)
+    // Names that the index lacks are numbered on from its last.
+    var names = listed ?? NameTable(count: read.count > 1 ? count : 0)
+    let listedCount = names.count
+    // The first shard that has a name, whose record is kept; −1 where none has it yet.
+    var firstShards = [Int32](repeating: -1, count: listedCount)
+    for (shard, (name, read)) in read.enumerated() {
+      let start = records.count
+      var duplicates: (first: TensorName, other: Int, places: Set<Int>)?
+      for (place, number) in made[shard].numbers.enumerated() where number >= 0 || made.count > 1 {
+        var number = Int(number)
+        if number < 0 { number = names.add(made[shard].records[place].name).number }
+        if number == firstShards.count { firstShards.append(-1) }
+        if firstShards[number] < 0 {
+          firstShards[number] = Int32(shard)
+        } else if duplicates?.places.insert(place) == nil {
+          duplicates = (made[shard].records[place].name, Int(firstShards[number]), [place])
+        }
+      }
+      if let duplicates {
+        for place in made[shard].records.indices where !duplicates.places.contains(place) {
+          records.append(made[shard].records[place])
+          numbers.append(made[shard].numbers[place])
+        }
+        let count = duplicates.places.count
+        findings.append(
+          Finding(
+            .error, .indexDuplicateTensor, file: name, tensor: duplicates.first.string,
+            "is in \(shards[duplicates.other].name) too" + (count > 1 ? ", as are \(count - 1) others" : "")))
+      } else {
+        records += made[shard].records
+        numbers += made[shard].numbers
+      }
+      shards.append(
+        Checkpoint.Shard(
+          name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
+          status: read.status, metadata: read.header.metadata, records: start..<records.count))
     }
   }
 }
