@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A checkpoint, opened: the headers of its shards, its config and its other files. No weight byte has been read.
 public struct Checkpoint: Sendable {
   /// One weight file.
@@ -10,7 +12,7 @@ public struct Checkpoint: Sendable {
     public let status: FileStatus
     public let metadata: [(key: String, value: String)]
     /// Which of the checkpoint's records lie in it.
-    public let records: Range<Int>
+    public fileprivate(set) var records: Range<Int>
   }
 
   /// As it was given.
@@ -126,6 +128,14 @@ private struct CheckpointReader {
     var status: FileStatus
   }
 
+  /// What is kept of a shard beside its records.
+  private struct ReadShard: Sendable {
+    var name: String
+    var status: FileStatus
+    var dataStart: Int
+    var metadata: [(key: String, value: String)]
+  }
+
   private enum Read: Sendable {
     case index(Result<CheckpointIndex, CheckpointError>)
     case header(Result<ReadHeader, CheckpointError>)
@@ -161,7 +171,8 @@ private struct CheckpointReader {
   /// Makes the records of these shards, in their order.
   mutating func readShards(_ names: [String], index: CheckpointIndex?) throws(CheckpointError) {
     _ = readHeaders(of: names.filter { headers[TensorName($0)] == nil }, index: nil)
-    var read: [(name: String, ReadHeader)] = []
+    var read: [ReadShard] = []
+    var entries: [[SafetensorsHeader.Entry]] = []
     var bytes = 0
     for name in names {
       switch headers.removeValue(forKey: TensorName(name)) {
@@ -182,62 +193,83 @@ private struct CheckpointReader {
           oddity.file = name
           return oddity
         }
-        read.append((name, header))
+        read.append(
+          ReadShard(
+            name: name, status: header.status, dataStart: header.header.dataStart, metadata: header.header.metadata))
+        entries.append(header.header.entries)
       }
     }
-    makeRecords(read, index?.names)
+    makeRecords(read, consume entries, index?.names)
+    dropDuplicates(index?.names)
   }
 
-  private mutating func makeRecords(_ read: [(name: String, ReadHeader)], _ listed: NameTable?) {
-    let made = parallelMap(count: read.count, threads: threads) { shard -> (records: [TensorRecord], numbers: [Int32]) in
-      let header = read[shard].1.header
-      return (
-        header.entries.map { entry in
-          let range = entry.range.lowerBound + header.dataStart..<entry.range.upperBound + header.dataStart
-          return TensorRecord(name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard, range: range)
-        },
-        header.entries.map { entry in Int32(listed?.number(of: entry.name) ?? -1) }
-      )
+  private mutating func makeRecords(
+    _ read: [ReadShard], _ entries: consuming [[SafetensorsHeader.Entry]], _ listed: NameTable?
+  ) {
+    let counts = entries.map(\.count)
+    // The last use of the entries, so that the threads free them as well.
+    let pending = Mutex(entries)
+    let records = parallelJoin(counts: counts, threads: threads) { shard in
+      let start = read[shard].dataStart
+      return pending.withLock { Self.take(&$0[shard]) }.lazy.map { entry in
+        TensorRecord(
+          name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard,
+          range: entry.range.lowerBound + start..<entry.range.upperBound + start)
+      }
     }
-    let count = made.reduce(0) { $0 + $1.records.count }
-    records.reserveCapacity(count)
-    numbers.reserveCapacity(count)
+    var ranges: [Range<Int>] = []
+    for count in counts { ranges.append((ranges.last?.upperBound ?? 0)..<(ranges.last?.upperBound ?? 0) + count) }
+    let numbers = parallelJoin(counts: counts, threads: threads) { [ranges] shard in
+      records[ranges[shard]].lazy.map { record in Int32(listed?.number(of: record.name) ?? -1) }
+    }
+    (self.records, self.numbers) = (records, numbers)
+    shards = zip(read, ranges).map { read, records in
+      Checkpoint.Shard(
+        name: read.name, path: joinPath(folder, read.name), byteCount: read.status.size, dataStart: read.dataStart,
+        status: read.status, metadata: read.metadata, records: records)
+    }
+  }
+
+  private static func take<T>(_ array: inout [T]) -> [T] {
+    defer { array = [] }
+    return array
+  }
+
+  /// Of records with one name, only that of the first shard is kept.
+  private mutating func dropDuplicates(_ listed: NameTable?) {
+    // Names within one shard differ: its header was checked.
+    guard shards.count > 1 else { return }
     // Names that the index lacks are numbered on from its last.
-    var names = listed ?? NameTable(count: read.count > 1 ? count : 0)
-    let listedCount = names.count
-    // The first shard that has a name, whose record is kept; −1 where none has it yet.
-    var firstShards = [Int32](repeating: -1, count: listedCount)
-    for (shard, (name, read)) in read.enumerated() {
-      let start = records.count
-      var duplicates: (first: TensorName, other: Int, places: Set<Int>)?
-      for (place, number) in made[shard].numbers.enumerated() where number >= 0 || made.count > 1 {
-        var number = Int(number)
-        if number < 0 { number = names.add(made[shard].records[place].name).number }
-        if number == firstShards.count { firstShards.append(-1) }
-        if firstShards[number] < 0 {
-          firstShards[number] = Int32(shard)
-        } else if duplicates?.places.insert(place) == nil {
-          duplicates = (made[shard].records[place].name, Int(firstShards[number]), [place])
-        }
-      }
-      if let duplicates {
-        for place in made[shard].records.indices where !duplicates.places.contains(place) {
-          records.append(made[shard].records[place])
-          numbers.append(made[shard].numbers[place])
-        }
-        let count = duplicates.places.count
-        findings.append(
-          Finding(
-            .error, .indexDuplicateTensor, file: name, tensor: duplicates.first.string,
-            "is in \(shards[duplicates.other].name) too" + (count > 1 ? ", as are \(count - 1) others" : "")))
+    var names = listed ?? NameTable(count: records.count)
+    var firstShards = [Int32](repeating: -1, count: names.count)
+    var duplicates: [(record: Int, other: Int)] = []
+    for (record, number) in numbers.enumerated() {
+      let number = number < 0 ? names.add(records[record].name).number : Int(number)
+      if number == firstShards.count { firstShards.append(-1) }
+      if firstShards[number] < 0 {
+        firstShards[number] = Int32(records[record].shard)
       } else {
-        records += made[shard].records
-        numbers += made[shard].numbers
+        duplicates.append((record, Int(firstShards[number])))
       }
-      shards.append(
-        Checkpoint.Shard(
-          name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-          status: read.status, metadata: read.header.metadata, records: start..<records.count))
+    }
+    if duplicates.isEmpty { return }
+    let byShard = Dictionary(grouping: duplicates) { records[$0.record].shard }
+    for (_, found) in byShard.sorted(by: { $0.key < $1.key }) {
+      let first = records[found[0].record]
+      findings.append(
+        Finding(
+          .error, .indexDuplicateTensor, file: shards[first.shard].name, tensor: first.name.string,
+          "is in \(shards[found[0].other].name) too"
+            + (found.count > 1 ? ", as are \(found.count - 1) others" : "")))
+    }
+    let dropped = Set(duplicates.map(\.record))
+    let kept = records.indices.filter { !dropped.contains($0) }
+    (records, numbers) = (kept.map { records[$0] }, kept.map { numbers[$0] })
+    var start = 0
+    for shard in shards.indices {
+      let end = records[start...].firstIndex { $0.shard != shard } ?? records.count
+      shards[shard].records = start..<end
+      start = end
     }
   }
 }

@@ -106,15 +106,6 @@ private struct CheckpointIndexParser {
   }
 }
 
-extension JSONScanner {
-  /// Lends the bytes of a string, escapes replaced.
-  fileprivate func withContent<R>(of raw: RawString, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    guard raw.hasEscapes else { return body(UnsafeBufferPointer(rebasing: bytes[raw.range])) }
-    var text = decoded(raw)
-    return text.withUTF8(body)
-  }
-}
-
 // MARK: Against the headers
 
 extension CheckpointIndex {
