@@ -6,7 +6,8 @@ public struct TensorName: Sendable, Hashable, Comparable {
 
   public init(_ string: String) {
     self.string = string
-    byteHash = string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
+    byteHash =
+      string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
   }
 
   public static func == (a: TensorName, b: TensorName) -> Bool { a.byteHash == b.byteHash && sameBytes(a.string, b.string) }
