@@ -351,6 +351,38 @@ def matrix():
     checks.note(f"{found} planted faults in {len(LAYOUTS)} layouts, {'in an empty network namespace' if ALONE else 'network as it is'}")
 
 
+def client_files():
+    """Trees, notes and blob links as the Hub's own client writes them."""
+    import huggingface_hub
+    from huggingface_hub._local_folder import write_download_metadata
+    try:
+        from huggingface_hub._tree_cache import TreeCacheEntry, tree_cache_folder_for_local_dir, write_tree_cache
+    except ImportError:
+        return checks.note(f"huggingface_hub {huggingface_hub.__version__} leaves no trees: not compared")
+    from huggingface_hub.file_download import _create_symlink
+    clean = content(0)
+    entries = {n: TreeCacheEntry(size=len(d), blob_id=git_id(d), lfs_sha256=sha256(d) if is_lfs(n) else None,
+                                 lfs_size=len(d) if is_lfs(n) else None, xet_hash="0" * 64 if is_lfs(n) else None) for n, d in clean.items()}
+    etag = {n: sha256(d) if is_lfs(n) else git_id(d) for n, d in clean.items()}
+    local, cache = new_folder("local"), new_folder("hub") / "models--org--name"
+    snapshot = cache / "snapshots" / COMMIT
+    for folder in (local, cache / "blobs", cache / "refs", snapshot):
+        folder.mkdir(parents=True)
+    (cache / "refs/main").write_text(COMMIT)
+    for name, data in clean.items():
+        (local / name).write_bytes(data)
+        write_download_metadata(local, name, COMMIT, etag[name])
+        (cache / "blobs" / etag[name]).write_bytes(data)
+        _create_symlink(str(cache / "blobs" / etag[name]), str(snapshot / name), new_blob=True)
+    write_tree_cache(tree_cache_folder_for_local_dir(str(local)), COMMIT, entries)
+    write_tree_cache(str(cache), COMMIT, entries)
+    for folder, label in ((local, "--local-dir"), (cache, "cache"), (snapshot, "snapshot")):
+        result = ckpt("verify", folder, "--require", "digest")
+        checks.equal((result.exit, set(result.summary["evidence"].values()), result.summary["files_ok"]), (0, {"hub-tree"}, len(clean)),
+                     f"{label} of huggingface_hub {huggingface_hub.__version__} is verified by its tree")
+    remove(local, cache)
+
+
 # ---------------------------------------------------------------- localisation and repair
 def full_width():
     """One bit of a full-width expert: the tensor and its range; the repair list makes the folder good again."""
@@ -517,7 +549,7 @@ def stock_tools():
     remove(made.base)
 
 
-for part in [globals()[p] for p in os.environ.get("PARTS", "matrix full_width repairs_of_every_fault stock_tools resumed_checksum bounded_memory").split()]:
+for part in [globals()[p] for p in os.environ.get("PARTS", "matrix client_files full_width repairs_of_every_fault stock_tools resumed_checksum bounded_memory").split()]:
     with checks.case(part.__name__):
         part()
 checks.end()
