@@ -10,7 +10,8 @@ import Testing
     let (a, b) = (String(repeating: "a1", count: 32), String(repeating: "B2", count: 32))
     let lines = [
       "\(a)  one.bin", "\(b) *two three.bin", "\\\(a)  back\\\\slash\\nline.bin", "SHA256 (four (4).bin) = \(a)",
-      "SHA2-256(five.bin)= \(b)", "", "# a remark", "\(a)  ./sub/six.bin\r", "d41d8cd98f00b204e9800998ecf8427e  md5.bin",
+      "SHA2-256(five.bin)= \(b)", "", "# a remark", "\(a)  ./sub/six.bin\r",
+      "d41d8cd98f00b204e9800998ecf8427e  md5.bin",
       "not a line", "\(a)", "MD5 (x) = d41d8cd98f00b204e9800998ecf8427e", "\(a.dropLast())  short.bin",
     ]
     let file = ChecksumFile(parsing: Array(lines.joined(separator: "\n").utf8))
@@ -30,7 +31,9 @@ import Testing
   @Test("names that would lead out of a folder are told from those that would not")
   func names() {
     for name in ["a", "a/b.json", "...", "a..b", "-"] { #expect(isSafeRelativePath(name), "\(name)") }
-    for name in ["", "/a", "a/", "a//b", "..", "a/../b", ".", "./a", "a\0b", String(repeating: "a/", count: 3000) + "a"] {
+    for name in [
+      "", "/a", "a/", "a//b", "..", "a/../b", ".", "./a", "a\0b", String(repeating: "a/", count: 3000) + "a",
+    ] {
       #expect(!isSafeRelativePath(name), "\(name.prefix(20))")
     }
   }
@@ -41,7 +44,8 @@ import Testing
     var hasher = GitBlobHasher(byteCount: 5)
     hasher.update("hello")
     #expect(hasher.finish() == "b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0")
-    #expect(GitBlobHasher.pointer(to: SHA256Digest(of: "hello"), byteCount: 5) == "d1ca116d6733584c13cb8bb50b21d5b5b81ee28f")
+    #expect(
+      GitBlobHasher.pointer(to: SHA256Digest(of: "hello"), byteCount: 5) == "d1ca116d6733584c13cb8bb50b21d5b5b81ee28f")
   }
 
   @Test("an index of git is read in versions 2 and 4, and a cut one is refused")
@@ -53,18 +57,22 @@ import Testing
       bytes += Array(name.utf8)
       return bytes + [UInt8](repeating: 0, count: 8 - bytes.count % 8)
     }
-    let two = Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 2] + entry("a.json", 1, version: 2) + entry("sub/b", 2, version: 2)
+    let two =
+      Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 2] + entry("a.json", 1, version: 2) + entry("sub/b", 2, version: 2)
     let four =
-      Array("DIRC".utf8) + [0, 0, 0, 4, 0, 0, 0, 2] + entry("sub/a", 1, version: 4) + entry("bc", 2, version: 4, strip: 1)
+      Array("DIRC".utf8) + [0, 0, 0, 4, 0, 0, 0, 2] + entry("sub/a", 1, version: 4)
+      + entry("bc", 2, version: 4, strip: 1)
     #expect(GitIndex.entries(two)?.map(\.name) == ["a.json", "sub/b"])
-    #expect(GitIndex.entries(two)?.map(\.id) == [String(repeating: "01", count: 20), String(repeating: "02", count: 20)])
+    #expect(
+      GitIndex.entries(two)?.map(\.id) == [String(repeating: "01", count: 20), String(repeating: "02", count: 20)])
     #expect(GitIndex.entries(four)?.map(\.name) == ["sub/a", "sub/bc"])
     // Behind the last name there is nothing but padding.
     for cut in 0...two.count - 5 { #expect(GitIndex.entries(Array(two.prefix(cut))) == nil) }
     for cut in 0..<four.count - 1 { #expect(GitIndex.entries(Array(four.prefix(cut))) == nil) }
   }
 
-  @Test("the scan counts what is no number in each format, wherever pieces are cut", arguments: [1, 3, 7, 4096, 100_000])
+  @Test(
+    "the scan counts what is no number in each format, wherever pieces are cut", arguments: [1, 3, 7, 4096, 100_000])
   func scan(piece: Int) {
     /// Bytes of elements: ones, with some of `bits` among them.
     func scanned(_ dtype: DType, width: Int, one: UInt64, special: [(place: Int, bits: UInt64)]) -> ContentScan {
@@ -86,7 +94,9 @@ import Testing
     }
     let places = [0, 4095, 4096, 9_999, 10_000]
     func special(_ bits: [UInt64]) -> [(place: Int, bits: UInt64)] { zip(places, bits).map { ($0, $1) } }
-    let f32 = scanned(.f32, width: 4, one: 0x3f80_0000, special: special([0x7fc0_0000, 0xff80_0000, 0x7f80_0001, 0x7f7f_ffff, 0x7f80_0000]))
+    let f32 = scanned(
+      .f32, width: 4, one: 0x3f80_0000,
+      special: special([0x7fc0_0000, 0xff80_0000, 0x7f80_0001, 0x7f7f_ffff, 0x7f80_0000]))
     #expect((f32.nanCount, f32.infinityCount) == (2, 2) && !f32.isConstant && !f32.isZero)
     let bf16 = scanned(.bf16, width: 2, one: 0x3f80, special: special([0x7fc0, 0xff80, 0x7f81, 0x7f7f, 0]))
     #expect((bf16.nanCount, bf16.infinityCount) == (2, 1))
@@ -100,7 +110,8 @@ import Testing
     #expect((fnuz.nanCount, fnuz.infinityCount) == (2, 0))
     let e8m0 = scanned(.f8e8m0, width: 1, one: 0x7f, special: special([0xff, 0, 0xfe, 0xff, 1]))
     #expect((e8m0.nanCount, e8m0.infinityCount) == (2, 0))
-    let f64 = scanned(.f64, width: 8, one: 0x3ff0_0000_0000_0000, special: special([0x7ff0_0000_0000_0001, 0xfff0_0000_0000_0000]))
+    let f64 = scanned(
+      .f64, width: 8, one: 0x3ff0_0000_0000_0000, special: special([0x7ff0_0000_0000_0001, 0xfff0_0000_0000_0000]))
     #expect((f64.nanCount, f64.infinityCount) == (1, 1))
     #expect(scanned(.i32, width: 4, one: 0x7fc0_0000, special: []).nanCount == 0)
     #expect(scanned(.bf16, width: 2, one: 0x3f80, special: []).isConstant)
@@ -147,7 +158,9 @@ import Testing
     }
   }
 
-  @Test("one read gives the digests of the file, of ranges and of slices, however many threads share it", arguments: [1, 2, 5])
+  @Test(
+    "one read gives the digests of the file, of ranges and of slices, however many threads share it",
+    arguments: [1, 2, 5])
   func reader(threads: Int) throws {
     let folder = try TestFolder()
     let count = 9_000_001

@@ -57,7 +57,8 @@ private func verify(_ path: String, _ change: (inout Verifier.Options) -> Void =
   return try Verifier.verify(path, library: SpecLibrary(folders: [], files: .system), options: options)
 }
 
-private func checksum(_ path: String, _ change: (inout Checksum.Options) -> Void = { _ in }) throws -> Checksum.Outcome {
+private func checksum(_ path: String, _ change: (inout Checksum.Options) -> Void = { _ in }) throws -> Checksum.Outcome
+{
   var options = Checksum.Options(threads: 2, memory: 64 << 20)
   change(&options)
   return try Checksum.make(path, library: SpecLibrary(folders: [], files: .system), options: options)
@@ -105,11 +106,13 @@ extension Verifier.Outcome {
       }
     }
     for name in ["../x", "/etc/passwd", "a//b"] {
-      let json = #"{"schema":"ckpt.manifest/1","digest":"x","files":[{"name":"\#(name)","bytes":1,"sha256":"\#(String(repeating: "a", count: 64))"}],"logical":[]}"#
+      let json =
+        #"{"schema":"ckpt.manifest/1","digest":"x","files":[{"name":"\#(name)","bytes":1,"sha256":"\#(String(repeating: "a", count: 64))"}],"logical":[]}"#
       #expect(problem { _ = try Manifest(parsing: Array(json.utf8), file: "m") }?.code == .manifestMalformed)
     }
     let later = String(decoding: text, as: UTF8.self).replacing("ckpt.manifest/1", with: "ckpt.manifest/9")
-    #expect(problem { _ = try Manifest(parsing: Array(later.utf8), file: "m") }?.problem.contains("ckpt.manifest/9") == true)
+    #expect(
+      problem { _ = try Manifest(parsing: Array(later.utf8), file: "m") }?.problem.contains("ckpt.manifest/9") == true)
   }
 
   @Test("what a stopped run had done is not read again, unless the file was changed")
@@ -148,7 +151,8 @@ extension Verifier.Outcome {
     let nan: [UInt8] = [0, 0, 0xc0, 0x7f]
     try folder.write(
       "m/model.safetensors",
-      safetensors(header, [UInt8](repeating: 0, count: 131072) + one + nan + nan + [0, 0, 0x80, 0xff] + one + one + one + one))
+      safetensors(
+        header, [UInt8](repeating: 0, count: 131072) + one + nan + nan + [0, 0, 0x80, 0xff] + one + one + one + one))
     let findings = try checksum(folder.file("m")).findings.filter { $0.code.rawValue.hasPrefix("content.") }
     #expect(findings.map(\.tensor) == ["z", "k", "n"])
     #expect(findings.map(\.code) == [.contentZeroTensor, .contentConstantTensor, .contentNonFinite])
@@ -173,7 +177,8 @@ extension Verifier.Outcome {
     let finding = try #require(found.findings.first { $0.severity == .error })
     #expect(finding.code == .verifyMismatch && finding.file == shard2)
     #expect(finding.tensors == ["c"] && finding.ranges == [tensor.range])
-    let line = "\(shard2)\t\(tensor.range.lowerBound)-\(tensor.range.upperBound - 1)\t\(bytes.count)\t\(manifest.files[1].digest.hex)\tdigest"
+    let line =
+      "\(shard2)\t\(tensor.range.lowerBound)-\(tensor.range.upperBound - 1)\t\(bytes.count)\t\(manifest.files[1].digest.hex)\tdigest"
     #expect(found.repairs.text.split(separator: "\n").map(String.init).last == line)
   }
 
@@ -201,7 +206,8 @@ extension Verifier.Outcome {
     let whole = Model.shard([("d", 9, 4), ("a", 70_000, 1), ("c", 200_000, 3), ("b", 5, 2)])
     try folder.write("cut/model.safetensors", whole)
     let good = try verify(folder.file("cut")) { $0.manifest = folder.file("m.json") }
-    #expect(good.codes().isEmpty && good.evidence("model.safetensors") == .manifest && good.state("model.safetensors") == .ok)
+    #expect(
+      good.codes().isEmpty && good.evidence("model.safetensors") == .manifest && good.state("model.safetensors") == .ok)
     try FileAccess.system.remove(folder.file("cut/model.safetensors"))
     try folder.write("cut/model.safetensors", Model.shard([("d", 9, 4), ("a", 70_000, 9), ("c", 200_000, 3)]))
     let bad = try verify(folder.file("cut")) { $0.manifest = folder.file("m.json") }
@@ -224,7 +230,8 @@ extension Verifier.Outcome {
       return nil
     }
     let found = try Verifier.verify(
-      model.path, library: SpecLibrary(folders: [], files: .system), options: Verifier.Options(threads: 1, memory: 64 << 20), files: access)
+      model.path, library: SpecLibrary(folders: [], files: .system),
+      options: Verifier.Options(threads: 1, memory: 64 << 20), files: access)
     #expect(found.findings.filter { $0.code == .unsafeName && $0.severity == .error }.count == 3)
     #expect(!opened.paths.contains { $0.contains("secret") || $0.contains("passwd") })
   }
@@ -238,7 +245,10 @@ extension Verifier.Outcome {
     let single = try verify(model.path)
     #expect(single.codes().isEmpty && single.state(model.files[0].name) == .ok && single.state(shard2) == .unverified)
     #expect(single.evidence(shard2) == .structure)
-    #expect(try verify(model.path) { $0.requiresDigest = true }.codes() == ["verify.no-digest", "verify.no-digest", "verify.no-digest"])
+    #expect(
+      try verify(model.path) { $0.requiresDigest = true }.codes() == [
+        "verify.no-digest", "verify.no-digest", "verify.no-digest",
+      ])
     try folder.write("model/SHA256SUMS", "\(digest)  model/\(model.files[0].name)\n")
     #expect(try verify(model.path).codes() == ["verify.extra"])
   }
@@ -273,7 +283,8 @@ extension Verifier.Outcome {
       #""\#($0.name)":{"size":1,"blob_id":"x","lfs_sha256":"\#(etag($0.bytes))","lfs_size":\#($0.bytes.count)}"#
     }
     try folder.write(
-      "model/.cache/huggingface/trees/\(one).json", #"{"format_version":1,"files":{\#(entries.joined(separator: ","))}}"#)
+      "model/.cache/huggingface/trees/\(one).json",
+      #"{"format_version":1,"files":{\#(entries.joined(separator: ","))}}"#)
     let same = try verify(model.path)
     #expect(same.codes().isEmpty && same.codes(.note) == ["verify.mixed-commits"])
     // Changed after the download: the digest shows it, the note says when.
@@ -316,7 +327,8 @@ extension Verifier.Outcome {
       return nil
     }
     let found = try Verifier.verify(
-      model.path, library: SpecLibrary(folders: [], files: .system), options: Verifier.Options(threads: 1, memory: 64 << 20), files: access)
+      model.path, library: SpecLibrary(folders: [], files: .system),
+      options: Verifier.Options(threads: 1, memory: 64 << 20), files: access)
     #expect(found.layout == "modelscope" && found.codes().isEmpty && found.codes(.warning) == ["verify.leftover"])
     #expect(found.files.allSatisfy { $0.evidence == .structure })
     #expect(!opened.paths.contains { $0.contains("/.m") })
@@ -335,7 +347,9 @@ extension Verifier.Outcome {
     #expect(run.ranges == [8192..<8192 + 65536] && run.tensors == ["c"])
   }
 
-  @Test("the list of a commit in an unknown form is not used, and is said not to be", arguments: ["{", "[]", #"{"format_version":2,"files":{}}"#])
+  @Test(
+    "the list of a commit in an unknown form is not used, and is said not to be",
+    arguments: ["{", "[]", #"{"format_version":2,"files":{}}"#])
   func unknownTree(text: String) throws {
     let folder = try TestFolder()
     let model = try Model(folder)
@@ -350,21 +364,25 @@ extension Verifier.Outcome {
     let model = try Model(folder)
     let commit = String(repeating: "5", count: 40)
     let name = model.files[1].name
-    let tree = #"{"format_version":1,"files":{"\#(name)":{"size":-5,"blob_id":"\#(commit)"},"x.safetensors":{"size":9223372036854775807,"lfs_sha256":"zz"},"y.bin":{"size":9223372036854775807},"..":{},"\#(model.files[0].name)":7}}"#
+    let tree =
+      #"{"format_version":1,"files":{"\#(name)":{"size":-5,"blob_id":"\#(commit)"},"x.safetensors":{"size":9223372036854775807,"lfs_sha256":"zz"},"y.bin":{"size":9223372036854775807},"..":{},"\#(model.files[0].name)":7}}"#
     let path = "model/.cache/huggingface/trees/\(commit).json"
     try folder.write(path, tree)
     let found = try verify(model.path)
     #expect(found.codes().contains("io.unsafe-name") && found.codes().contains("verify.missing"))
     var generator = SeededGenerator(state: 23)
     let pieces: [(path: String, bytes: [UInt8])] = [
-      (path, Array(tree.utf8)), ("model/.git/index", Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 9] + [UInt8](repeating: 65, count: 200)),
+      (path, Array(tree.utf8)),
+      ("model/.git/index", Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 9] + [UInt8](repeating: 65, count: 200)),
       ("model/.cache/huggingface/download/\(name).metadata", Array("\(commit)\n\(commit)\n1e999\n".utf8)),
       ("model/SHA256SUMS", Array("\(commit)\(commit.prefix(24))  \(name)\n".utf8)),
     ]
     for _ in 0..<60 {
       for piece in pieces {
         var bytes = piece.bytes
-        for _ in 0..<3 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+        for _ in 0..<3 {
+          bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+        }
         try FileAccess.system.remove(folder.file(piece.path))
         try folder.write(piece.path, bytes)
       }

@@ -71,5 +71,6 @@ def main():
     checks.note(f"safetensors {safetensors.__version__}: {len(cases)} cases, {accepted} accepted")
 
 
-main()
-checks.end()
+if __name__ == "__main__":
+    main()
+    checks.end()

@@ -4,7 +4,7 @@ Each layout is built here by hand, after the client's own sources, from a tiny c
 command runs in an empty network namespace where the system allows one. Digests come from hashlib, git ids from git itself where it is
 installed.
 """
-import hashlib, itertools, json, os, pathlib, shutil, struct, subprocess, time
+import hashlib, itertools, json, os, pathlib, shutil, struct, subprocess, sys, time
 
 from harness import checks, command, fixture, header, new_folder, remove, Result
 
@@ -532,6 +532,32 @@ def resumed_checksum():
     remove(folder)
 
 
+def corpus():
+    """Every malformed file: a verdict, no trap, no hang, bounded memory."""
+    sys.argv = [sys.argv[0]]
+    import safetensors_corpus as vectors
+    cases = json.loads((vectors.CORPUS / "cases.json").read_text())["cases"]
+    slowest, largest, wrong = 0.0, 0, []
+    folder = new_folder("corpus")
+    folder.mkdir(parents=True)
+    for case in cases:
+        path = folder / "model.safetensors"
+        path.write_bytes(vectors.content(case))
+        refused = case["ckpt"].startswith("rejected")
+        for verb, bad in (("verify", 1), ("checksum", 2)):
+            began = time.monotonic()
+            process = subprocess.Popen(command(verb, path, "--json"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            exit = os.waitstatus_to_exitcode(status)
+            slowest, largest = max(slowest, time.monotonic() - began), max(largest, usage.ru_maxrss)
+            if exit != (bad if refused else 0):
+                wrong.append((case["name"], verb, exit))
+    checks.equal(wrong, [], f"{len(cases)} cases of the corpus: verify and checksum give the right exit status")
+    checks.at_most(slowest, 30, "no case takes long")
+    checks.note(f"{len(cases)} cases: slowest {slowest:.1f} s, most memory {largest / 1024:.0f} MiB")
+    remove(folder)
+
+
 def stock_tools():
     clean = content(0)
     made = Sums(clean, "stock")
@@ -549,7 +575,7 @@ def stock_tools():
     remove(made.base)
 
 
-for part in [globals()[p] for p in os.environ.get("PARTS", "matrix client_files full_width repairs_of_every_fault stock_tools resumed_checksum bounded_memory").split()]:
+for part in [globals()[p] for p in os.environ.get("PARTS", "matrix client_files full_width repairs_of_every_fault corpus stock_tools resumed_checksum bounded_memory").split()]:
     with checks.case(part.__name__):
         part()
 checks.end()

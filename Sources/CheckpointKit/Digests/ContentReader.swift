@@ -68,7 +68,8 @@ struct ContentReader: Sendable {
     let hasRegions = tasks.contains { $0.regions.contains(where: \.digest) }
     let width = max(1, min(hasRegions ? lanes / 2 : lanes, large.ceilDiv(workers * (large > 2 * workers ? 2 : 1))))
     let shape = Shape(
-      width: width, team: max(1, threads / workers), chunk: chunkBytes(workers: workers, width: width, team: threads / workers))
+      width: width, team: max(1, threads / workers),
+      chunk: chunkBytes(workers: workers, width: width, team: threads / workers))
     let results = Mutex([Swift.Result<Result, CheckpointError>?](repeating: nil, count: tasks.count))
     let next = Counter()
     let failed = Atomic<Bool>(false)
@@ -217,7 +218,8 @@ struct ContentReader: Sendable {
     }
 
     /// One file, by several threads: its own digest, the digests of its ranges and the next read beside each other.
-    private func readWithTeam(_ task: Task, _ file: OpenFile, _ isStopped: () -> Bool) throws(CheckpointError) -> Result {
+    private func readWithTeam(_ task: Task, _ file: OpenFile, _ isStopped: () -> Bool) throws(CheckpointError) -> Result
+    {
       let state = FileState(task)
       let chunk = shape.chunk
       var (offset, current) = (0, 0)
@@ -309,7 +311,9 @@ private final class FileState {
       while offset < bytes.count {
         if inSlice == 0 { slices.append(SHA256Stream()) }
         let count = min(sliceBytes - inSlice, bytes.count - offset)
-        if let slice = slices.last { parts.append((slice, UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))) }
+        if let slice = slices.last {
+          parts.append((slice, UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])))
+        }
         offset += count
         inSlice = (inSlice + count) % sliceBytes
       }

@@ -180,7 +180,8 @@ public struct Checksum: Sendable {
         let checkpoint = try Checkpoint.open(path, files: files, threads: options.threads)
         binding = try Binding.inspect(checkpoint, library: library)
       } else if !isSingleFile {
-        findings.append(Finding(.note, .verifyNotChecked, "holds no .safetensors file: there are digests of files alone"))
+        findings.append(
+          Finding(.note, .verifyNotChecked, "holds no .safetensors file: there are digests of files alone"))
       }
       if let binding, binding.model != nil { manifest.addLogical(binding) }
       findings += ContentFindings.of(manifest, binding: binding, folder: folder, files: files)
@@ -189,7 +190,9 @@ public struct Checksum: Sendable {
 }
 
 /// Whether a stored tensor holds the scales of fp8 blocks, by the suffix that the encoding gives them.
-func isFP8Scale(_ name: TensorName) -> Bool { FP8BlockLayout.suffixes.dropFirst().contains { name.string.hasSuffix($0) } }
+func isFP8Scale(_ name: TensorName) -> Bool {
+  FP8BlockLayout.suffixes.dropFirst().contains { name.string.hasSuffix($0) }
+}
 
 /// Bytes, counted by many threads.
 final class SharedCount: Sendable {

@@ -25,7 +25,9 @@ struct ChecksumFile: Sendable {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
     for (i, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       var text = Substring(String(decoding: line, as: UTF8.self))
-      if text.utf8.last == UInt8(ascii: "\r") { text = Substring(String(decoding: text.utf8.dropLast(), as: UTF8.self)) }
+      if text.utf8.last == UInt8(ascii: "\r") {
+        text = Substring(String(decoding: text.utf8.dropLast(), as: UTF8.self))
+      }
       if text.allSatisfy({ $0 == " " || $0 == "\t" }) || text.hasPrefix("#") || text.hasPrefix(";") { continue }
       if let entry = Self.entry(text, bareName: bareName) {
         entries.append(entry)
@@ -55,7 +57,9 @@ struct ChecksumFile: Sendable {
       let text = String(line)
       let name = text[..<close.lowerBound].dropFirst(tag.count)
       let value = text[close.upperBound...].drop { $0 == " " }
-      guard value.first == "=", let hex = hexDigest(value.dropFirst().drop { $0 == " " }, digits: 64) else { return nil }
+      guard value.first == "=", let hex = hexDigest(value.dropFirst().drop { $0 == " " }, digits: 64) else {
+        return nil
+      }
       return entry(named: isEscaped ? unescaped(name) : String(name), hex)
     }
     return nil
@@ -94,8 +98,10 @@ struct ChecksumFile: Sendable {
   /// Whether a file of this name is taken for one of digests.
   static func isUsualName(_ name: String) -> Bool {
     let lowered = name.lowercased()
-    return ["sha256sums", "sha256sums.txt", "sha256sum.txt", "sha256sum", "checksums.txt", "checksums.sha256", "checksum.txt"]
-      .contains(lowered) || lowered.hasSuffix(".sha256") || lowered.hasSuffix(".sha256sum")
+    return [
+      "sha256sums", "sha256sums.txt", "sha256sum.txt", "sha256sum", "checksums.txt", "checksums.sha256", "checksum.txt",
+    ]
+    .contains(lowered) || lowered.hasSuffix(".sha256") || lowered.hasSuffix(".sha256sum")
   }
 
   /// The line that `sha256sum` prints.

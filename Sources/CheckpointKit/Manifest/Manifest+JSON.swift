@@ -26,7 +26,8 @@ extension Manifest {
     out += ",\"bytes\":\(file.byteCount),\"sha256\":\"\(file.digest.hex)\""
     if let gitBlob = file.gitBlob { out += ",\"git_blob\":\"\(gitBlob)\"" }
     if !file.zeroRuns.isEmpty {
-      out += ",\"zero_runs\":[" + file.zeroRuns.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",") + "]"
+      out +=
+        ",\"zero_runs\":[" + file.zeroRuns.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",") + "]"
     }
     if let dataStart = file.dataStart {
       out += ",\"data_start\":\(dataStart),\"tensors\":["

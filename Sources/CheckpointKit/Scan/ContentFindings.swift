@@ -30,7 +30,9 @@ enum ContentFindings {
     let bad = file.tensors.filter { $0.content.nanCount > 0 || $0.content.infinityCount > 0 }
     let nans = bad.reduce(0) { $0 + $1.content.nanCount }
     let infinities = bad.reduce(0) { $0 + $1.content.infinityCount }
-    add(.warning, .contentNonFinite, bad, "has values that are no numbers (in this file \(nans) NaN, \(infinities) infinite)")
+    add(
+      .warning, .contentNonFinite, bad,
+      "has values that are no numbers (in this file \(nans) NaN, \(infinities) infinite)")
     add(
       .warning, .contentBadScale, file.tensors.filter { $0.content.badScales > 0 },
       "has scales that are zero, negative or no numbers")
@@ -46,7 +48,9 @@ enum ContentFindings {
   private static func zeroRuns(_ file: Manifest.File, folder: String, files: FileAccess) -> Finding? {
     let zeros = merged(file.tensors.filter(\.content.isZero).map(\.range))
     let runs = file.zeroRuns.filter { run in
-      !zeros.contains { zero in zero.lowerBound <= run.lowerBound + ZeroRuns.pageBytes && run.upperBound <= zero.upperBound + ZeroRuns.pageBytes }
+      !zeros.contains { zero in
+        zero.lowerBound <= run.lowerBound + ZeroRuns.pageBytes && run.upperBound <= zero.upperBound + ZeroRuns.pageBytes
+      }
     }
     guard let first = runs.first else { return nil }
     let tensors = tensors(file.tensors.map { ($0.name.string, $0.range) }, in: runs)
@@ -54,7 +58,8 @@ enum ContentFindings {
     let holes = runs.count { open?.isHole($0) ?? false }
     var finding = Finding(
       .warning, .contentZeroRun, file: file.name, tensor: tensors.first,
-      "is zero from byte \(first.lowerBound) to \(first.upperBound)" + (runs.count > 1 ? ", and in \(runs.count - 1) more places" : "")
+      "is zero from byte \(first.lowerBound) to \(first.upperBound)"
+        + (runs.count > 1 ? ", and in \(runs.count - 1) more places" : "")
         + (holes > 0 ? "; \(holes == runs.count ? "" : "\(holes) of them ")never written (a hole)" : ""),
       hint: "what a broken download or a power cut leaves; harmless where it is padding")
     finding.tensors = tensors
@@ -76,7 +81,8 @@ enum ContentFindings {
         guard case .part(let index, let suffix) = model.match(tensor.name), model.tensors[index].expert != nil,
           mainSuffixes.contains(EncodingLayouts.partSuffixes[suffix])
         else { continue }
-        groups[Key(template: model.tensors[index].template, digest: tensor.digest), default: []].append(tensor.name.string)
+        groups[Key(template: model.tensors[index].template, digest: tensor.digest), default: []].append(
+          tensor.name.string)
       }
     }
     return groups.values.filter { $0.count > 1 }.map { names in

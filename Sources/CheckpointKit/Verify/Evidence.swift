@@ -53,7 +53,8 @@ struct Evidence: Sendable {
     guard isSafeRelativePath(name) else {
       findings.append(
         Finding(
-          .error, .unsafeName, file: name, "is a name in \(source) that would lead out of the folder: it is not opened"))
+          .error, .unsafeName, file: name, "is a name in \(source) that would lead out of the folder: it is not opened")
+      )
       return
     }
     // A size that no file has says nothing; the digest will.
@@ -96,12 +97,14 @@ extension Evidence {
         if name.hasPrefix(base) { name = String(name.dropFirst(base.count)) }
         if let other = evidence.entries[TensorName(name)], other.digest != entry.digest {
           evidence.findings.append(
-            Finding(.warning, .verifyEvidence, file: name, "has two unlike digests in \(other.source) and \(file.name)"))
+            Finding(.warning, .verifyEvidence, file: name, "has two unlike digests in \(other.source) and \(file.name)")
+          )
         }
         evidence.expect(name, digest: entry.digest)
       }
       if list.entries.count > 1 || bareName == nil {
-        evidence.listsWeightsOnly = evidence.listsWeightsOnly || list.entries.contains { FolderListing.isWeight($0.name) }
+        evidence.listsWeightsOnly =
+          evidence.listsWeightsOnly || list.entries.contains { FolderListing.isWeight($0.name) }
       }
     }
     return evidence.ownFiles.isEmpty ? nil : evidence

@@ -50,7 +50,8 @@ struct HubFolder: Sendable {
       let bytes = try access.readAll(joinPath(folder, file.name), limit: 1 << 20)
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       guard lines.count >= 2, let commit = hexDigest(lines[0], digits: 40) else {
-        findings.append(Finding(.warning, .verifyEvidence, file: name, "has a note of the Hub client that cannot be read"))
+        findings.append(
+          Finding(.warning, .verifyEvidence, file: name, "has a note of the Hub client that cannot be read"))
         continue
       }
       notes[TensorName(name)] = Note(

@@ -163,7 +163,9 @@ extension Verifier {
       if result.zeroRuns.count > 1 { finding.problem += " and in \(result.zeroRuns.count - 1) more places" }
       let open = try? OpenFile(reading: joinPath(listing.folder, file.name), access)
       let holes = result.zeroRuns.count { open?.isHole($0) ?? false }
-      if holes > 0 { finding.problem += holes == result.zeroRuns.count ? " (never written)" : " (\(holes) never written)" }
+      if holes > 0 {
+        finding.problem += holes == result.zeroRuns.count ? " (never written)" : " (\(holes) never written)"
+      }
     }
     finding.tensors = ContentFindings.tensors(tensors, in: finding.ranges)
     finding.tensor = finding.tensors.first
@@ -179,7 +181,9 @@ extension Verifier {
 
   /// The tensors of a file by its own header.
   func tensorRanges(_ file: String) -> [(name: String, range: Range<Int>)] {
-    if let entry = manifestFile(file), entry.dataStart != nil { return entry.tensors.map { ($0.name.string, $0.range) } }
+    if let entry = manifestFile(file), entry.dataStart != nil {
+      return entry.tensors.map { ($0.name.string, $0.range) }
+    }
     guard let checkpoint, let shard = checkpoint.shards.first(where: { sameBytes($0.name, file) }) else { return [] }
     return checkpoint.records[shard.records].map { ($0.name.string, $0.range) }
   }
@@ -190,7 +194,9 @@ extension Verifier {
     var layers = Set<Int>()
     var experts = Set<Int>()
     for name in tensors {
-      guard case .part(let index, _)? = model?.match(TensorName(name)), let tensor = model?.tensors[index] else { continue }
+      guard case .part(let index, _)? = model?.match(TensorName(name)), let tensor = model?.tensors[index] else {
+        continue
+      }
       if let layer = tensor.layer { layers.insert(layer) }
       if let expert = tensor.expert { experts.insert(expert) }
     }

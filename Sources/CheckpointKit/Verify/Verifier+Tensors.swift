@@ -36,7 +36,8 @@ extension Verifier {
       outcome.findings.append(
         Finding(
           .note, .verifyResharded,
-          "\(byTensor.count) weight files are cut otherwise than in the manifest: their tensors were compared one by one"))
+          "\(byTensor.count) weight files are cut otherwise than in the manifest: their tensors were compared one by one"
+        ))
     }
   }
 
@@ -86,7 +87,8 @@ extension Verifier {
       if bad.count <= 64 { finding.problem += " (\(describe(finding.tensors)))" }
     }
     if let first = ranges.first {
-      finding.problem += ranges.count == 1 ? ", bytes \(first.lowerBound) to \(first.upperBound)" : ", in \(ranges.count) places"
+      finding.problem +=
+        ranges.count == 1 ? ", bytes \(first.lowerBound) to \(first.upperBound)" : ", in \(ranges.count) places"
     }
     let zero = result.zeroRuns.filter { run in bad.contains { $0.range.overlaps(run) } }
     if let first = zero.first { finding.problem += "; zero from byte \(first.lowerBound) to \(first.upperBound)" }
@@ -128,7 +130,8 @@ extension Verifier {
         outcome.files.append((file.name, .manifest, .bad))
         outcome.findings.append(
           Finding(
-            .error, .verifyMismatch, file: file.name, "is not what \(expected.source) says: it is what '\(other)' should be",
+            .error, .verifyMismatch, file: file.name,
+            "is not what \(expected.source) says: it is what '\(other)' should be",
             hint: "give the files their right names, or get this file again"))
         addRepair(file.name, [])
         continue
@@ -162,7 +165,8 @@ extension Verifier {
         outcome.findings.append(
           Finding(
             .error, .verifyExtra, file: file.name, tensor: first,
-            "is here, but not in the manifest" + (extra.count > 1 ? "; nor are \(extra.count - 1) others of this file" : "")))
+            "is here, but not in the manifest"
+              + (extra.count > 1 ? "; nor are \(extra.count - 1) others of this file" : "")))
         if extra.count == result.regions.count { outcome.extra.append(file.name) }
       }
       outcome.files.append((file.name, .manifest, bad.isEmpty && extra.isEmpty ? .ok : .bad))

@@ -206,15 +206,16 @@ public struct Verifier: Sendable {
       if list.level == .manifest, manifestFile(name.string)?.dataStart != nil { continue }
       reportMissing(name.string, list)
     }
-    for file in listing.files where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name))
-    {
+    for file in listing.files
+    where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name)) {
       let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
       if list.level == .manifest, file.name.hasSuffix(".safetensors"), isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }
       outcome.extra.append(file.name)
       outcome.findings.append(
         Finding(
-          file.isWeight ? .error : .note, .verifyExtra, file: file.name, "is here, but \(list.source) does not list it"))
+          file.isWeight ? .error : .note, .verifyExtra, file: file.name, "is here, but \(list.source) does not list it")
+      )
     }
   }
 
@@ -238,7 +239,8 @@ public struct Verifier: Sendable {
       outcome.findings.append(
         Finding(
           options.requiresDigest ? .error : .note, code, file: file.name,
-          "has no digest to be held against: " + (FolderListing.isWeight(file.name) ? "its structure alone was checked" : "it was not checked")))
+          "has no digest to be held against: "
+            + (FolderListing.isWeight(file.name) ? "its structure alone was checked" : "it was not checked")))
     }
     let skipped = outcome.files.filter { $0.state == .notRead }
     if !skipped.isEmpty, let sample = options.sample {

@@ -55,7 +55,8 @@ struct VerifyVerb: Verb {
     options.rate = rate
     options.progress = { done, total in progress.show(done, of: total) }
     options.isStopped = { Terminal.stopSignal != 0 }
-    let outcome = try Verifier.verify(checkpoint, library: try session.library(), options: options, files: session.files)
+    let outcome = try Verifier.verify(
+      checkpoint, library: try session.library(), options: options, files: session.files)
     progress.clear()
     if let repairList { try session.files.writeAtomically(Array(outcome.repairs.text.utf8), to: repairList) }
     return report(outcome, session)
