@@ -43,7 +43,7 @@ let package = Package(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
-    .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
+    .testTarget(name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceForwardTests", dependencies: ["CheckpointKit", "Quantize", "ReferenceForward"],
