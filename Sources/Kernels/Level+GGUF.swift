@@ -10,15 +10,13 @@ extension Level {
   ) {
     let count = blocks.count / type.byteCount
     precondition(blocks.count == count * type.byteCount && values.count == count * type.valueCount)
-    for i in 0..<count {
-      let block = UnsafeRawBufferPointer(rebasing: blocks[i * type.byteCount..<(i + 1) * type.byteCount])
-      for (j, value) in GGUFReference.decode(block, type).enumerated() { values[i * type.valueCount + j] = value }
-    }
+    guard let from = blocks.bytePointer, let to = values.baseAddress else { return }
+    table.decode_gguf(Int32(type.rawValue), from, count, to)
   }
 
   /// - Parameters:
   ///   - values: whole rows of finite values.
-  ///   - importance: how much each column weighs; nil for the search that ggml makes without.
+  ///   - importance: how much each column weighs, 0 or more; nil for the search that ggml makes without.
   ///   - blocks: gets the blocks of each row.
   public func encodeGGUF(
     _ values: UnsafeBufferPointer<Float>, columns: Int, importance: UnsafeBufferPointer<Float>?, _ type: GGUFBlock,
@@ -27,11 +25,7 @@ extension Level {
     precondition(columns > 0 && columns % type.valueCount == 0 && values.count % columns == 0)
     precondition(blocks.count == values.count / type.valueCount * type.byteCount)
     precondition(importance.map { $0.count == columns } ?? true)
-    let rowBytes = columns / type.valueCount * type.byteCount
-    for row in 0..<values.count / columns {
-      let bytes = GGUFReference.encode(
-        row: Array(values[row * columns..<(row + 1) * columns]), importance: importance.map { Array($0) }, type)
-      UnsafeMutableRawBufferPointer(rebasing: blocks[row * rowBytes..<(row + 1) * rowBytes]).copyBytes(from: bytes)
-    }
+    guard let from = values.baseAddress, let to = blocks.bytePointer else { return }
+    table.encode_gguf(Int32(type.rawValue), from, values.count / columns, columns, importance?.baseAddress, to)
   }
 }

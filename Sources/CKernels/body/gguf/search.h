@@ -1,0 +1,239 @@
+// The searches of GGUFSearch, on lanes.
+
+#define LEAST_EXTREME 1e-15f
+
+/// Whether a clamp can change a rounded number: `clamp_low` and `clamp_high` are constants where this is inlined.
+INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int clamp_high, float high) {
+  Lanes code = rounded(a);
+  if (clamp_low) code = largest_of(code, lanes_of(low));
+  if (clamp_high) code = least_of(code, lanes_of(high));
+  return code;
+}
+
+// A search runs the same loop over the values with other clamps: `LOOP(low, high)` is expanded for each pair.
+#define WITH_CLAMPS(low, high, LOOP) \
+  do { \
+    if (low) { \
+      if (high) LOOP(1, 1) else LOOP(1, 0) \
+    } else { \
+      if (high) LOOP(0, 1) else LOOP(0, 0) \
+    } \
+  } while (0)
+
+/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap, except for NaN.
+FRAME void symmetric_sums(
+    const int count, const int top, const Lanes *x, const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
+  Lanes a = lanes_of(0), b = lanes_of(0);
+  EACH(i, count) {
+    Lanes l = clamped_code(inverse * x[i], 1, -top, 1, top - 1);
+    a += wx[i] * l;
+    b += w[i] * l * l;
+  }
+  *xl = a;
+  *l2 = b;
+}
+
+/// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, 0 where all values are 0.
+FRAME Lanes symmetric(const int count, const int top, const Lanes *x, const Lanes *w, Lanes *inverse_of) {
+  Lanes extreme = extreme_of(count, x);
+  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
+  Lanes wx[32], xl, l2;
+  EACH(i, count) wx[i] = w[i] * x[i];
+  Lanes inverse = (float)-top / extreme;
+  symmetric_sums(count, top, x, w, wx, inverse, &xl, &l2);
+  Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
+  for (int step = -9; step <= 9; step++) {
+    if (step == 0) continue;
+    Lanes candidate = -(top + 0.1f * step) / extreme;
+    symmetric_sums(count, top, x, w, wx, candidate, &xl, &l2);
+    LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
+    if (!any_lane(wins)) continue;
+    scale = select_lanes(wins, xl / l2, scale);
+    best = select_lanes(wins, scale * xl, best);
+    inverse = select_lanes(wins, candidate, inverse);
+  }
+  *inverse_of = select_lanes(is_zero, lanes_of(0), inverse);
+  return select_lanes(is_zero, lanes_of(0), scale);
+}
+
+/// The codes of the search, which are 0 where all values are 0.
+INLINE LaneInts symmetric_code(const int top, Lanes x, Lanes inverse) {
+  LaneInts code = clamped(nearest(inverse * x), -top, top - 1) + top;
+  return select_ints(inverse == 0, (LaneInts)0, code);
+}
+
+/// The same with weights x², one code after the other. Gives the codes, less `top`.
+FRAME Lanes descending(const int count, const int top, const Lanes *x, LaneInts *codes, LaneInts *is_zero_of) {
+  Lanes extreme = extreme_of(count, x);
+  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
+  Lanes inverse = (float)-top / extreme, xl = lanes_of(0), l2 = lanes_of(0);
+  EACH(i, count) {
+    codes[i] = clamped(nearest(inverse * x[i]), -top, top - 1);
+    Lanes w = x[i] * x[i], l = lane_floats(codes[i]);
+    xl += w * x[i] * l;
+    l2 += w * l * l;
+  }
+  EACH(round, 5) {
+    LaneInts changed = (LaneInts)0;
+    EACH(i, count) {
+      Lanes w = x[i] * x[i], wx = w * x[i], l = lane_floats(codes[i]);
+      Lanes other_xl = xl - wx * l, other_l2 = l2 - w * l * l;
+      LaneInts code = clamped(nearest(x[i] * other_l2 / other_xl), -top, top - 1);
+      Lanes new_l = lane_floats(code);
+      LaneInts wins = (other_xl > 0) & (code != codes[i]) & ~is_zero;
+      other_xl += wx * new_l;
+      other_l2 += w * new_l * new_l;
+      wins &= (other_l2 > 0) & (other_xl * other_xl * l2 > xl * xl * other_l2);
+      codes[i] = select_ints(wins, code, codes[i]);
+      xl = select_lanes(wins, other_xl, xl);
+      l2 = select_lanes(wins, other_l2, l2);
+      changed |= wins;
+    }
+    if (!any_lane(changed)) break;
+  }
+  *is_zero_of = is_zero;
+  return select_lanes(is_zero | ~(l2 > 0), lanes_of(0), xl / l2);
+}
+
+/// What an affine search tries, and how it measures.
+typedef struct {
+  float first, step;
+  int count, is_absolute;
+} Trials;
+
+static const Trials weighted_trials = {-0.9f, 0.05f, 36, 0};
+
+/// The winner of an affine search. Its codes are the nearest to `inverse × (x − low)`; 0 where `inverse` is 0.
+typedef struct {
+  Lanes scale, minimum, inverse, low;
+} Affine;
+
+INLINE Lanes weighted_error(const int is_absolute, Lanes w, Lanes difference) {
+  return w * (is_absolute ? magnitude(difference) : difference * difference);
+}
+
+/// `value ≈ scale × code − minimum`.
+FRAME Affine affine(const int count, const int top, const Trials trials, const Lanes *x, const Lanes *w) {
+  Lanes low = x[0], high = x[0], sum_w = w[0], sum_x = sum_w * x[0];
+  for (int i = 1; i < count; i++) {
+    low = x[i] < low ? x[i] : low;
+    high = x[i] > high ? x[i] : high;
+    sum_w += w[i];
+    sum_x += w[i] * x[i];
+  }
+  const Lanes least = low;
+  low = select_lanes(low > 0, lanes_of(0), low);
+  const LaneInts is_flat = high <= low;
+  const Lanes first_low = low;
+  Lanes inverse = (float)top / (high - low), scale = 1.0f / inverse, best = lanes_of(0);
+  Affine winner = {.inverse = select_lanes(is_flat, lanes_of(0), inverse), .low = low};
+  EACH(i, count) {
+    Lanes l = lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top));
+    best += weighted_error(trials.is_absolute, w[i], scale * l + low - x[i]);
+  }
+  Lanes codes[32];
+  for (int step = 0; step <= trials.count; step++) {
+    inverse = (trials.first + trials.step * step + top) / (high - low);
+    // Rounding is monotone: where the least and the largest value need no clamp, none does.
+    Lanes lowest = inverse * (least - low), highest = inverse * (high - low);
+    Lanes sum_l = lanes_of(0), sum_l2 = lanes_of(0), sum_xl = lanes_of(0);
+#define ADD(code) \
+  { \
+    EACH(i, count) { \
+      Lanes l = code; \
+      codes[i] = l; \
+      Lanes wl = w[i] * l; \
+      sum_l += wl; \
+      sum_l2 += wl * l; \
+      sum_xl += wl * x[i]; \
+    } \
+  }
+#define ADD_CLAMPED(low_clamp, high_clamp) \
+  ADD(clamped_code(inverse * (x[i] - low), low_clamp, 0, high_clamp, (float)top))
+    if (any_lane(~(is_small(lowest) & is_small(highest)) & ~is_flat)) {
+      ADD(lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top)))
+    } else {
+      WITH_CLAMPS(any_lane(~(lowest >= -0.5f)), any_lane(~(highest < top + 0.5f)), ADD_CLAMPED);
+    }
+    Lanes determinant = sum_w * sum_l2 - sum_l * sum_l;
+    Lanes new_scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
+    Lanes new_low = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
+    LaneInts is_above = new_low > 0;
+    if (any_lane(is_above)) {
+      new_low = select_lanes(is_above, lanes_of(0), new_low);
+      new_scale = select_lanes(is_above, sum_xl / sum_l2, new_scale);
+    }
+    Lanes error = lanes_of(0);
+    EACH(i, count) error += weighted_error(trials.is_absolute, w[i], new_scale * codes[i] + new_low - x[i]);
+    LaneInts wins = (determinant > 0) & (error < best);
+    if (any_lane(wins)) {
+      best = select_lanes(wins, error, best);
+      scale = select_lanes(wins, new_scale, scale);
+      winner.inverse = select_lanes(wins & ~is_flat, inverse, winner.inverse);
+      winner.low = select_lanes(wins, low, winner.low);
+      // The next trials start from the winner's minimum.
+      low = select_lanes(wins, new_low, low);
+    }
+  }
+  winner.minimum = -select_lanes(is_flat, first_low, low);
+  winner.scale = select_lanes(is_flat, lanes_of(0), scale);
+  return winner;
+}
+
+INLINE LaneInts affine_code(const int top, Lanes x, const Affine *found) {
+  LaneInts code = clamped(nearest(found->inverse * (x - found->low)), 0, top);
+  return select_ints(found->inverse == 0, (LaneInts)0, code);
+}
+
+INLINE LaneInts at_most_int(LaneInts a, int most) { return a < most ? a : (LaneInts)most; }
+
+/// `value ≈ scale × code` for values of 0 and above. The codes are bytes.
+FRAME Lanes non_negative(const int count, const int top, const Lanes *x, const Lanes *w, LaneInts *codes) {
+  Lanes most = lanes_of(0);
+  EACH(i, count) most = most > x[i] ? most : x[i];
+  const LaneInts is_zero = most < LEAST_EXTREME;
+  Lanes inverse = (float)top / most, scale = 1.0f / inverse, best = lanes_of(0);
+  EACH(i, count) {
+    Lanes difference = x[i] - scale * lane_floats(nearest(inverse * x[i]) & 255);
+    best += w[i] * difference * difference;
+  }
+  for (int step = -4; step <= 4; step++) {
+    if (step == 0) continue;
+    Lanes candidate = (0.1f * step + top) / most, error = lanes_of(0);
+    scale = 1.0f / candidate;
+    EACH(i, count) {
+      Lanes difference = x[i] - scale * lane_floats(at_most_int(nearest(candidate * x[i]), top));
+      error += w[i] * difference * difference;
+    }
+    LaneInts wins = error < best;
+    best = select_lanes(wins, error, best);
+    inverse = select_lanes(wins, candidate, inverse);
+  }
+  Lanes xl = lanes_of(0), l2 = lanes_of(0);
+  EACH(i, count) {
+    LaneInts code = at_most_int(nearest(inverse * x[i]), top);
+    codes[i] = select_ints(is_zero, (LaneInts)0, code & 255);
+    Lanes l = lane_floats(code);
+    xl += w[i] * x[i] * l;
+    l2 += w[i] * l * l;
+  }
+  EACH(round, 5) {
+    LaneInts changed = (LaneInts)0;
+    EACH(i, count) {
+      Lanes l = lane_floats(codes[i]), wx = w[i] * x[i];
+      Lanes other_xl = xl - wx * l, other_l2 = l2 - w[i] * l * l;
+      LaneInts code = at_most_int(nearest(x[i] * other_l2 / other_xl), top);
+      Lanes new_l = lane_floats(code);
+      LaneInts wins = (other_xl > 0) & (other_l2 > 0) & (code != codes[i]) & ~is_zero;
+      other_xl += wx * new_l;
+      other_l2 += w[i] * new_l * new_l;
+      wins &= other_xl * other_xl * l2 > xl * xl * other_l2;
+      codes[i] = select_ints(wins, code & 255, codes[i]);
+      xl = select_lanes(wins, other_xl, xl);
+      l2 = select_lanes(wins, other_l2, l2);
+      changed |= wins;
+    }
+    if (!any_lane(changed)) break;
+  }
+  return select_lanes(is_zero | ~(l2 > 0), lanes_of(0), xl / l2);
+}
