@@ -26,15 +26,22 @@ INLINE void mean_squares_of_rows(const float *values, ptrdiff_t rows, ptrdiff_t 
     Lanes x[size], w[size], mean = lanes_of(0); \
     LaneBytes bytes[byte_count]; \
     const ptrdiff_t per_row = columns / size, count = rows * per_row; \
+    ptrdiff_t block = 0, row = 0, place = 0; \
     for (ptrdiff_t start = 0; start < count; start += LANES) { \
+      float mean_of[LANES] = {0}; \
       EACH(lane, LANES) { \
-        /* Lanes without a block repeat the last. */ \
-        ptrdiff_t block = start + lane < count ? start + lane : count - 1; \
         x_of[lane] = values + block * size; \
-        w_of[lane] = importance ? importance + block % per_row * size : importance; \
+        w_of[lane] = importance ? importance + place * size : importance; \
         to[lane] = start + lane < count ? blocks + block * byte_count : unused; \
-        if (means) mean[lane] = means[block / per_row]; \
+        if (means) mean_of[lane] = means[row]; \
+        /* Lanes without a block repeat the last. */ \
+        if (block + 1 == count) continue; \
+        block++; \
+        if (++place < per_row) continue; \
+        place = 0; \
+        row++; \
       } \
+      if (means) memcpy(&mean, mean_of, sizeof mean); \
       transpose_values(size, x_of, x); \
       if (importance) { \
         transpose_values(size, w_of, w); \

@@ -143,6 +143,64 @@ static const float iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1
 static const float iq4_limits[15] = {
     -115.5f, -93.5f, -74, -57, -42, -28.5f, -16, -4.5f, 7, 19, 31.5f, 45.5f, 61, 79, 101};
 
+#ifdef LEVEL_AVX2
+// Limits are whole numbers of halves, and of 32 segments of sixteen halves, from −256 on, none holds two. A byte for each
+// segment: sixteen times the code at its begin, and what the limit lacks to the end. Its sum with the place in the segment,
+// divided by sixteen, is the code. Tables are looked up in the lowest byte of each lane: a byte of 0x80 or above gives 0,
+// and so does entry 0.
+#ifdef LEVEL_AVX512
+#define REGISTER 16
+#define LOOK_UP(table, indexes) \
+  (RegisterInts) _mm512_shuffle_epi8(_mm512_broadcast_i32x4(*(const __m128i *)(table)), (__m512i)(indexes))
+#define FLOOR(a) (Register) _mm512_roundscale_ps((__m512)(a), 9)
+#else
+#define REGISTER 8
+#define LOOK_UP(table, indexes) \
+  (RegisterInts) _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(*(const __m128i *)(table)), (__m256i)(indexes))
+#define FLOOR(a) (Register) _mm256_floor_ps((__m256)(a))
+#endif
+typedef float Register __attribute__((ext_vector_type(REGISTER)));
+typedef int32_t RegisterInts __attribute__((ext_vector_type(REGISTER)));
+
+static const uint8_t __attribute__((aligned(16))) iq4_segments[2][16] = {
+    {0, 7, 16, 16, 27, 32, 36, 48, 50, 64, 68, 80, 89, 96, 112, 121},
+    {130, 144, 154, 161, 176, 181, 192, 198, 208, 210, 224, 224, 230, 240, 240, 240}};
+static const uint8_t __attribute__((aligned(16))) iq4_values_above_least[16] = {
+    0, 23, 44, 62, 78, 92, 105, 117, 128, 140, 152, 165, 180, 196, 216, 240};
+
+INLINE RegisterInts iq4_codes_of_register(Register x) {
+  Register halves = x + x;
+  // NaN counts as above all.
+  halves = halves < 255.0f ? halves : (Register)255.0f;
+  halves = halves > -256.0f ? halves : (Register)-256.0f;
+  RegisterInts place = __builtin_convertvector(FLOOR(halves), RegisterInts) + 256, segment = place >> 4;
+  RegisterInts entry = LOOK_UP(iq4_segments[0], segment + (int)0x80808070u) |
+                       LOOK_UP(iq4_segments[1], segment + (int)0x808080f0u);
+  return (entry + (place & 15)) >> 4;
+}
+INLINE Register iq4_values_of_register(Register x) {
+  return __builtin_convertvector(LOOK_UP(iq4_values_above_least, iq4_codes_of_register(x)), Register) - 127.0f;
+}
+
+INLINE Lanes iq4_value(Lanes x) {
+  Register parts[LANES / REGISTER];
+  memcpy(parts, &x, sizeof x);
+  EACH(i, LANES / REGISTER) parts[i] = iq4_values_of_register(parts[i]);
+  memcpy(&x, parts, sizeof x);
+  return x;
+}
+INLINE LaneInts iq4_code(Lanes x) {
+  Register parts[LANES / REGISTER];
+  RegisterInts codes[LANES / REGISTER];
+  LaneInts all;
+  memcpy(parts, &x, sizeof x);
+  EACH(i, LANES / REGISTER) codes[i] = iq4_codes_of_register(parts[i]);
+  memcpy(&all, codes, sizeof all);
+  return all;
+}
+#undef LOOK_UP
+#undef FLOOR
+#else
 /// The nearest of the values, as a sum of steps.
 INLINE Lanes iq4_value(Lanes x) {
   Lanes value = lanes_of(iq4_values[0]);
@@ -157,6 +215,7 @@ INLINE LaneInts iq4_code(Lanes x) {
   EACH(k, 15) code += 1 + (LaneInts)(x < iq4_limits[k]);
   return code;
 }
+#endif
 
 FRAME void iq4_sums(const Lanes *x, const Lanes *w, Lanes inverse, Lanes *qx, Lanes *q2) {
   Lanes a = lanes_of(0), b = lanes_of(0);
@@ -182,7 +241,6 @@ FRAME Lanes iq4_scale(const Lanes *x, const Lanes *importance, Lanes mean_square
   for (int step = -7; step <= 7; step++) {
     iq4_sums(x, w, (step + iq4_values[0]) / extreme, &qx, &q2);
     LaneInts wins = (q2 > 0) & (qx * qx > best * q2);
-    if (!any_lane(wins)) continue;
     scale = select_lanes(wins, qx / q2, scale);
     best = select_lanes(wins, scale * qx, best);
   }

@@ -21,11 +21,14 @@ INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int cla
   } while (0)
 
 /// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap, except for NaN.
+///
+/// `clamp_low`: whether the extreme, the only one that can fall below −top, does.
 FRAME void symmetric_sums(
-    const int count, const int top, const Lanes *x, const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
+    const int count, const int top, const int clamp_low, const Lanes *x, const Lanes *w, const Lanes *wx, Lanes inverse,
+    Lanes *xl, Lanes *l2) {
   Lanes a = lanes_of(0), b = lanes_of(0);
   EACH(i, count) {
-    Lanes l = clamped_code(inverse * x[i], 1, -top, 1, top - 1);
+    Lanes l = clamped_code(inverse * x[i], clamp_low, -top, 1, top - 1);
     a += wx[i] * l;
     b += w[i] * l * l;
   }
@@ -40,14 +43,18 @@ FRAME Lanes symmetric(const int count, const int top, const Lanes *x, const Lane
   Lanes wx[32], xl, l2;
   EACH(i, count) wx[i] = w[i] * x[i];
   Lanes inverse = (float)-top / extreme;
-  symmetric_sums(count, top, x, w, wx, inverse, &xl, &l2);
+  symmetric_sums(count, top, 0, x, w, wx, inverse, &xl, &l2);
   Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
   for (int step = -9; step <= 9; step++) {
     if (step == 0) continue;
     Lanes candidate = -(top + 0.1f * step) / extreme;
-    symmetric_sums(count, top, x, w, wx, candidate, &xl, &l2);
+    if (step < 5) {
+      symmetric_sums(count, top, 0, x, w, wx, candidate, &xl, &l2);
+    } else {
+      symmetric_sums(count, top, 1, x, w, wx, candidate, &xl, &l2);
+    }
+    // No branch: some lane nearly always wins, and which trial it is cannot be foreseen.
     LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
-    if (!any_lane(wins)) continue;
     scale = select_lanes(wins, xl / l2, scale);
     best = select_lanes(wins, scale * xl, best);
     inverse = select_lanes(wins, candidate, inverse);
@@ -155,6 +162,8 @@ FRAME Affine affine(const int count, const int top, const Trials trials, const L
     } else {
       WITH_CLAMPS(any_lane(~(lowest >= -0.5f)), any_lane(~(highest < top + 0.5f)), ADD_CLAMPED);
     }
+#undef ADD
+#undef ADD_CLAMPED
     Lanes determinant = sum_w * sum_l2 - sum_l * sum_l;
     Lanes new_scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
     Lanes new_low = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
