@@ -41,6 +41,9 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
+    .executableTarget(
+      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels", exclude: ["run.sh"],
+      swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),

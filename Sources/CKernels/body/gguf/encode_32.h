@@ -51,7 +51,8 @@ FRAME void encode_affine(
   if (importance) {
     Lanes w[32];
     set_weights(32, x, importance, mean_square, w);
-    Affine found = affine(32, top, weighted_trials, x, w);
+    Affine found;
+    affine(1, 32, top, weighted_trials, x, w, &found);
     scale = found.scale;
     low = -found.minimum;
     EACH(i, 32) codes[i] = affine_code(top, x[i], &found);

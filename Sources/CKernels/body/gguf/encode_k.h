@@ -57,16 +57,19 @@ FRAME void linear_codes(const int count, const int top, const Lanes *x, Lanes la
 FRAME void encode_q2_k(const Lanes *x, const Lanes *importance, Lanes unused, LaneBytes *bytes) {
   const Trials plain = {-0.5f, 0.1f, 15, 1};
   Affine found[16];
-  Lanes scales[16], minima[16], sums[16], w[16];
+  Lanes scales[16], minima[16], sums[16], w[32];
   Lanes mean_square = importance ? sum_of_squares(256, x) / 256.0f : lanes_of(0);
-  EACH(j, 16) {
+  for (int j = 0; j < 16; j += 2) {
+    const Lanes *values = x + 16 * j;
     if (importance) {
-      sums[j] = set_weights(16, x + 16 * j, importance + 16 * j, mean_square, w);
-      found[j] = affine(16, 3, weighted_trials, x + 16 * j, w);
+      EACH(g, 2) sums[j + g] = set_weights(16, values + 16 * g, importance + 16 * (j + g), mean_square, w + 16 * g);
+      affine(2, 16, 3, weighted_trials, values, w, found + j);
     } else {
-      EACH(i, 16) w[i] = magnitude(x[16 * j + i]);
-      found[j] = affine(16, 3, plain, x + 16 * j, w);
+      EACH(i, 32) w[i] = magnitude(values[i]);
+      affine(2, 16, 3, plain, values, w, found + j);
     }
+  }
+  EACH(j, 16) {
     scales[j] = found[j].scale;
     minima[j] = found[j].minimum;
   }
@@ -142,18 +145,22 @@ FRAME void encode_q3_k(const Lanes *x, const Lanes *importance, Lanes unused, La
 FRAME void encode_six_bit(
     const int top, const Trials plain, const Lanes *x, const Lanes *importance, LaneBytes *bytes, LaneInts *codes) {
   Affine found[8];
-  Lanes scales[8], minima[8], sums[8], w[32];
+  Lanes scales[8], minima[8], sums[8], w[64];
   Lanes mean_square = importance ? 2.0f * sum_of_squares(256, x) / 256.0f : lanes_of(0);
-  EACH(j, 8) {
+  for (int j = 0; j < 8; j += 2) {
     const Lanes *values = x + 32 * j;
     if (importance) {
-      sums[j] = set_weights(32, values, importance + 32 * j, mean_square, w);
-      found[j] = affine(32, top, weighted_trials, values, w);
+      EACH(g, 2) sums[j + g] = set_weights(32, values + 32 * g, importance + 32 * (j + g), mean_square, w + 32 * g);
+      affine(2, 32, top, weighted_trials, values, w, found + j);
     } else {
-      Lanes root = __builtin_elementwise_sqrt(sum_of_squares(32, values) / 32.0f);
-      EACH(i, 32) w[i] = root + magnitude(values[i]);
-      found[j] = affine(32, top, plain, values, w);
+      EACH(g, 2) {
+        Lanes root = __builtin_elementwise_sqrt(sum_of_squares(32, values + 32 * g) / 32.0f);
+        EACH(i, 32) w[32 * g + i] = root + magnitude(values[32 * g + i]);
+      }
+      affine(2, 32, top, plain, values, w, found + j);
     }
+  }
+  EACH(j, 8) {
     scales[j] = found[j].scale;
     minima[j] = found[j].minimum;
   }

@@ -10,16 +10,6 @@ INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int cla
   return code;
 }
 
-// A search runs the same loop over the values with other clamps: `LOOP(low, high)` is expanded for each pair.
-#define WITH_CLAMPS(low, high, LOOP) \
-  do { \
-    if (low) { \
-      if (high) LOOP(1, 1) else LOOP(1, 0) \
-    } else { \
-      if (high) LOOP(0, 1) else LOOP(0, 0) \
-    } \
-  } while (0)
-
 /// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap, except for NaN.
 ///
 /// `clamp_low`: whether the extreme, the only one that can fall below −top, does.
@@ -119,74 +109,108 @@ INLINE Lanes weighted_error(const int is_absolute, Lanes w, Lanes difference) {
   return w * (is_absolute ? magnitude(difference) : difference * difference);
 }
 
-/// `value ≈ scale × code − minimum`.
-FRAME Affine affine(const int count, const int top, const Trials trials, const Lanes *x, const Lanes *w) {
-  Lanes low = x[0], high = x[0], sum_w = w[0], sum_x = sum_w * x[0];
+/// An affine search under way.
+typedef struct {
+  Lanes least, low, high, first_low, sum_w, sum_x, best, scale;
+  /// Of the trial.
+  Lanes inverse, determinant, new_scale, new_low, codes[32];
+  LaneInts is_flat;
+  Affine winner;
+} AffineSearch;
+
+INLINE void affine_begin(
+    const int count, const int top, const Trials trials, const Lanes *x, const Lanes *w, AffineSearch *s) {
+  s->low = s->high = x[0];
+  s->sum_w = w[0];
+  s->sum_x = s->sum_w * x[0];
   for (int i = 1; i < count; i++) {
-    low = x[i] < low ? x[i] : low;
-    high = x[i] > high ? x[i] : high;
-    sum_w += w[i];
-    sum_x += w[i] * x[i];
+    s->low = x[i] < s->low ? x[i] : s->low;
+    s->high = x[i] > s->high ? x[i] : s->high;
+    s->sum_w += w[i];
+    s->sum_x += w[i] * x[i];
   }
-  const Lanes least = low;
-  low = select_lanes(low > 0, lanes_of(0), low);
-  const LaneInts is_flat = high <= low;
-  const Lanes first_low = low;
-  Lanes inverse = (float)top / (high - low), scale = 1.0f / inverse, best = lanes_of(0);
-  Affine winner = {.inverse = select_lanes(is_flat, lanes_of(0), inverse), .low = low};
+  s->least = s->low;
+  s->first_low = s->low = select_lanes(s->low > 0, lanes_of(0), s->low);
+  s->is_flat = s->high <= s->low;
+  Lanes inverse = (float)top / (s->high - s->low);
+  s->scale = 1.0f / inverse;
+  s->winner.inverse = select_lanes(s->is_flat, lanes_of(0), inverse);
+  s->winner.low = s->low;
+  s->best = lanes_of(0);
   EACH(i, count) {
-    Lanes l = lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top));
-    best += weighted_error(trials.is_absolute, w[i], scale * l + low - x[i]);
+    Lanes l = lane_floats(clamped(nearest(inverse * (x[i] - s->low)), 0, top));
+    s->best += weighted_error(trials.is_absolute, w[i], s->scale * l + s->low - x[i]);
   }
-  Lanes codes[32];
-  for (int step = 0; step <= trials.count; step++) {
-    inverse = (trials.first + trials.step * step + top) / (high - low);
-    // Rounding is monotone: where the least and the largest value need no clamp, none does.
-    Lanes lowest = inverse * (least - low), highest = inverse * (high - low);
-    Lanes sum_l = lanes_of(0), sum_l2 = lanes_of(0), sum_xl = lanes_of(0);
+}
+
+/// Codes of the trial that puts the largest value at `steps`, and scale and minimum by least squares.
+INLINE void affine_fit(const int count, const int top, float steps, const Lanes *x, const Lanes *w, AffineSearch *s) {
+  const Lanes low = s->low, inverse = steps / (s->high - low);
+  Lanes sum_l = lanes_of(0), sum_l2 = lanes_of(0), sum_xl = lanes_of(0);
 #define ADD(code) \
-  { \
-    EACH(i, count) { \
-      Lanes l = code; \
-      codes[i] = l; \
-      Lanes wl = w[i] * l; \
-      sum_l += wl; \
-      sum_l2 += wl * l; \
-      sum_xl += wl * x[i]; \
-    } \
+  EACH(i, count) { \
+    Lanes l = code; \
+    s->codes[i] = l; \
+    Lanes wl = w[i] * l; \
+    sum_l += wl; \
+    sum_l2 += wl * l; \
+    sum_xl += wl * x[i]; \
   }
-#define ADD_CLAMPED(low_clamp, high_clamp) \
-  ADD(clamped_code(inverse * (x[i] - low), low_clamp, 0, high_clamp, (float)top))
-    if (any_lane(~(is_small(lowest) & is_small(highest)) & ~is_flat)) {
-      ADD(lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top)))
-    } else {
-      WITH_CLAMPS(any_lane(~(lowest >= -0.5f)), any_lane(~(highest < top + 0.5f)), ADD_CLAMPED);
-    }
+  // Rounding is monotone: where the least and the largest value do not wrap, none does.
+  LaneInts is_tame = is_small(inverse * (s->least - low)) & is_small(inverse * (s->high - low));
+  if (any_lane(~is_tame & ~s->is_flat)) {
+    ADD(lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top)))
+  } else if (steps < top + 0.499f) {
+    // Nothing is rounded above `top`.
+    ADD(clamped_code(inverse * (x[i] - low), 1, 0, 0, top))
+  } else {
+    ADD(clamped_code(inverse * (x[i] - low), 1, 0, 1, top))
+  }
 #undef ADD
-#undef ADD_CLAMPED
-    Lanes determinant = sum_w * sum_l2 - sum_l * sum_l;
-    Lanes new_scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
-    Lanes new_low = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
-    LaneInts is_above = new_low > 0;
-    if (any_lane(is_above)) {
-      new_low = select_lanes(is_above, lanes_of(0), new_low);
-      new_scale = select_lanes(is_above, sum_xl / sum_l2, new_scale);
-    }
-    Lanes error = lanes_of(0);
-    EACH(i, count) error += weighted_error(trials.is_absolute, w[i], new_scale * codes[i] + new_low - x[i]);
-    LaneInts wins = (determinant > 0) & (error < best);
-    if (any_lane(wins)) {
-      best = select_lanes(wins, error, best);
-      scale = select_lanes(wins, new_scale, scale);
-      winner.inverse = select_lanes(wins & ~is_flat, inverse, winner.inverse);
-      winner.low = select_lanes(wins, low, winner.low);
-      // The next trials start from the winner's minimum.
-      low = select_lanes(wins, new_low, low);
-    }
+  s->inverse = inverse;
+  s->determinant = s->sum_w * sum_l2 - sum_l * sum_l;
+  s->new_scale = (s->sum_w * sum_xl - s->sum_x * sum_l) / s->determinant;
+  s->new_low = (sum_l2 * s->sum_x - sum_l * sum_xl) / s->determinant;
+  LaneInts is_above = s->new_low > 0;
+  if (any_lane(is_above)) {
+    s->new_low = select_lanes(is_above, lanes_of(0), s->new_low);
+    s->new_scale = select_lanes(is_above, sum_xl / sum_l2, s->new_scale);
   }
-  winner.minimum = -select_lanes(is_flat, first_low, low);
-  winner.scale = select_lanes(is_flat, lanes_of(0), scale);
+}
+
+/// The error of the trial; where it is the least, the next trials start from its minimum.
+INLINE void affine_judge(const int count, const Trials trials, const Lanes *x, const Lanes *w, AffineSearch *s) {
+  Lanes error = lanes_of(0), new_scale = s->new_scale, new_low = s->new_low;
+  EACH(i, count) error += weighted_error(trials.is_absolute, w[i], new_scale * s->codes[i] + new_low - x[i]);
+  // No branch: which trials win in some lane cannot be foreseen.
+  LaneInts wins = (s->determinant > 0) & (error < s->best);
+  s->best = select_lanes(wins, error, s->best);
+  s->scale = select_lanes(wins, new_scale, s->scale);
+  s->winner.inverse = select_lanes(wins & ~s->is_flat, s->inverse, s->winner.inverse);
+  s->winner.low = select_lanes(wins, s->low, s->winner.low);
+  s->low = select_lanes(wins, new_low, s->low);
+}
+
+INLINE Affine affine_end(const AffineSearch *s) {
+  Affine winner = s->winner;
+  winner.minimum = -select_lanes(s->is_flat, s->first_low, s->low);
+  winner.scale = select_lanes(s->is_flat, lanes_of(0), s->scale);
   return winner;
+}
+
+/// `value ≈ scale × code − minimum`, for `groups` groups of `count` values that lie behind one another. A trial begins
+/// with what the one before it ends with: other groups fill the time in between.
+FRAME void affine(
+    const int groups, const int count, const int top, const Trials trials, const Lanes *x, const Lanes *w,
+    Affine *found) {
+  AffineSearch searches[2];
+  EACH(g, groups) affine_begin(count, top, trials, x + g * count, w + g * count, &searches[g]);
+  for (int step = 0; step <= trials.count; step++) {
+    float steps = trials.first + trials.step * step + top;
+    EACH(g, groups) affine_fit(count, top, steps, x + g * count, w + g * count, &searches[g]);
+    EACH(g, groups) affine_judge(count, trials, x + g * count, w + g * count, &searches[g]);
+  }
+  EACH(g, groups) found[g] = affine_end(&searches[g]);
 }
 
 INLINE LaneInts affine_code(const int top, Lanes x, const Affine *found) {
