@@ -23,7 +23,8 @@ struct GGUFKernels {
   }
 
   static func stop(_ problem: String) -> Never {
-    fputs(problem + "\n", stderr)
+    let line = Array((problem + "\n").utf8)
+    _ = write(2, line, line.count)
     exit(64)
   }
 
@@ -39,13 +40,13 @@ struct GGUFKernels {
     let weights = importance == "none" ? nil : floats(read(importance))
     guard columns > 0, columns % type.valueCount == 0, values.count % columns == 0 else { stop("no whole rows") }
     for level in Level.available {
-      write(encoded(values, columns, weights, type, level), out + "." + level.name)
+      save(encoded(values, columns, weights, type, level), out + "." + level.name)
     }
     var reference: [UInt8] = []
     for start in stride(from: 0, to: values.count, by: columns) {
       reference += GGUFReference.encode(row: Array(values[start..<start + columns]), importance: weights, type)
     }
-    write(reference, out + ".reference")
+    save(reference, out + ".reference")
   }
 
   static func encoded(
@@ -73,7 +74,7 @@ struct GGUFKernels {
       values.withUnsafeMutableBufferPointer { values in
         blocks.withUnsafeBytes { level.decodeGGUF($0, type, into: values) }
       }
-      write(
+      save(
         values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } },
         out + "." + level.name)
     }
@@ -97,7 +98,7 @@ struct GGUFKernels {
     }
   }
 
-  static func write(_ bytes: [UInt8], _ path: String) {
+  static func save(_ bytes: [UInt8], _ path: String) {
     guard let file = fopen(path, "wb") else { stop("cannot write \(path)") }
     fwrite(bytes, 1, bytes.count, file)
     fclose(file)

@@ -86,6 +86,7 @@ def kinds(columns, random):
         "many magnitudes": normal(1) * np.ldexp(1.0, random.integers(-60, 61, columns)),
         "scales beyond F16": normal(1e8),
         "squares that overflow": normal(1e25),
+        "sums that overflow in some sub-blocks": normal(1) * np.ldexp(1.0, random.integers(40, 62, columns)),
         "just below powers of two": (below - random.integers(0, 100, columns).astype(np.uint32)).view(np.float32) * signs,
         "any finite bits": finite,
     }  # fmt: skip

@@ -103,9 +103,9 @@ FRAME void encode_q3_k(const Lanes *x, const Lanes *importance, Lanes unused, La
     Lanes mean_square = 2.0f * sum_of_squares(256, x) / 256.0f, inverse;
     EACH(j, 16) {
       sums[j] = set_weights(16, x + 16 * j, importance + 16 * j, mean_square, w);
-      scales[j] = symmetric(16, 4, x + 16 * j, w, &inverses[j]);
+      scales[j] = symmetric(16, 4, 0, x + 16 * j, w, &inverses[j]);
     }
-    d = symmetric(16, 32, scales, sums, &inverse);
+    d = symmetric(16, 32, 1, scales, sums, &inverse);
     EACH(j, 16) scale_codes[j] = symmetric_code(32, scales[j], inverse);
   } else {
     EACH(j, 16) scales[j] = descending(16, 4, x + 16 * j, codes + 16 * j, &is_zero[j]);
@@ -221,7 +221,7 @@ FRAME void encode_q6_k(const Lanes *x, const Lanes *importance, Lanes unused, La
   LaneInts codes[256];
   EACH(j, 16) {
     EACH(i, 16) w[i] = importance ? importance[16 * j + i] : x[16 * j + i] * x[16 * j + i];
-    scales[j] = symmetric(16, 32, x + 16 * j, w, &inverses[j]);
+    scales[j] = symmetric(16, 32, 0, x + 16 * j, w, &inverses[j]);
   }
   Lanes extreme = extreme_of(16, scales), inverse = -128.0f / extreme;
   Lanes d = store_scale(1.0f / inverse, bytes + 208);

@@ -10,15 +10,18 @@ INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int cla
   return code;
 }
 
-/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap, except for NaN.
+/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
 ///
-/// `clamp_low`: whether the extreme, the only one that can fall below −top, does.
+/// `clamp_low`: whether the extreme, the only one that can fall below −top, does. `is_wild`: x may be infinite or NaN, as
+/// scales are whose sums overflowed; the code of NaN is 0.
 FRAME void symmetric_sums(
-    const int count, const int top, const int clamp_low, const Lanes *x, const Lanes *w, const Lanes *wx, Lanes inverse,
-    Lanes *xl, Lanes *l2) {
+    const int count, const int top, const int clamp_low, const int is_wild, const Lanes *x, const Lanes *w,
+    const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
   Lanes a = lanes_of(0), b = lanes_of(0);
   EACH(i, count) {
-    Lanes l = clamped_code(inverse * x[i], clamp_low, -top, 1, top - 1);
+    Lanes quotient = inverse * x[i];
+    if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
+    Lanes l = clamped_code(quotient, clamp_low, -top, 1, top - 1);
     a += wx[i] * l;
     b += w[i] * l * l;
   }
@@ -26,22 +29,24 @@ FRAME void symmetric_sums(
   *l2 = b;
 }
 
-/// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, 0 where all values are 0.
-FRAME Lanes symmetric(const int count, const int top, const Lanes *x, const Lanes *w, Lanes *inverse_of) {
+/// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values
+/// are 0.
+FRAME Lanes symmetric(
+    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of) {
   Lanes extreme = extreme_of(count, x);
   LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
   Lanes wx[32], xl, l2;
   EACH(i, count) wx[i] = w[i] * x[i];
   Lanes inverse = (float)-top / extreme;
-  symmetric_sums(count, top, 0, x, w, wx, inverse, &xl, &l2);
+  symmetric_sums(count, top, 0, is_wild, x, w, wx, inverse, &xl, &l2);
   Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
   for (int step = -9; step <= 9; step++) {
     if (step == 0) continue;
     Lanes candidate = -(top + 0.1f * step) / extreme;
     if (step < 5) {
-      symmetric_sums(count, top, 0, x, w, wx, candidate, &xl, &l2);
+      symmetric_sums(count, top, 0, is_wild, x, w, wx, candidate, &xl, &l2);
     } else {
-      symmetric_sums(count, top, 1, x, w, wx, candidate, &xl, &l2);
+      symmetric_sums(count, top, 1, is_wild, x, w, wx, candidate, &xl, &l2);
     }
     // No branch: some lane nearly always wins, and which trial it is cannot be foreseen.
     LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
@@ -49,14 +54,14 @@ FRAME Lanes symmetric(const int count, const int top, const Lanes *x, const Lane
     best = select_lanes(wins, scale * xl, best);
     inverse = select_lanes(wins, candidate, inverse);
   }
-  *inverse_of = select_lanes(is_zero, lanes_of(0), inverse);
+  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), inverse);
   return select_lanes(is_zero, lanes_of(0), scale);
 }
 
 /// The codes of the search, which are 0 where all values are 0.
 INLINE LaneInts symmetric_code(const int top, Lanes x, Lanes inverse) {
   LaneInts code = clamped(nearest(inverse * x), -top, top - 1) + top;
-  return select_ints(inverse == 0, (LaneInts)0, code);
+  return select_ints(magnitude(inverse) == float_of_bits(0x7f800000), (LaneInts)0, code);
 }
 
 /// The same with weights x², one code after the other. Gives the codes, less `top`.
