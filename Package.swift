@@ -21,10 +21,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "CSystem"),
+    .target(name: "CDigests"),
     .target(name: "Specs", swiftSettings: settings),
     .target(
       name: "CheckpointKit",
-      dependencies: ["CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CDigests", "CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),
@@ -42,10 +43,13 @@ let package = Package(
     .executableTarget(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
     .executableTarget(
+      name: "digest-benchmark", dependencies: ["CheckpointKit"], path: "Benchmarks/digests", swiftSettings: settings),
+    .executableTarget(
       name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels", exclude: ["run.sh"],
       swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
-    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
+    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
+    .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(

@@ -53,6 +53,14 @@ struct GGUFKernels {
     _ values: [Float], _ columns: Int, _ weights: [Float]?, _ type: GGUFBlock, _ level: Level
   ) -> [UInt8] {
     var blocks = [UInt8](repeating: 0, count: values.count / type.valueCount * type.byteCount)
+    encode(values, columns, weights, type, level, into: &blocks)
+    return blocks
+  }
+
+  static func encode(
+    _ values: [Float], _ columns: Int, _ weights: [Float]?, _ type: GGUFBlock, _ level: Level,
+    into blocks: inout [UInt8]
+  ) {
     values.withUnsafeBufferPointer { values in
       blocks.withUnsafeMutableBytes { blocks in
         if let weights {
@@ -64,7 +72,6 @@ struct GGUFKernels {
         }
       }
     }
-    return blocks
   }
 
   static func decode(_ type: GGUFBlock, _ blocks: String, _ out: String) {
@@ -137,19 +144,22 @@ struct GGUFKernels {
       for importance in [nil, weights] {
         var seconds = [[Double]](repeating: [], count: Level.available.count + 1)
         var blocks = [UInt8](repeating: 0, count: values.count / type.valueCount * type.byteCount)
+        var own = blocks
         for round in 0...rounds {
           for (i, level) in ([nil] + Level.available.map { Optional($0) }).enumerated() {
             let start = threadSeconds()
             if let level {
-              let own = encoded(values, columns, importance, type, level)
+              encode(values, columns, importance, type, level, into: &own)
+              seconds[i].append(threadSeconds() - start)
               if own != blocks { stop("\(type) at \(level) differs from libggml") }
             } else {
               importance.withOptionalPointer { weights in
                 _ = ggml(Int32(type.rawValue), values, &blocks, 0, Int64(rows), Int64(columns), weights)
               }
+              seconds[i].append(threadSeconds() - start)
             }
             // The first round makes libggml's tables.
-            if round > 0 { seconds[i].append(threadSeconds() - start) }
+            if round == 0 { seconds[i] = [] }
           }
         }
         let medians = seconds.map { $0.sorted()[$0.count / 2] }

@@ -174,13 +174,13 @@ public struct ConvertPlanner: Sendable {
     return max(strip.roundedUp(to: unit), PlanBuilder.panelBytes / most * unit)
   }
 
-  /// What a panel needs beside its output: the source's parts, a strip of values, and as much again to measure.
+  /// What a panel needs beside its output: a chunk of the source's parts, a strip of values, and as much again to measure.
   private static func scratch(
     _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
   ) -> Int {
-    let rows = min(rows, shape.rows)
-    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<rows).count.roundedUp(to: 64) }
-    let values = (min(strip, rows) * shape.columns * 4).roundedUp(to: 64)
+    let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
+    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<chunk).count.roundedUp(to: 64) }
+    let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
     return parts + 2 * values
   }
 
@@ -196,6 +196,12 @@ public struct ConvertPlanner: Sendable {
     for file in sharding.files(items) { builder.addFile(file.map { draft($0) }) }
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
+    if quantization.isContradictory {
+      throw CheckpointError(
+        .recipeUnsuitable, file: recipe.name,
+        "would leave INT4 and block-fp8 matrices in one checkpoint, which no loader reads",
+        hint: "give the matrices that stay block-fp8 an encoding of their own, such as bf16")
+    }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: try quantization.rewritten(model.config),
