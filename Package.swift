@@ -45,7 +45,7 @@ let package = Package(
     .executableTarget(
       name: "digest-benchmark", dependencies: ["CheckpointKit"], path: "Benchmarks/digests", swiftSettings: settings),
     .executableTarget(
-      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels", exclude: ["run.sh"],
+      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels", exclude: ["run.sh", "results.json"],
       swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
