@@ -45,12 +45,14 @@ let package = Package(
     .executableTarget(
       name: "digest-benchmark", dependencies: ["CheckpointKit"], path: "Benchmarks/digests", swiftSettings: settings),
     .executableTarget(
-      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels", exclude: ["run.sh", "results.json"],
+      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels",
+      exclude: ["run.sh", "results.json"],
       swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
     .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),
-    .testTarget(name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
+    .testTarget(
+      name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceForwardTests", dependencies: ["CheckpointKit", "Quantize", "ReferenceForward"],
