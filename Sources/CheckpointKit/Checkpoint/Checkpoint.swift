@@ -9,6 +9,10 @@ public struct Checkpoint: Sendable {
     public let dataStart: Int
     public let status: FileStatus
     public let metadata: [(key: String, value: String)]
+    /// The keys of a GGUF file; empty for others.
+    public let fields: [GGUFField]
+    /// How many tensors its header names.
+    public let tensorCount: Int
     /// Which of the checkpoint's records lie in it.
     public let records: Range<Int>
   }
@@ -18,6 +22,8 @@ public struct Checkpoint: Sendable {
   /// The folder that holds the files; for a single file, the folder it lies in.
   public let folder: String
   public let files: FileAccess
+  /// What its weight files are.
+  public let container: Container
   public let config: ModelConfig?
   public let shards: [Shard]
   /// In the order of the shards and, within one, of their bytes.
@@ -70,14 +76,17 @@ extension Checkpoint {
         against: reader.records, shardNames: reader.shards.map(\.name), known: reader.shardOfName)
     }
     var config: ModelConfig?
-    if !source.isSingleFile || source.configBelongs {
+    if source.container == .gguf {
+      findings += GGUFSet.findings(
+        reader.shards, named: source.shardNames.first.map { GGUFSet.names(with: $0) } ?? [])
+    } else if !source.isSingleFile || source.configBelongs {
       do throws(CheckpointError) { config = try readConfig(source, files) } catch {
         if error.code == .ioFailed || error.code == .notPermitted { throw error }
         findings.append(Finding(error))
       }
     }
     let checkpoint = Checkpoint(
-      path: path, folder: source.folder, files: files, config: config, shards: reader.shards, records: reader.records,
+      path: path, folder: source.folder, files: files, container: source.container, config: config, shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
       isSingleFile: source.isSingleFile)
     return (checkpoint, findings)
@@ -113,23 +122,59 @@ private struct CheckpointReader {
   /// claim more.
   private static let byteLimit = 1 << 56
 
+  /// What the headers of all containers have.
   private struct ReadHeader: Sendable {
-    var header: SafetensorsHeader
+    struct Entry: Sendable {
+      var name: TensorName
+      var dtype: DType
+      var block: GGUFType?
+      var shape: Shape
+      var range: Range<Int>
+    }
+
+    var entries: [Entry]
+    var dataStart: Int
+    var metadata: [(key: String, value: String)] = []
+    var fields: [GGUFField] = []
+    var oddities: [Finding]
     var status: FileStatus
+
+    init(_ header: SafetensorsHeader, _ status: FileStatus) {
+      entries = header.entries.map { Entry(name: $0.name, dtype: $0.dtype, shape: $0.shape, range: $0.range) }
+      dataStart = header.dataStart
+      metadata = header.metadata
+      oddities = header.oddities
+      self.status = status
+    }
+
+    init(_ header: GGUFHeader, _ status: FileStatus) {
+      entries = header.entries.map {
+        let dtype = $0.type.dtype
+        return Entry(
+          name: $0.name, dtype: dtype ?? .u8, block: dtype == nil ? $0.type : nil, shape: $0.shape, range: $0.range)
+      }
+      dataStart = header.dataStart
+      fields = header.fields
+      oddities = header.oddities
+      self.status = status
+    }
   }
 
   mutating func readShards(threads: Int) throws(CheckpointError) {
     let names = source.shardNames
-    let (folder, files, limits) = (source.folder, files, limits)
+    let (folder, files, limits, container) = (source.folder, files, limits, source.container)
     let results = parallelMap(count: names.count, threads: threads) { i -> Result<ReadHeader, CheckpointError> in
       do throws(CheckpointError) {
         let file = try OpenFile(reading: joinPath(folder, names[i]), files)
-        let header = try SafetensorsHeader(reading: file, limits: limits)
-        return .success(ReadHeader(header: header, status: try file.status()))
+        let status = try file.status()
+        switch container {
+        case .safetensors: return .success(ReadHeader(try SafetensorsHeader(reading: file, limits: limits), status))
+        case .gguf: return .success(ReadHeader(try GGUFHeader(reading: file), status))
+        }
       } catch { return .failure(error) }
     }
     var bytes = 0
-    let count = results.reduce(0) { sum, result in sum + ((try? result.get().header.entries.count) ?? 0) }
+    let count = results.reduce(0) { sum, result in sum + ((try? result.get().entries.count) ?? 0) }
     shardOfName.reserveCapacity(count)
     records.reserveCapacity(count)
     var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
@@ -148,26 +193,27 @@ private struct CheckpointReader {
         bytes += read.status.size
         let shard = shards.count
         let start = records.count
-        for entry in read.header.entries {
+        for entry in read.entries {
           if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
             // The record that is kept is the first one's.
             shardOfName[entry.name] = other
             duplicates[name, default: (entry.name, Int(other), 0)].count += 1
             continue
           }
-          let range = entry.range.lowerBound + read.header.dataStart..<entry.range.upperBound + read.header.dataStart
+          let range = entry.range.lowerBound + read.dataStart..<entry.range.upperBound + read.dataStart
           records.append(
-            TensorRecord(name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard, range: range))
+            TensorRecord(name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard, range: range)
+          )
         }
-        findings += read.header.oddities.map { oddity in
+        findings += read.oddities.map { oddity in
           var oddity = oddity
           oddity.file = name
           return oddity
         }
         shards.append(
           Checkpoint.Shard(
-            name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.header.dataStart,
-            status: read.status, metadata: read.header.metadata,
+            name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.dataStart,
+            status: read.status, metadata: read.metadata, fields: read.fields, tensorCount: read.entries.count,
             records: start..<records.count))
       }
     }

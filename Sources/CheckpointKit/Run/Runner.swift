@@ -53,12 +53,7 @@ public struct Runner: Sendable {
     self.place = place
     self.options = options
     self.files = files
-    folder = WorkFolder(destination: Self.buildFolder(place), files: files)
-  }
-
-  /// Where the result is built: the destination, or beside it when it will replace what is there.
-  static func buildFolder(_ place: PlanFile.Place) -> String {
-    place.overwrite ? trimSlashes(place.destination) + ".ckpt-new" : place.destination
+    folder = WorkFolder(place, files: files)
   }
 
   // MARK: Running
@@ -109,6 +104,8 @@ public struct Runner: Sendable {
   public func run(
     _ executor: some PanelExecutor, segments selection: [Int]? = nil, publishes: Bool = true
   ) throws(CheckpointError) -> Outcome {
+    // The files of a result that is no folder get their names together, when all are complete.
+    let publishes = publishes && !place.isFile
     let done = try folder.records(of: plan)
     let state = RunState(plan: plan, done: try validRecords(done))
     var todo: [Int] = []
@@ -143,7 +140,7 @@ public struct Runner: Sendable {
 
   /// Whether this very plan was carried out and finished here.
   public func isFinished() throws(CheckpointError) -> Bool {
-    let provenance = joinPath(place.destination, Provenance.fileName)
+    let provenance = joinPath(place.isFile ? folder.destination : place.destination, place.provenanceName)
     guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
     let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
     return json["plan_id"]?.string == plan.id.hex
@@ -160,13 +157,15 @@ public struct Runner: Sendable {
   func validRecords(_ records: [Int: SegmentRecord]) throws(CheckpointError) -> [Int: SegmentRecord] {
     var whole: [Bool] = []
     for file in plan.files {
-      let status =
-        if let final = try files.status(folder.finalFile(file)) { final } else {
-          try files.status(folder.partialFile(file))
-        }
-      whole.append(status?.size == file.byteCount)
+      whole.append(try files.status(currentFile(file))?.size == file.byteCount)
     }
     return records.filter { whole[plan.segments[$0.key].file] }
+  }
+
+  /// Where a file is now: under its partial name, or its final one.
+  func currentFile(_ file: Plan.File) throws(CheckpointError) -> String {
+    let partial = folder.partialFile(file)
+    return try files.status(partial) != nil ? partial : folder.finalFile(file)
   }
 
   // MARK: A segment
@@ -237,6 +236,7 @@ public struct Runner: Sendable {
   func publish(_ number: Int) throws(CheckpointError) {
     let file = plan.files[number]
     let partial = folder.partialFile(file)
+    if file.tensors.isEmpty, try files.status(folder.finalFile(file)) == nil || place.overwrite { _ = try open(file) }
     guard try files.status(partial) != nil else {
       guard try files.status(folder.finalFile(file))?.size == file.byteCount else {
         throw CheckpointError(.ioFailed, file: partial, "has vanished", hint: "run the same command again")

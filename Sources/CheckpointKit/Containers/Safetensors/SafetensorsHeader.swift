@@ -150,26 +150,6 @@ extension SafetensorsHeader {
   }
 }
 
-/// An oddity that many tensors of a file may share: told once.
-private struct FoldedOddity {
-  var code: ProblemCode
-  private var first: (name: TensorName, problem: String)?
-  private var count = 0
-
-  init(_ code: ProblemCode) { self.code = code }
-
-  mutating func note(_ name: TensorName, _ problem: @autoclosure () -> String) {
-    if first == nil { first = (name, problem()) }
-    count += 1
-  }
-
-  var finding: Finding? {
-    guard let first else { return nil }
-    let others = count == 1 ? "" : "; so it is with \(count - 1) others of this file"
-    return Finding(.warning, code, tensor: first.name.string, first.problem + others)
-  }
-}
-
 private func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
 
 /// The JSON half: rules 5 to 8.
