@@ -21,8 +21,9 @@ test: setup ## build and run the tests (no Python)
 conformance: setup release ## hold the results against other people's programs (sets up a Python outside the checkout)
 	@Tests/Conformance/run.sh
 
-guides: setup release ## run the commands of docs/guide, and hold docs/commands.md against the help
+guides: setup release ## run the commands of docs/guide; hold the pages on commands and JSON against the binary
 	@Tools/make-command-docs.sh --check
+	@Tools/check-json-docs.sh
 	@Tools/check-guides.sh
 
 release: ## build .build/release/ckpt

@@ -42,7 +42,8 @@ let package = Package(
     .executableTarget(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
-    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit"], swiftSettings: settings),
+    .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
+    .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),
     .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(

@@ -174,6 +174,14 @@ extension FileAccess {
     return overflow ? .max : Int(clamping: bytes)
   }
 
+  /// The path from the root on, whatever the working folder is later.
+  public func absolutePath(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    guard let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return joinPath(String(cString: folder), path)
+  }
+
   /// The path with all links resolved, or as it is where that fails.
   public func realPath(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }

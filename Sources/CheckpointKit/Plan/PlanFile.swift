@@ -76,8 +76,13 @@ public struct PlanFile: Sendable {
     ])
   }
 
-  /// Saves a plan for `run`, `status` and `finish`.
+  /// Saves a plan for `run`, `status` and `finish`, which may be started anywhere: paths are made absolute.
   public static func write(_ plan: Plan, place: Place, to path: String, files: FileAccess) throws(CheckpointError) {
+    var place = place
+    place.source = place.source.map { files.absolutePath($0) }
+    place.destination = files.absolutePath(place.destination)
+    place.specFolders = place.specFolders.map { files.absolutePath($0) }
+    place.recipe = place.recipe.map { $0.hasSuffix(".json") ? files.absolutePath($0) : $0 }
     try files.writeAtomically(Array((json(of: plan, place: place).text(indent: 1) + "\n").utf8), to: path)
   }
 

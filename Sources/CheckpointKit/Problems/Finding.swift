@@ -53,10 +53,11 @@ extension Finding: CustomStringConvertible {
 }
 
 extension Sequence<Finding> {
-  /// Worst first, then by file, tensor, code and text: the order of every report.
+  /// Worst first, then by file (those that speak of no single file last), tensor, code and text: the order of every
+  /// report.
   public func sortedForReport() -> [Finding] {
     func key(_ finding: Finding) -> (Finding.Severity, String, String, String, String) {
-      (finding.severity, finding.file ?? "", finding.tensor ?? "", finding.code.rawValue, finding.problem)
+      (finding.severity, finding.file ?? "\u{10ffff}", finding.tensor ?? "", finding.code.rawValue, finding.problem)
     }
     return sorted { a, b in
       let (a, b) = (key(a), key(b))

@@ -68,8 +68,10 @@ extension Runner {
   }
 
   /// Puts the new folder in the old one's place, then removes the old one.
-  private func exchange() throws(CheckpointError) {
-    let destination = trimSlashes(place.destination)
+  func exchange() throws(CheckpointError) {
+    // Behind a link, the folder that it leads to is the one that is replaced.
+    let destination =
+      try files.status(place.destination) == nil ? trimSlashes(place.destination) : files.realPath(place.destination)
     if try files.status(destination) == nil {
       try files.rename(folder.destination, to: destination)
     } else {

@@ -64,7 +64,44 @@ public struct Runner: Sendable {
   @discardableResult
   public func check() throws(CheckpointError) -> Bool {
     _ = try workers()
+    if place.overwrite { try checkReplaced() }
     return try folder.check(plan)
+  }
+
+  /// What is replaced must be a checkpoint, whole or unfinished: nothing else is removed.
+  private func checkReplaced() throws(CheckpointError) {
+    if place.isFile { return try checkReplacedFiles() }
+    guard let status = try files.status(place.destination) else { return }
+    let names = status.kind == .directory ? try files.list(place.destination) : []
+    let isCheckpoint =
+      names.contains(WorkFolder.name) || names.contains(Provenance.fileName)
+      || (names.contains("config.json") && names.contains { $0.hasSuffix(".safetensors") })
+    guard status.kind == .directory, names.isEmpty || isCheckpoint else {
+      throw CheckpointError(
+        .outputExists, file: place.destination, "is no checkpoint, and is not replaced", hint: "give a new folder")
+    }
+  }
+
+  private func checkReplacedFiles() throws(CheckpointError) {
+    for file in plan.files {
+      let path = folder.finalFile(file)
+      guard let status = try files.status(path) else { continue }
+      guard status.kind == .regular, status.size >= 4,
+        try OpenFile(reading: path, files).readBytes(0..<4) == GGUFHeader.magic
+      else {
+        throw CheckpointError(.outputExists, file: path, "is no GGUF file, and is not replaced", hint: "give a new name")
+      }
+    }
+  }
+
+  /// Where an earlier run completed the new folder and was stopped before it took the old one's place: does that.
+  ///
+  /// - Returns: whether it was so; nothing is left to do then.
+  public func completeExchange() throws(CheckpointError) -> Bool {
+    guard place.overwrite, !place.isFile, try isFinished(in: folder.destination) else { return false }
+    try checkReplaced()
+    try exchange()
+    return true
   }
 
   /// Makes the folder, or finds the one that was begun.
@@ -74,9 +111,12 @@ public struct Runner: Sendable {
     if !isBegun { try folder.begin(plan, place) }
   }
 
+  /// What one worker holds: a panel, and the stack and tables of its thread.
+  public var workerMemory: Int { plan.panelMemory + (1 << 20) }
+
   /// How many panels may be in memory at a time.
   public func workers() throws(CheckpointError) -> Int {
-    try options.budget.workers(fixed: options.fixedMemory, panel: plan.panelMemory, wanted: options.threads)
+    try options.budget.workers(fixed: options.fixedMemory, panel: workerMemory, wanted: options.threads)
   }
 
   /// Refuses where the disk has no room for what is still to be written.
@@ -140,7 +180,11 @@ public struct Runner: Sendable {
 
   /// Whether this very plan was carried out and finished here.
   public func isFinished() throws(CheckpointError) -> Bool {
-    let provenance = joinPath(place.isFile ? folder.destination : place.destination, place.provenanceName)
+    try isFinished(in: place.isFile ? folder.destination : place.destination)
+  }
+
+  private func isFinished(in result: String) throws(CheckpointError) -> Bool {
+    let provenance = joinPath(result, place.provenanceName)
     guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
     let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
     return json["plan_id"]?.string == plan.id.hex
@@ -195,7 +239,7 @@ public struct Runner: Sendable {
         record.tensors[record.tensors.count - 1].digests = hashers.map { $0.finish() }
       }
       let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
-      options.progress?(bytes, plan.outputBytes)
+      options.progress?(bytes, state.total)
     }
     try file.sync()
     return record
@@ -264,9 +308,12 @@ private final class RunState: Sendable {
 
   private let plan: Plan
   private let content: Mutex<Content>
+  /// Bytes of all segments.
+  let total: Int
 
   init(plan: Plan, done: [Int: SegmentRecord]) {
     self.plan = plan
+    total = plan.segments.reduce(0) { $0 + $1.byteCount }
     var open = [Int](repeating: 0, count: plan.files.count)
     var bytes = 0
     for (i, segment) in plan.segments.enumerated() {

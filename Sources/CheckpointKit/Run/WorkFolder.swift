@@ -129,6 +129,6 @@ struct WorkFolder: Sendable {
 
 extension PlanInputs {
   var summary: String {
-    ([verb] + options.map { $0.value.isEmpty ? $0.name : "\($0.name) \($0.value)" }).joined(separator: " ")
+    ([verb] + options.filter { !$0.value.isEmpty }.map { "\($0.name) \($0.value)" }).joined(separator: " ")
   }
 }

@@ -22,6 +22,19 @@ public struct Expression: Sendable, Equatable {
     case binary(Operator, Node, Node)
   }
 
+  /// Whether the expression speaks of a name, such as the loop variable `layer`.
+  public func mentions(_ name: String) -> Bool { Self.mentions(root, name) }
+
+  private static func mentions(_ node: Node, _ name: String) -> Bool {
+    switch node {
+    case .literal: false
+    case .name(let places): places.contains([name])
+    case .call(_, let arguments): arguments.contains { mentions($0, name) }
+    case .element(let a, let b), .binary(_, let a, let b): mentions(a, name) || mentions(b, name)
+    case .not(let inner), .negated(let inner): mentions(inner, name)
+    }
+  }
+
   enum Function: String, Sendable { case ceilDiv = "ceil_div", min, max }
 
   enum Operator: String, Sendable {

@@ -65,7 +65,7 @@ public struct FP8BlockCodec: Codec {
               return
             }
             let place = blockRow * blocks + block
-            Scales.store(FP8Reference.scale(largest: magnitude), parts[1], place, layout.scale)
+            Scales.storePositive(FP8Reference.scale(largest: magnitude), parts[1], place, layout.scale)
             scales[block] = Scales.load(UnsafeRawBufferPointer(parts[1]), place, layout.scale)
           }
           for row in blockRows {

@@ -127,10 +127,10 @@ public struct PackedINT4Codec: Codec {
 
   private func storeShape(_ shape: Shape, _ bytes: UnsafeMutableRawBufferPointer) {
     for (i, dimension) in [shape.rows, shape.columns].enumerated() {
-      if layout.shapeDType == .i64 {
-        bytes.storeBytes(of: Int64(dimension), toByteOffset: 8 * i, as: Int64.self)
-      } else {
-        bytes.storeBytes(of: Int32(truncatingIfNeeded: dimension), toByteOffset: 4 * i, as: Int32.self)
+      switch layout.shapeDType.bitsPerElement {
+      case 64: bytes.storeBytes(of: Int64(dimension), toByteOffset: 8 * i, as: Int64.self)
+      case 32: bytes.storeBytes(of: Int32(truncatingIfNeeded: dimension), toByteOffset: 4 * i, as: Int32.self)
+      default: bytes.storeBytes(of: Int16(truncatingIfNeeded: dimension), toByteOffset: 2 * i, as: Int16.self)
       }
     }
   }

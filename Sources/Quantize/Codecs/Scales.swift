@@ -20,6 +20,14 @@ enum Scales {
     }
   }
 
+  /// Stores the scale of an fp8 block, which must be a positive number in its dtype too: a scale that F16 cannot hold
+  /// becomes the nearest that it can.
+  static func storePositive(
+    _ value: Float, _ bytes: UnsafeMutableRawBufferPointer, _ index: Int, _ dtype: DType
+  ) {
+    store(dtype == .f16 ? max(0x1p-24, min(65504, value)) : value, bytes, index, dtype)
+  }
+
   @inline(__always)
   static func store(_ value: Float, _ bytes: UnsafeMutableRawBufferPointer, _ index: Int, _ dtype: DType) {
     switch dtype {

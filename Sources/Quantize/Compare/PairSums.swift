@@ -62,6 +62,8 @@ struct PairSums: Sendable {
 
   /// `Σab / sqrt(Σa² Σb²)`, at most 1; nil where one of them is all zero.
   var cosine: Double? {
+    // Rounding would leave equal tensors just below 1.
+    if isIdentical, errors.squaredReference > 0 { return 1 }
     guard errors.squaredReference > 0, squaredOther > 0 else { return nil }
     let cosine = product / (errors.squaredReference.squareRoot() * squaredOther.squareRoot())
     return cosine.isNaN ? nil : max(-1, min(1, cosine))

@@ -192,6 +192,12 @@ public struct ConvertPlanner: Sendable {
     for file in sharding.files(items) { builder.addFile(file.map { draft($0) }) }
     let plan = builder.plan()
     let quantization = QuantizationConfig(works: works, binding: binding, model: model)
+    if quantization.isContradictory {
+      throw CheckpointError(
+        .recipeUnsuitable, file: recipe.name,
+        "would leave INT4 and block-fp8 matrices in one checkpoint, which no loader reads",
+        hint: "give the matrices that stay block-fp8 an encoding of their own, such as bf16")
+    }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: try quantization.rewritten(model.config),

@@ -37,6 +37,9 @@ struct QuantizationConfig {
     }
   }
 
+  /// Whether it would have to name two methods: no loader reads INT4 and block-fp8 out of one `quantization_config`.
+  var isContradictory: Bool { !packed.isEmpty && !fp8.isEmpty }
+
   /// The config with its quantization part replaced; every other byte stays.
   func rewritten(_ config: ModelConfig) throws(CheckpointError) -> [UInt8] {
     let place = config.quantizationPlace ?? ["quantization_config"]
@@ -110,46 +113,70 @@ struct QuantizationConfig {
 enum ModulePatterns {
   /// Patterns that match each of `modules` and none of `others`, under Python's `re.match`.
   ///
-  /// Names that differ in their numbers alone become one `re:` entry, where none of `others` has the same form; a single
-  /// name stays as it is.
+  /// Names that differ in their numbers alone become one `re:` entry, where none of `others` has the same form; else those
+  /// that differ in their last number alone (experts of one layer) do; a single name stays as it is.
   static func patterns(of modules: [String], not others: [String]) -> [String] {
-    let taken = Set(others.map { form($0) })
+    let taken = Set(others.flatMap { [pattern($0, folded: .all), pattern($0, folded: .last)] })
+    var counts: [String: Int] = [:]
+    for module in modules { counts[pattern(module, folded: .last), default: 0] += 1 }
     var patterns = Set<String>()
     for module in modules {
-      let form = form(module)
-      patterns.insert(form == escaped(module) || taken.contains(form) ? module : "re:" + form + "$")
+      let (all, last) = (pattern(module, folded: .all), pattern(module, folded: .last))
+      if all == pattern(module, folded: .none) {
+        patterns.insert(module)
+      } else if !taken.contains(all) {
+        patterns.insert("re:" + all + "$")
+      } else if !taken.contains(last), let count = counts[last], count > 1 {
+        patterns.insert("re:" + last + "$")
+      } else {
+        patterns.insert(module)
+      }
     }
     return patterns.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  /// The name as a regular expression, its numbers between dots as `\d+`.
-  private static func form(_ module: String) -> String { pattern(module, foldsNumbers: true) }
+  private enum Folding { case none, last, all }
 
-  /// As Python's `re.escape`.
-  private static func escaped(_ text: String) -> String { pattern(text, foldsNumbers: false) }
-
-  private static func pattern(_ text: String, foldsNumbers: Bool) -> String {
+  /// The name as a regular expression (as Python's `re.escape`), with numbers between dots as `\d+`.
+  private static func pattern(_ text: String, folded: Folding) -> String {
     let bytes = Array(text.utf8)
+    let numbers = folded == .none ? [] : numbers(in: bytes)
+    let places = folded == .last ? Array(numbers.suffix(1)) : numbers
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + 16)
     var i = 0
+    var next = 0
     while i < bytes.count {
-      let byte = bytes[i]
-      if foldsNumbers, isDigit(byte), i == 0 || bytes[i - 1] == UInt8(ascii: ".") {
-        var end = i + 1
-        while end < bytes.count, isDigit(bytes[end]) { end += 1 }
-        if end == bytes.count || bytes[end] == UInt8(ascii: ".") {
-          result += Array("\\d+".utf8)
-          i = end
-          continue
-        }
+      if next < places.count, places[next].lowerBound == i {
+        result += Array("\\d+".utf8)
+        i = places[next].upperBound
+        next += 1
+        continue
       }
+      let byte = bytes[i]
       let isWord = isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80 || isLetter(byte)
       if !isWord { result.append(UInt8(ascii: "\\")) }
       result.append(byte)
       i += 1
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Runs of digits that stand between dots or at an end.
+  private static func numbers(in bytes: [UInt8]) -> [Range<Int>] {
+    var numbers: [Range<Int>] = []
+    var i = 0
+    while i < bytes.count {
+      guard isDigit(bytes[i]), i == 0 || bytes[i - 1] == UInt8(ascii: ".") else {
+        i += 1
+        continue
+      }
+      var end = i + 1
+      while end < bytes.count, isDigit(bytes[end]) { end += 1 }
+      if end == bytes.count || bytes[end] == UInt8(ascii: ".") { numbers.append(i..<end) }
+      i = end
+    }
+    return numbers
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }

@@ -11,8 +11,9 @@ public struct ErrorStatistics: Sendable {
   public private(set) var tensors = 0
   private var relativeSum = 0.0
   private var relativeCount = 0
-  /// The largest relative RMSE of a tensor; nil where none is defined.
-  public private(set) var relativeMax: Double?
+  private var largest: Double?
+  /// Whether a tensor has values that are not finite: no figure speaks of it then.
+  private var isUndefined = false
   private var total = ErrorSums()
 
   public init() {}
@@ -20,19 +21,25 @@ public struct ErrorStatistics: Sendable {
   /// Adds a tensor. Tensors are added in the order of the model: the order is part of the definition.
   public mutating func add(_ sums: ErrorSums) {
     tensors += 1
+    if !sums.squaredError.isFinite || !sums.squaredReference.isFinite { isUndefined = true }
     if let relative = sums.relativeRMSE {
       relativeSum += relative
       relativeCount += 1
-      relativeMax = max(relativeMax ?? 0, relative)
+      largest = max(largest ?? 0, relative)
     }
     total.add(sums)
   }
 
+  /// The largest relative RMSE of a tensor; nil where none is defined.
+  public var relativeMax: Double? { isUndefined ? nil : largest }
+
   /// The plain mean of the tensors' relative RMSE.
-  public var relativeMean: Double? { relativeCount > 0 ? relativeSum / Double(relativeCount) : nil }
+  public var relativeMean: Double? {
+    isUndefined || relativeCount == 0 ? nil : relativeSum / Double(relativeCount)
+  }
 
   /// Ten times the decimal logarithm of ΣΣa² / ΣΣ(a − b)²; nil where nothing differs or nothing was there.
-  public var sqnr: Double? { total.sqnr }
+  public var sqnr: Double? { isUndefined ? nil : total.sqnr }
 }
 
 extension ErrorSums {

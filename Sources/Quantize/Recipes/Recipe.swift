@@ -7,7 +7,8 @@ public struct Recipe: Sendable {
   public struct Rule: Sendable {
     /// Role patterns; `family.fp8` means the roles of the family's published fp8 repositories. Empty: all.
     public var roles: [String]
-    /// A condition on `layer`, `expert`, the spec's values and config keys.
+    /// A condition on `layer`, `expert`, the spec's values and config keys. One that speaks of the layer or expert does not
+    /// hold for a tensor without.
     public var when: Expression?
     /// A pattern for the tensor's name, with `*` and `?`.
     public var name: String?
@@ -66,7 +67,11 @@ public struct Recipe: Sendable {
     for tensor: ModelLayout.Tensor, of model: ModelLayout, stored: any EncodingLayout
   ) throws(CheckpointError) -> (number: Int, rule: Rule)? {
     for (i, rule) in rules.enumerated().reversed() {
-      if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
+      do throws(CheckpointError) {
+        if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
+      } catch {
+        throw CheckpointError(.recipeMalformed, file: name, "rule \(i + 1): \(error.problem)", hint: error.hint)
+      }
     }
     return nil
   }
@@ -109,7 +114,10 @@ extension Recipe.Rule {
     case let name?: guard foldedName(name) == foldedName(layout.name) else { return false }
     }
     if let name, !Glob.matches(model.name(of: tensor), name) { return false }
-    if let when { return try model.holds(when, for: tensor) }
-    return true
+    guard let when else { return true }
+    // A condition on the layer says nothing of a tensor that belongs to none.
+    if tensor.layer == nil, when.mentions("layer") { return false }
+    if tensor.expert == nil, when.mentions("expert") { return false }
+    return try model.holds(when, for: tensor)
   }
 }

@@ -19,6 +19,10 @@ public struct LogitComparison: Sendable {
   private var squaredError = 0.0
   private var squaredReference = 0.0
   /// Chosen experts that both routers chose, and all that A's chose.
+  /// Positions whose logits are not finite on one side; no figure speaks of them.
+  public private(set) var undefined = 0
+  /// Layers that only one of the models routes, or routes to another number of experts.
+  public private(set) var unlikeLayers = 0
   private var sharedChoices = 0
   private var allChoices = 0
 
@@ -37,7 +41,13 @@ public struct LogitComparison: Sendable {
       let (x, y) = (try a.logits(of: left, rows: rows), try b.logits(of: right, rows: rows))
       for position in 0..<x.positions { add(x[position], y[position]) }
     }
-    for (p, q) in zip(left.routing, right.routing) where p.layer == q.layer && p.chosen == q.chosen {
+    let routed = Dictionary(right.routing.map { ($0.layer, $0) }, uniquingKeysWith: { first, _ in first })
+    unlikeLayers = right.routing.count { q in !left.routing.contains { $0.layer == q.layer } }
+    for p in left.routing {
+      guard let q = routed[p.layer], q.chosen == p.chosen else {
+        unlikeLayers += 1
+        continue
+      }
       for start in stride(from: 0, to: p.ids.count, by: max(1, p.chosen)) {
         let chosen = Set(p.ids[start..<start + p.chosen])
         sharedChoices += q.ids[start..<start + q.chosen].count { chosen.contains($0) }
@@ -47,6 +57,10 @@ public struct LogitComparison: Sendable {
   }
 
   private mutating func add(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>) {
+    guard a.allSatisfy(\.isFinite), b.allSatisfy(\.isFinite) else {
+      undefined += 1
+      return
+    }
     let (p, q) = (LogProbabilities(a), LogProbabilities(b))
     var divergence = 0.0
     for i in a.indices {
@@ -57,7 +71,7 @@ public struct LogitComparison: Sendable {
       divergence += exp(logP) * (logP - logQ)
     }
     // Rounding may leave a sum of zero just below it.
-    divergences.append(divergence.isNaN ? divergence : max(0, divergence))
+    divergences.append(max(0, divergence))
     if p.best == q.best { agreeing += 1 }
   }
 

@@ -86,6 +86,19 @@ struct Compare: Verb {
         try TokenInput(random: 64, seed: 0, vocabulary: left.vocabularySize)
       }
     let logits = try LogitComparison(left, right, on: input)
+    if logits.undefined > 0 {
+      report.findings.append(
+        Finding(
+          .error, .nonFinite, file: other,
+          "and \(reference) give logits that are not finite at \(counted(logits.undefined, "position")): no figure speaks of them"
+        ))
+    }
+    if logits.unlikeLayers > 0 {
+      report.findings.append(
+        Finding(
+          .warning, .oneSided, file: other,
+          "routes \(counted(logits.unlikeLayers, "layer")) unlike \(reference): router_agreement leaves them out"))
+    }
     report.summary.add([
       "positions": .int(logits.positions), "kl_mean": .double(orNull: logits.divergenceMean),
       "kl_max": .double(orNull: logits.divergenceMax), "kl_p99": .double(orNull: logits.divergence99),

@@ -66,8 +66,13 @@ struct Synth: Verb {
     options.changes.maxShardBytes = maxShardSize
     options.seed = seed
     options.isSparse = sparse
-    let target = try PresetModel(
-      try Preset.find(preset, family: family, in: library), changes: options.changes, library: library)
+    let found: Preset
+    do throws(CheckpointError) { found = try Preset.find(preset, family: family, in: library) } catch {
+      guard [.familyUnknown, .notFound].contains(error.code) else { throw error }
+      // A name that means nothing here is a mistake of the command line.
+      throw ValidationError(error.problem + (error.hint.map { "; \($0)" } ?? ""))
+    }
+    let target = try PresetModel(found, changes: options.changes, library: library)
     let job = try SynthPlan(target, options: options)
     let place = PlanFile.Place(
       source: nil, destination: destination, overwrite: writing.overwrite, specFolders: common.specs)

@@ -67,6 +67,7 @@ struct Validate: Verb {
     var report = Report()
     report.findings = findings
     report.findingsAreResult = true
+    report.textIsNarration = true
     report.failsFrom = strict ? .warning : .error
     report.summary = [
       "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),
@@ -78,7 +79,8 @@ struct Validate: Verb {
       report.fails
       ? style.red("wrong") : count(.warning) > 0 ? style.yellow("usable, with warnings") : style.green("fine")
     report.text =
-      "\(printable(self.checkpoint)): \(verdict): \(count(.error)) errors, \(count(.warning)) warnings, \(count(.note)) notes"
+      "\(printable(self.checkpoint)): \(verdict): \(counted(count(.error), "error")), "
+      + "\(counted(count(.warning), "warning")), \(counted(count(.note), "note"))"
     if let checkpoint { report.text += "; \(ByteSize.grouped(checkpoint.records.count)) stored tensors" }
     if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
     report.text += "; values were not read\n"

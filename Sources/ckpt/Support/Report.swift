@@ -8,6 +8,8 @@ struct Report {
   var text = ""
   /// Whether findings are the result itself, and so belong on standard output.
   var findingsAreResult = false
+  /// Whether the text only tells what was done, so that -q leaves it out.
+  var textIsNarration = false
   /// Severity from which on a finding makes the exit status 1.
   var failsFrom: Finding.Severity = .error
   /// Units that are missing: exit 75.

@@ -87,7 +87,7 @@ private struct Printer {
     } else {
       printFindings(report.findings, to: 2)
     }
-    if !session.common.quiet || report.findingsAreResult == false { Terminal.print(report.text) }
+    if !session.common.quiet || !report.textIsNarration { Terminal.print(report.text) }
     if let error = report.isIncomplete { printError(error) }
     return code
   }

@@ -17,7 +17,7 @@ struct WritingFlow {
     self.place = place
     self.verb = verb
     self.isSparse = isSparse
-    fixedMemory = MemoryBudget.settledBytes() + (16 << 20) + session.threads * (1 << 20)
+    fixedMemory = MemoryBudget.settledBytes() + (16 << 20)
   }
   /// Leaves the data of the files as holes.
   let isSparse: Bool
@@ -48,6 +48,7 @@ struct WritingFlow {
       result.report = try planned(writing)
       if let file = writing.planOnly {
         try PlanFile.write(job.plan, place: place, to: file, files: session.files)
+        result.report.textIsNarration = true
         let count = job.plan.segments.count
         result.report.text +=
           "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
@@ -62,6 +63,7 @@ struct WritingFlow {
     let progress = ProgressLine(session.common, verb)
     defer { progress.clear() }
     let runner = runner(progress: progress)
+    if try runner.completeExchange() { return Result(report: done(Runner.Outcome())) }
     try runner.prepare()
     let outcome = try runner.run(job.executor())
     try runner.finish(try job.finishing(outcome, threads: session.threads))
@@ -111,7 +113,7 @@ struct WritingFlow {
       report.findings.append(Finding(error, severity: .warning))
     }
     let workers = try runner.workers()
-    let panel = job.plan.panelMemory
+    let panel = runner.workerMemory
     report.summary = common
     report.summary.add([
       "dry_run": .bool(writing.dryRun),
@@ -141,6 +143,7 @@ struct WritingFlow {
 
   private func done(_ outcome: Runner.Outcome) -> Report {
     var report = Report()
+    report.textIsNarration = true
     report.findings = job.findings
     let peak = MemoryBudget.residentBytes().peak
     report.summary = common
@@ -152,7 +155,7 @@ struct WritingFlow {
     let files = job.plan.files.count
     report.text =
       "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
-    if let input = job.inputBytes {
+    if let input = job.inputBytes, outcome.segmentsDone > 0 {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
     report.text += ", \(ByteSize.number(seconds, digits: 2)) s, peak memory \(ByteSize.text(peak))\n"

@@ -175,12 +175,26 @@ extension GGUFHeader {
     _ body: (Int, GGUFValue) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     guard case .array(let element, let count) = field.value else { return }
-    var parser = GGUFParser(
-      GGUFCursor(reading: file, from: field.valueStart + 12, size: field.range.upperBound), limits: limits)
+    var parser = elementParser(field, file, limits)
     for i in 0..<count {
       let value = try parser.value(element, of: field.key)
       try body(i, value)
     }
+  }
+
+  /// The first elements of an array, at most so many.
+  public func firstElements(
+    _ most: Int, of field: GGUFField, from file: OpenFile, limits: Limits = Limits()
+  ) throws(CheckpointError) -> [GGUFValue] {
+    guard case .array(let element, let count) = field.value else { return [] }
+    var parser = elementParser(field, file, limits)
+    var elements: [GGUFValue] = []
+    for _ in 0..<min(most, count) { elements.append(try parser.value(element, of: field.key)) }
+    return elements
+  }
+
+  private func elementParser(_ field: GGUFField, _ file: OpenFile, _ limits: Limits) -> GGUFParser {
+    GGUFParser(GGUFCursor(reading: file, from: field.valueStart + 12, size: field.range.upperBound), limits: limits)
   }
 
   /// The text of a string of any length.
