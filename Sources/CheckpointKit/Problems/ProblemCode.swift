@@ -60,6 +60,9 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case ggufSplit = "gguf.split"
   case ggufMetadata = "gguf.metadata"
   case imatrixMalformed = "imatrix.malformed"
+  case imatrixNonFinite = "imatrix.non-finite"
+  case imatrixDeadExperts = "imatrix.dead-experts"
+  case imatrixMismatch = "imatrix.mismatch"
 
   // The index of a sharded folder
   case indexMalformed = "index.malformed"

@@ -107,17 +107,17 @@ struct Metadata: Verb {
     if case .array(let element, let count) = field.value {
       return .object([
         "type": .string(field.type.name), "element": .string(element.name), "count": .int(count),
-        "first": .array(first.map { json($0) }),
+        "first": .array(first.map { json($0, element) }),
       ])
     }
-    return .object(["type": .string(field.type.name), "value": json(field.value)])
+    return .object(["type": .string(field.type.name), "value": json(field.value, field.type)])
   }
 
-  private func json(_ value: GGUFValue) -> JSONValue {
+  private func json(_ value: GGUFValue, _ type: GGUFValueType) -> JSONValue {
     switch value {
     case .unsigned(let number): .number(String(number))
     case .signed(let number): .number(String(number))
-    case .float(let number): .double(number)
+    case .float(let number): number.isFinite ? .number(digits(number, type)) : .null
     case .bool(let flag): .bool(flag)
     case .string(let text): .string(text)
     case .longString, .array: .null
@@ -125,15 +125,20 @@ struct Metadata: Verb {
   }
 
   private func text(_ field: GGUFField, _ first: [GGUFValue]) -> String {
-    guard case .array(_, let count) = field.value else { return text(field.value) }
-    return "[" + first.map { text($0) }.joined(separator: ", ") + (count > first.count ? ", …]" : "]")
+    guard case .array(let element, let count) = field.value else { return text(field.value, field.type) }
+    return "[" + first.map { text($0, element) }.joined(separator: ", ") + (count > first.count ? ", …]" : "]")
   }
 
-  private func text(_ value: GGUFValue) -> String {
+  /// The fewest digits that give the number back.
+  private func digits(_ number: Double, _ type: GGUFValueType) -> String {
+    type == .float32 ? String(Float(number)) : String(number)
+  }
+
+  private func text(_ value: GGUFValue, _ type: GGUFValueType) -> String {
     switch value {
     case .unsigned(let number): String(number)
     case .signed(let number): String(number)
-    case .float(let number): String(number)
+    case .float(let number): digits(number, type)
     case .bool(let flag): String(flag)
     case .string(let text): shown(text)
     case .longString(let bytes): "(\(ByteSize.grouped(bytes)) bytes)"
