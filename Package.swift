@@ -21,10 +21,11 @@ let package = Package(
   ],
   targets: [
     .target(name: "CSystem"),
+    .target(name: "CDigests"),
     .target(name: "Specs", swiftSettings: settings),
     .target(
       name: "CheckpointKit",
-      dependencies: ["CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CDigests", "CSystem", "Specs", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "CKernels"),

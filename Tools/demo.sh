@@ -25,5 +25,4 @@ step inspect k2-fp8
 step validate k2-fp8
 step convert k2-fp8 k2-int4 --to int4-g32
 step validate k2-int4
-step compare k2-fp8 k2-int4
 step compare k2-fp8 k2-int4 --forward

@@ -24,7 +24,7 @@ private final class Fault: Sendable {
 struct ResumeTests {
   private func convert(
     _ source: String, _ destination: String, recipe: String = "int4-g32", threads: Int = 1, shard: Int? = nil,
-    files: FileAccess = .system
+    panels: Int? = nil, files: FileAccess = .system
   ) throws {
     let library = try SpecLibrary()
     let recipe = try #require(try Recipe.find(recipe, in: library, files: .system))
@@ -32,7 +32,8 @@ struct ResumeTests {
     var options = ConvertOptions()
     options.maxShardBytes = shard
     let job = try ConvertPlanner.plan(binding, recipe: recipe, options: options)
-    try run(job, source, destination, threads: threads, files: files)
+    let memory = panels.map { $0 * job.plan.panelMemory + (1 << 20) + 1 }
+    try run(job, source, destination, threads: threads, memory: memory ?? 1 << 30, files: files)
   }
 
   private func reshard(_ source: String, _ destination: String, files: FileAccess = .system) throws {
@@ -40,9 +41,11 @@ struct ResumeTests {
     try run(try Reshard(binding, sharding: .upTo(bytes: 40_000)), source, destination, threads: 1, files: files)
   }
 
-  private func run(_ job: some Job, _ source: String, _ destination: String, threads: Int, files: FileAccess) throws {
+  private func run(
+    _ job: some Job, _ source: String, _ destination: String, threads: Int, memory: Int = 1 << 30, files: FileAccess
+  ) throws {
     let options = Runner.Options(
-      threads: threads, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
+      threads: threads, budget: MemoryBudget(total: memory), fixedMemory: 0, takesDigests: job.takesDigests)
     let runner = Runner(
       job.plan, place: .init(source: source, destination: destination), options: options, files: files)
     try runner.prepare()
@@ -111,6 +114,18 @@ struct ResumeTests {
     try convert(folder.file("source"), folder.file("one"), threads: 1, shard: 20_000)
     try convert(folder.file("source"), folder.file("four"), threads: 4, shard: 20_000)
     #expect(try TemporaryFolder.content(of: folder.file("one")) == TemporaryFolder.content(of: folder.file("four")))
+  }
+
+  @Test("memory for one panel, for a few and for many gives the same bytes and digests")
+  func memory() throws {
+    let folder = try TemporaryFolder()
+    try TinyModel.write(to: folder.file("source"))
+    try convert(folder.file("source"), folder.file("many"), shard: 20_000)
+    let many = try TemporaryFolder.content(of: folder.file("many"))
+    for panels in [1, 2, 5] {
+      try convert(folder.file("source"), folder.file("\(panels)"), threads: 1, shard: 20_000, panels: panels)
+      #expect(try TemporaryFolder.content(of: folder.file("\(panels)")) == many)
+    }
   }
 
   @Test("another recipe over an unfinished folder is refused, and the folder stays as it was")

@@ -6,6 +6,17 @@ public struct SHA256Digest: Sendable, Hashable {
 
   public init(hex: String) { self.hex = hex }
 
+  init(bytes: some Sequence<UInt8>) {
+    let digits = Array("0123456789abcdef".utf8)
+    var hex: [UInt8] = []
+    hex.reserveCapacity(64)
+    for byte in bytes {
+      hex.append(digits[Int(byte >> 4)])
+      hex.append(digits[Int(byte & 15)])
+    }
+    self.hex = String(decoding: hex, as: UTF8.self)
+  }
+
   /// The digest of some bytes.
   public init(of bytes: [UInt8]) {
     var hasher = SHA256Hasher()
@@ -33,14 +44,5 @@ public struct SHA256Hasher: Sendable {
     text.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
   }
 
-  public func finish() -> SHA256Digest {
-    let digits = Array("0123456789abcdef".utf8)
-    var hex: [UInt8] = []
-    hex.reserveCapacity(64)
-    for byte in hasher.finalize() {
-      hex.append(digits[Int(byte >> 4)])
-      hex.append(digits[Int(byte & 15)])
-    }
-    return SHA256Digest(hex: String(decoding: hex, as: UTF8.self))
-  }
+  public func finish() -> SHA256Digest { SHA256Digest(bytes: hasher.finalize()) }
 }

@@ -87,12 +87,14 @@ public struct Plan: Sendable {
   public var outputBytes: Int { files.reduce(0) { $0 + $1.byteCount } }
 
   /// Bytes of memory that the largest panel needs.
-  public var panelMemory: Int {
-    tensors.reduce(0) { most, tensor in
-      let rows = tensor.panelRows(0)
-      let output = tensor.parts.reduce(0) { $0 + parts[$1].byteRange(rows: rows).count.roundedUp(to: 64) }
-      return max(most, output + tensor.scratch)
-    }
+  public var panelMemory: Int { tensors.reduce(0) { max($0, outputMemory(of: $1) + $1.scratch) } }
+
+  /// Those of them that hold what is written, in the largest such.
+  var panelOutput: Int { tensors.reduce(0) { max($0, outputMemory(of: $1)) } }
+
+  private func outputMemory(of tensor: Tensor) -> Int {
+    let rows = tensor.panelRows(0)
+    return tensor.parts.reduce(0) { $0 + parts[$1].byteRange(rows: rows).count.roundedUp(to: 64) }
   }
 
   /// The panels of a segment, in order.

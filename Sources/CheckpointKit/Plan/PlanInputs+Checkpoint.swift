@@ -2,11 +2,10 @@ extension PlanInputs {
   /// The fingerprint of a checkpoint: the headers of its shards, its config, and the side files that are carried over.
   public static func files(of checkpoint: Checkpoint) throws(CheckpointError) -> [File] {
     let shards = checkpoint.shards
-    let digests = parallelMap(count: shards.count, threads: availableProcessors) {
-      i -> Result<SHA256Digest, CheckpointError> in
-      do throws(CheckpointError) {
-        return .success(try OpenFile(reading: shards[i].path, checkpoint.files).digest(of: 0..<shards[i].dataStart))
-      } catch { return .failure(error) }
+    let digests = fileDigests(count: shards.count, threads: availableProcessors) { i in
+      Result { () throws(CheckpointError) in
+        (try OpenFile(reading: shards[i].path, checkpoint.files), 0..<shards[i].dataStart)
+      }
     }
     var files: [File] = []
     for (shard, digest) in zip(shards, digests) {

@@ -18,4 +18,8 @@ struct CopyExecutor: PanelExecutor {
     }
     return PanelReport()
   }
+
+  func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {
+    for part in tensor.parts { source.expect(records[tensor.work], plan.parts[part].byteRange(rows: panel.rows)) }
+  }
 }

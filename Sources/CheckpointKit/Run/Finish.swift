@@ -110,18 +110,17 @@ extension Runner {
     for record in records.values {
       for tensor in record.tensors where !tensor.digests.isEmpty { digests[tensor.tensor] = tensor.digests }
     }
-    let open = plan.tensors.indices.filter { digests[$0].isEmpty && !plan.tensors[$0].parts.isEmpty }
-    let results = parallelMap(count: open.count, threads: options.threads) {
-      [self] i -> Result<[SHA256Digest], CheckpointError> in
-      do throws(CheckpointError) {
-        let tensor = plan.tensors[open[i]]
-        let file = try OpenFile(reading: currentFile(plan.files[tensor.file]), files)
-        var list: [SHA256Digest] = []
-        for part in tensor.parts { list.append(try file.digest(of: plan.parts[part].range)) }
-        return .success(list)
-      } catch { return .failure(error) }
+    var open: [(tensor: Int, part: Int)] = []
+    for (number, tensor) in plan.tensors.enumerated() where digests[number].isEmpty {
+      for part in tensor.parts { open.append((number, part)) }
     }
-    for (tensor, result) in zip(open, results) { digests[tensor] = try result.get() }
+    let results = fileDigests(count: open.count, threads: options.threads) { [self, open] i in
+      Result { () throws(CheckpointError) in
+        let file = plan.files[plan.tensors[open[i].tensor].file]
+        return (try OpenFile(reading: currentFile(file), files), plan.parts[open[i].part].range)
+      }
+    }
+    for (place, result) in zip(open, results) { digests[place.tensor].append(try result.get()) }
     return digests
   }
 

@@ -2,8 +2,8 @@ private import CSystem
 
 /// The memory that one command may use: who takes a buffer, takes it from here.
 ///
-/// `fixed` is what headers, tables and the program itself need; the rest is for the workers, each of which holds one
-/// panel.
+/// `fixed` is what headers, tables and the program itself need; the rest is for the workers, each of which holds at least
+/// one panel.
 public struct MemoryBudget: Sendable {
   /// The bound that `--memory` gave.
   public let total: Int
@@ -67,24 +67,40 @@ public struct MemoryBudget: Sendable {
   }
 }
 
-/// A worker's memory: buffers for one panel, cut from one block and all given back together.
+/// A worker's memory: buffers for one panel, and what is kept of those before it, cut from one block.
 public final class Workspace {
   private let buffer: Buffer
   private var used = 0
+  /// Where the memory of the current panel ends.
+  private var limit: Int
 
-  public init(byteCount: Int) throws(CheckpointError) { buffer = try Buffer(byteCount: byteCount) }
+  public init(byteCount: Int) throws(CheckpointError) {
+    buffer = try Buffer(byteCount: byteCount)
+    limit = byteCount
+  }
 
   /// Memory for the current panel, on a boundary of 64 bytes; its content is whatever was there.
   public func take(_ byteCount: Int) throws(CheckpointError) -> UnsafeMutableRawBufferPointer {
     let size = max(byteCount, 1).roundedUp(to: 64)
-    guard used + size <= buffer.byteCount else {
+    guard used + size <= limit else {
       throw CheckpointError(
-        .internalMistake, "a panel needs \(used + size) bytes, where the plan counted \(buffer.byteCount)",
+        .internalMistake, "a panel needs \(used + size - limit) bytes more than the plan counted",
         hint: "this is a mistake of ckpt: please report it")
     }
     defer { used += size }
     return UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[used..<used + byteCount])
   }
 
-  func reset() { used = 0 }
+  /// Begins a panel, for which the plan counted so many bytes; false where they are not free.
+  func begin(_ byteCount: Int) -> Bool {
+    guard used + byteCount <= buffer.byteCount else { return false }
+    limit = used + byteCount
+    return true
+  }
+
+  /// A place to come back to.
+  var mark: Int { used }
+
+  /// Gives back what was taken since the mark.
+  func release(to mark: Int) { used = mark }
 }

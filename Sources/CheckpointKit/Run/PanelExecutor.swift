@@ -8,6 +8,13 @@ public protocol PanelExecutor: Sendable {
   func fill(
     _ panel: Plan.Panel, of tensor: Plan.Tensor, outputs: [UnsafeMutableRawBufferPointer], workspace: Workspace
   ) throws(CheckpointError) -> PanelReport
+
+  /// Told of the panel that comes after the one that is about to be filled: what it reads may be fetched meanwhile.
+  func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor)
+}
+
+extension PanelExecutor {
+  public func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {}
 }
 
 /// What was found out while a panel was made.

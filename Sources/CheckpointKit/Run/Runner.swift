@@ -111,12 +111,22 @@ public struct Runner: Sendable {
     if !isBegun { try folder.begin(plan, place) }
   }
 
-  /// What one worker holds: a panel, and the stack and tables of its thread.
-  public var workerMemory: Int { plan.panelMemory + (1 << 20) }
+  /// What a worker holds at least: a panel, and the stack and tables of its thread.
+  public var leastWorkerMemory: Int { plan.panelMemory + Self.threadMemory }
 
-  /// How many panels may be in memory at a time.
+  private static let threadMemory = 1 << 20
+
+  /// How many workers may have a panel in memory at a time.
   public func workers() throws(CheckpointError) -> Int {
-    try options.budget.workers(fixed: options.fixedMemory, panel: workerMemory, wanted: options.threads)
+    try options.budget.workers(fixed: options.fixedMemory, panel: leastWorkerMemory, wanted: options.threads)
+  }
+
+  /// Bytes of memory that each worker holds: one panel, and where digests are taken many at a time and the budget allows
+  /// it, the output of further ones.
+  public func workerMemory() throws(CheckpointError) -> Int {
+    guard options.takesDigests, let lanes = SHA256Lanes.current else { return plan.panelMemory }
+    let share = (options.budget.total - options.fixedMemory) / (try workers()) - Self.threadMemory
+    return min(share, plan.panelMemory + (lanes.count - 1) * plan.panelOutput)
   }
 
   /// Refuses where the disk has no room for what is still to be written.
@@ -155,18 +165,22 @@ public struct Runner: Sendable {
       for file in plan.files.indices where state.isComplete(file) { try publish(file) }
     }
     if !todo.isEmpty {
-      let workers = min(try workers(), todo.count)
+      let memory = try workerMemory()
       let next = Counter()
+      let workers = min(try workers(), todo.count)
+      todo = interleaved(todo, files: workers)
       runOnThreads(workers) { [todo] _ in
         do throws(CheckpointError) {
-          let workspace = try Workspace(byteCount: plan.panelMemory)
-          while state.failure == nil {
-            let i = next.take()
-            guard i < todo.count else { return }
-            let record = try write(todo[i], executor, workspace, state)
-            try folder.leave(record)
-            if state.finish(record), publishes { try publish(plan.segments[todo[i]].file) }
-          }
+          let writer = try SegmentWriter(self, executor, state, memory: memory, publishes: publishes)
+          do throws(CheckpointError) {
+            while state.failure == nil {
+              let i = next.take()
+              guard i < todo.count else { break }
+              try writer.write(todo[i])
+            }
+          } catch { state.fail(error) }
+          // What was written before a failure is not done twice.
+          try writer.finish()
         } catch { state.fail(error) }
       }
     }
@@ -176,6 +190,34 @@ public struct Runner: Sendable {
     outcome.segmentsSkipped = skipped
     outcome.tensors = state.tensors()
     return outcome
+  }
+
+  /// The segments so that as many files are written at a time as there are workers, each from its beginning on: writes to
+  /// one file wait for each other.
+  private func interleaved(_ segments: [Int], files count: Int) -> [Int] {
+    var waiting = Dictionary(grouping: segments) { plan.segments[$0].file }.sorted { $0.key < $1.key }.map(\.value)[...]
+    var open = Array(waiting.prefix(count))
+    waiting = waiting.dropFirst(count)
+    var order: [Int] = []
+    order.reserveCapacity(segments.count)
+    var place = 0
+    var next = [Int](repeating: 0, count: open.count)
+    while !open.isEmpty {
+      place %= open.count
+      order.append(open[place][next[place]])
+      next[place] += 1
+      if next[place] < open[place].count {
+        place += 1
+      } else if let file = waiting.popFirst() {
+        open[place] = file
+        next[place] = 0
+        place += 1
+      } else {
+        open.remove(at: place)
+        next.remove(at: place)
+      }
+    }
+    return order
   }
 
   /// Whether this very plan was carried out and finished here.
@@ -212,75 +254,16 @@ public struct Runner: Sendable {
     return try files.status(partial) != nil ? partial : folder.finalFile(file)
   }
 
-  // MARK: A segment
-
-  private func write(
-    _ number: Int, _ executor: some PanelExecutor, _ workspace: Workspace, _ state: RunState
-  ) throws(CheckpointError) -> SegmentRecord {
-    let segment = plan.segments[number]
-    let file = try state.openFile(segment.file) { () throws(CheckpointError) in try open(plan.files[segment.file]) }
-    var record = SegmentRecord(plan: plan.id, segment: number, tensors: [])
-    var hashers: [SHA256Hasher] = []
-    for panel in plan.panels(of: segment) {
-      if options.isStopped() {
-        throw CheckpointError(
-          .stopped, file: place.destination, "was stopped before it was finished",
-          hint: "run the same command again: it continues")
-      }
-      let tensor = plan.tensors[panel.tensor]
-      if record.tensors.last?.tensor != panel.tensor {
-        let hashes = options.takesDigests && plan.isWhole(panel.tensor, in: segment)
-        hashers = hashes ? tensor.parts.map { _ in SHA256Hasher() } : []
-        record.tensors.append(SegmentRecord.Tensor(tensor: panel.tensor, digests: [], report: PanelReport()))
-      }
-      let report = try write(panel, of: tensor, to: file, executor, workspace, &hashers)
-      record.tensors[record.tensors.count - 1].report.add(report)
-      if panel.rows.upperBound == tensor.rows {
-        record.tensors[record.tensors.count - 1].digests = hashers.map { $0.finish() }
-      }
-      let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
-      options.progress?(bytes, state.total)
-    }
-    try file.sync()
-    return record
-  }
-
-  private func open(_ file: Plan.File) throws(CheckpointError) -> OpenFile {
-    let opened = try OpenFile(updating: folder.partialFile(file), files)
-    if try opened.size() != file.byteCount { try opened.reserve(file.byteCount) }
-    return opened
-  }
-
-  private func write(
-    _ panel: Plan.Panel, of tensor: Plan.Tensor, to file: OpenFile, _ executor: some PanelExecutor,
-    _ workspace: Workspace, _ hashers: inout [SHA256Hasher]
-  ) throws(CheckpointError) -> PanelReport {
-    workspace.reset()
-    var outputs: [UnsafeMutableRawBufferPointer] = []
-    for part in tensor.parts {
-      outputs.append(try workspace.take(plan.parts[part].byteRange(rows: panel.rows).count))
-    }
-    let report = try executor.fill(panel, of: tensor, outputs: outputs, workspace: workspace)
-    for (i, part) in tensor.parts.enumerated() {
-      let part = plan.parts[part]
-      // What serves the tensor as a whole comes with its first panel.
-      if part.bytesPerRow == nil, panel.rows.lowerBound > 0 { continue }
-      let bytes = UnsafeRawBufferPointer(outputs[i])
-      let start = part.range.lowerBound + part.byteRange(rows: panel.rows).lowerBound
-      if !hashers.isEmpty { hashers[i].update(bytes) }
-      try file.write(bytes, at: start)
-      file.startWriteback(start..<start + bytes.count)
-    }
-    return report
-  }
-
   // MARK: Publishing
 
   /// Puts a file whose segments are all done in its place: header, sync, rename, sync of the folder.
   func publish(_ number: Int) throws(CheckpointError) {
     let file = plan.files[number]
     let partial = folder.partialFile(file)
-    if file.tensors.isEmpty, try files.status(folder.finalFile(file)) == nil || place.overwrite { _ = try open(file) }
+    if file.tensors.isEmpty, try files.status(folder.finalFile(file)) == nil || place.overwrite {
+      // No segment has made it.
+      try OpenFile(updating: partial, files).reserve(file.byteCount)
+    }
     guard try files.status(partial) != nil else {
       guard try files.status(folder.finalFile(file))?.size == file.byteCount else {
         throw CheckpointError(.ioFailed, file: partial, "has vanished", hint: "run the same command again")
@@ -296,7 +279,7 @@ public struct Runner: Sendable {
 }
 
 /// What the workers of a run share.
-private final class RunState: Sendable {
+final class RunState: Sendable {
   private struct Content {
     var done: [Int: SegmentRecord]
     /// Segments of each file that are not done.
@@ -310,10 +293,16 @@ private final class RunState: Sendable {
   private let content: Mutex<Content>
   /// Bytes of all segments.
   let total: Int
+  private let writes: [WriteLock]
+
+  private final class WriteLock: Sendable {
+    let mutex = Mutex(())
+  }
 
   init(plan: Plan, done: [Int: SegmentRecord]) {
     self.plan = plan
     total = plan.segments.reduce(0) { $0 + $1.byteCount }
+    writes = plan.files.map { _ in WriteLock() }
     var open = [Int](repeating: 0, count: plan.files.count)
     var bytes = 0
     for (i, segment) in plan.segments.enumerated() {
@@ -345,6 +334,14 @@ private final class RunState: Sendable {
       } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  /// One write to a file at a time: the kernel would let the others wait as well, but spinning.
+  func writing(to file: Int, _ write: () throws(CheckpointError) -> Void) throws(CheckpointError) {
+    let result: Result<Void, CheckpointError> = writes[file].mutex.withLock { _ in
+      do throws(CheckpointError) { return .success(try write()) } catch { return .failure(error) }
+    }
+    try result.get()
   }
 
   /// Counts bytes; gives their sum.

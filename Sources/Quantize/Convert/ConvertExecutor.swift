@@ -27,37 +27,87 @@ public struct ConvertExecutor: PanelExecutor {
     }
   }
 
+  public func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {
+    let records = convert.binding.checkpoint.records
+    switch convert.works[tensor.work].operation {
+    case .copy(let copied):
+      for (record, part) in zip(copied, tensor.parts) {
+        source.expect(records[record], convert.plan.parts[part].byteRange(rows: panel.rows))
+      }
+    case .quantize(let piece, _):
+      for (record, part) in zip(piece.records, piece.layout.parts(for: piece.shape)) {
+        source.expect(records[record], part.byteRange(rows: panel.rows))
+      }
+    }
+  }
+
   private func quantize(
     _ rows: Range<Int>, _ work: ConvertPlan.Work, _ piece: Piece, _ target: any EncodingLayout,
     _ options: EncodeOptions, _ outputs: [UnsafeMutableRawBufferPointer], _ workspace: Workspace
   ) throws(CheckpointError) -> PanelReport {
-    let stored = try read(rows, of: piece, workspace)
-    let (decoder, encoder) = (Codecs.codec(for: piece.layout), Codecs.codec(for: target))
     let shape = work.shape
+    let sourceParts = piece.layout.parts(for: piece.shape)
+    let chunkRows = min(ConvertPlan.chunkRows(shape, piece.layout, target), rows.count)
     let stripRows = min(ConvertPlan.stripRows(shape, piece.layout, target), rows.count)
-    let values = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
-    let decoded = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
-    let output = Output(shape: shape, codec: encoder, panel: rows, parts: target.parts(for: shape), bytes: outputs)
-    if let report = quantizeDirectly(stored, decoder, options, output, values, decoded) { return report }
+    var buffers: [UnsafeMutableRawBufferPointer] = []
+    for part in sourceParts {
+      buffers.append(try workspace.take(part.byteRange(rows: rows.lowerBound..<rows.lowerBound + chunkRows).count))
+    }
+    let run = Run(
+      work: work, options: options, decoder: Codecs.codec(for: piece.layout),
+      output: Output(
+        shape: shape, codec: Codecs.codec(for: target), panel: rows, parts: target.parts(for: shape), bytes: outputs),
+      stripRows: stripRows,
+      values: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self),
+      decoded: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self))
     var report = PanelReport()
-    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: stripRows) {
-      let strip = start..<min(rows.upperBound, start + stripRows)
-      let strips = UnsafeMutableBufferPointer(rebasing: values[..<(strip.count * shape.columns)])
-      decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: strips)
-      let encoded = encoder.encode(
-        UnsafeBufferPointer(strips), rows: strip, shape: shape, options: options, into: output.bytes(of: strip))
-      if let place = encoded.nonFinite {
-        throw nonFinite(work, place, strips[(place.row - start) * shape.columns + place.column], options)
-      }
-      report.groups += encoded.groups
-      report.exactGroups += encoded.exactGroups
-      for run in measuredRuns(of: strip) {
-        let first = (run.lowerBound - start) * shape.columns
-        let original = strips[first..<first + run.count * shape.columns]
-        measure(run, UnsafeBufferPointer(rebasing: original), output, decoded, &report)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunkRows) {
+      let chunk = start..<min(rows.upperBound, start + chunkRows)
+      let stored = try read(chunk, of: piece, sourceParts, into: buffers)
+      if let direct = quantizeDirectly(chunk, stored, run) {
+        report.add(direct)
+      } else {
+        report.add(try quantizeByStrips(chunk, stored, run))
       }
     }
     report.rows = rows.count
+    return report
+  }
+
+  /// What stays the same for all chunks of a panel.
+  private struct Run {
+    var work: ConvertPlan.Work
+    var options: EncodeOptions
+    var decoder: any Codec
+    var output: Output
+    var stripRows: Int
+    /// A strip of values, and room to decode as much again.
+    var values: UnsafeMutableBufferPointer<Float>
+    var decoded: UnsafeMutableBufferPointer<Float>
+  }
+
+  private func quantizeByStrips(
+    _ rows: Range<Int>, _ stored: StoredRows, _ run: Run
+  ) throws(CheckpointError) -> PanelReport {
+    let shape = run.output.shape
+    var report = PanelReport()
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: run.stripRows) {
+      let strip = start..<min(rows.upperBound, start + run.stripRows)
+      let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(strip.count * shape.columns)])
+      run.decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: values)
+      let encoded = run.output.codec.encode(
+        UnsafeBufferPointer(values), rows: strip, shape: shape, options: run.options, into: run.output.bytes(of: strip))
+      if let place = encoded.nonFinite {
+        throw nonFinite(run.work, place, values[(place.row - start) * shape.columns + place.column], run.options)
+      }
+      report.groups += encoded.groups
+      report.exactGroups += encoded.exactGroups
+      for measured in measuredRuns(of: strip) {
+        let first = (measured.lowerBound - start) * shape.columns
+        let original = values[first..<first + measured.count * shape.columns]
+        measure(measured, UnsafeBufferPointer(rebasing: original), run.output, run.decoded, &report)
+      }
+    }
     return report
   }
 
@@ -66,16 +116,13 @@ public struct ConvertExecutor: PanelExecutor {
   ///
   /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer
   ///   way must look at.
-  private func quantizeDirectly(
-    _ stored: StoredRows, _ decoder: any Codec, _ options: EncodeOptions, _ output: Output,
-    _ values: UnsafeMutableBufferPointer<Float>, _ decoded: UnsafeMutableBufferPointer<Float>
-  ) -> PanelReport? {
-    guard let decoder = decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
-      options.rounding == .ct, options.weightDType == .bf16, encoder.layout.scale == .bf16,
-      stored.shape == output.shape,
-      stored.shape.columns > 0
+  private func quantizeDirectly(_ rows: Range<Int>, _ stored: StoredRows, _ run: Run) -> PanelReport? {
+    let output = run.output
+    guard let decoder = run.decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
+      run.options.rounding == .ct, run.options.weightDType == .bf16, encoder.layout.scale == .bf16,
+      stored.shape == output.shape, stored.shape.columns > 0
     else { return nil }
-    let (rows, columns) = (output.panel, output.shape.columns)
+    let columns = output.shape.columns
     var report = PanelReport()
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: FP8BlockLayout.block) {
       let part = start..<min(rows.upperBound, start + FP8BlockLayout.block)
@@ -83,13 +130,12 @@ public struct ConvertExecutor: PanelExecutor {
         return nil
       }
       report.groups += encoded.groups
-      for run in measuredRuns(of: part) {
-        let original = UnsafeMutableBufferPointer(rebasing: values[..<(run.count * columns)])
-        decoder.decode(rows: run, columns: 0..<columns, of: stored, into: original)
-        measure(run, UnsafeBufferPointer(original), output, decoded, &report)
+      for measured in measuredRuns(of: part) {
+        let original = UnsafeMutableBufferPointer(rebasing: run.values[..<(measured.count * columns)])
+        decoder.decode(rows: measured, columns: 0..<columns, of: stored, into: original)
+        measure(measured, UnsafeBufferPointer(original), output, run.decoded, &report)
       }
     }
-    report.rows = rows.count
     return report
   }
 
@@ -112,16 +158,16 @@ public struct ConvertExecutor: PanelExecutor {
   }
 
   private func read(
-    _ rows: Range<Int>, of piece: Piece, _ workspace: Workspace
+    _ rows: Range<Int>, of piece: Piece, _ parts: [StoredPart], into buffers: [UnsafeMutableRawBufferPointer]
   ) throws(CheckpointError) -> StoredRows {
-    var parts: [UnsafeRawBufferPointer] = []
-    for (i, part) in piece.layout.parts(for: piece.shape).enumerated() {
+    var read: [UnsafeRawBufferPointer] = []
+    for (i, part) in parts.enumerated() {
       let range = part.byteRange(rows: rows)
-      let buffer = try workspace.take(range.count)
+      let buffer = UnsafeMutableRawBufferPointer(rebasing: buffers[i][..<range.count])
       try source.read(convert.binding.checkpoint.records[piece.records[i]], range, into: buffer)
-      parts.append(UnsafeRawBufferPointer(buffer))
+      read.append(UnsafeRawBufferPointer(buffer))
     }
-    return StoredRows(shape: piece.shape, rows: rows, parts: parts)
+    return StoredRows(shape: piece.shape, rows: rows, parts: read)
   }
 
   private func nonFinite(

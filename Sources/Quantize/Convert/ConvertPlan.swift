@@ -51,6 +51,16 @@ public struct ConvertPlan: Sendable {
   /// Values that are decoded and encoded in one go: what stays in the cache between the two.
   static let stripBytes = 512 << 10
 
+  /// Stored bytes that are read at a time: what is read, decoded and encoded before it leaves the cache.
+  static let chunkBytes = 1 << 20
+
+  /// Rows that are read at a time: whole tiles of both encodings.
+  static func chunkRows(_ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout) -> Int {
+    let unit = max(16, source.tile.rows, target.tile.rows)
+    let bytes = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<min(unit, shape.rows)).count }
+    return max(1, chunkBytes / max(1, bytes)) * unit
+  }
+
   /// Rows of one strip: a multiple of sixteen and of the tiles of both encodings.
   static func stripRows(_ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout) -> Int {
     let unit = max(16, target.tile.rows)

@@ -170,13 +170,13 @@ public struct ConvertPlanner: Sendable {
     return max(strip.roundedUp(to: unit), PlanBuilder.panelBytes / most * unit)
   }
 
-  /// What a panel needs beside its output: the source's parts, a strip of values, and as much again to measure.
+  /// What a panel needs beside its output: a chunk of the source's parts, a strip of values, and as much again to measure.
   private static func scratch(
     _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
   ) -> Int {
-    let rows = min(rows, shape.rows)
-    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<rows).count.roundedUp(to: 64) }
-    let values = (min(strip, rows) * shape.columns * 4).roundedUp(to: 64)
+    let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
+    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<chunk).count.roundedUp(to: 64) }
+    let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
     return parts + 2 * values
   }
 

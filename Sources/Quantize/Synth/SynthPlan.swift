@@ -74,12 +74,19 @@ public struct SynthPlan: Job {
 struct SyntheticScale: Sendable {
   private let model: ModelLayout
   private let layers: Float
+  /// What the outputs of routed experts are multiplied by.
+  private let routedScale: Float
   private let embed: String?
   private let head: String?
 
   init(_ model: ModelLayout) {
     self.model = model
     layers = Float(max(1, model.layerCount))
+    switch (try? model.forwardValues())?["router_scale"] {
+    case .int(let scale)? where scale > 0: routedScale = Float(scale)
+    case .double(let scale)? where scale > 0: routedScale = Float(scale)
+    default: routedScale = 1
+    }
     func name(_ role: String) -> String? {
       model.tensors.first { $0.role.name == role && $0.group == .text }.map { model.name(of: $0) }
     }
@@ -110,11 +117,13 @@ struct SyntheticScale: Sendable {
     // Elements of one output: all dimensions but the first.
     let perOutput = (1 / Float(max(1, tensor.shape.elementCount / tensor.shape[0]))).squareRoot()
     return switch role {
-    case "embed", "mtp.embed": .weights(0.05)
+    // A hidden state begins with the size to which all layers together add; where the head is tied, logits bound it.
+    case "embed", "mtp.embed": .weights(model.isTied ? 0.05 : 1)
     case "head", "mtp.head": model.isTied ? .weights(0.05) : .weights(2 * perOutput)
     case "router": .even(perOutput)
     // What is added to the hidden state: all layers together stay of the order of one.
-    case "attn.o", "mlp.down", "moe.down", "shared.down": .weights(perOutput * (1 / (4 * layers)).squareRoot())
+    case "attn.o", "mlp.down", "shared.down": .weights(perOutput * (1 / (4 * layers)).squareRoot())
+    case "moe.down": .weights(perOutput * (1 / (4 * layers)).squareRoot() / routedScale)
     default: .weights(perOutput)
     }
   }

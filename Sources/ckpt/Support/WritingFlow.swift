@@ -113,13 +113,15 @@ struct WritingFlow {
       report.findings.append(Finding(error, severity: .warning))
     }
     let workers = try runner.workers()
-    let panel = runner.workerMemory
+    let panel = runner.leastWorkerMemory
+    let perWorker = try runner.workerMemory()
     report.summary = common
     report.summary.add([
       "dry_run": .bool(writing.dryRun),
       "memory": .object([
-        "fixed_bytes": .int(fixedMemory), "panel_bytes": .int(panel), "workers": .int(workers),
-        "peak_bytes": .int(fixedMemory + workers * panel), "least_bytes": .int(fixedMemory + panel),
+        "fixed_bytes": .int(fixedMemory), "panel_bytes": .int(panel), "worker_bytes": .int(perWorker),
+        "workers": .int(workers), "peak_bytes": .int(fixedMemory + workers * perWorker),
+        "least_bytes": .int(fixedMemory + panel),
       ]),
       "files": .array(
         job.plan.files.map {
@@ -134,7 +136,7 @@ struct WritingFlow {
       "\(place.destination): would get \(counts) in \(job.plan.files.count) files, \(ByteSize.text(job.plan.outputBytes))\n"
     if shown { report.text += table.text(indent: 2) }
     report.text +=
-      "memory: \(ByteSize.text(fixedMemory)) + \(workers) × \(ByteSize.text(panel)); "
+      "memory: \(ByteSize.text(fixedMemory)) + \(workers) × \(ByteSize.text(perWorker)); "
       + "at least --memory \((fixedMemory + panel) >> 20 + 1)MiB\n"
     return report
   }

@@ -1,0 +1,116 @@
+/// What one worker does: fills and writes panel after panel, and takes the digests of several at a time.
+///
+/// Bytes that were written stay in the workspace until a batch of them is digested. A batch may reach over segments; a
+/// segment leaves its record when it is written, synced and digested.
+final class SegmentWriter<Executor: PanelExecutor> {
+  private struct Draft {
+    var record: SegmentRecord
+    /// One for each part of each tensor of the record; none for a tensor whose digests are not taken.
+    var streams: [[SHA256Stream]] = []
+  }
+
+  private let runner: Runner
+  private let executor: Executor
+  private let state: RunState
+  private let publishes: Bool
+  private let workspace: Workspace
+  private let panelMemory: Int
+  private let batch = SHA256Lanes.current?.count ?? 1
+  /// Panels and bytes of the batch.
+  private var panels = 0
+  private var bytes: [(stream: SHA256Stream, bytes: UnsafeRawBufferPointer)] = []
+  /// Segments that are written and synced.
+  private var written: [Draft] = []
+
+  init(
+    _ runner: Runner, _ executor: Executor, _ state: RunState, memory: Int, publishes: Bool
+  ) throws(CheckpointError) {
+    self.runner = runner
+    self.executor = executor
+    self.state = state
+    self.publishes = publishes
+    workspace = try Workspace(byteCount: memory)
+    panelMemory = runner.plan.panelMemory
+  }
+
+  /// Writes a segment. Its record is left with the batch.
+  func write(_ number: Int) throws(CheckpointError) {
+    let (plan, options) = (runner.plan, runner.options)
+    let segment = plan.segments[number]
+    let file = try state.openFile(segment.file) { () throws(CheckpointError) in try open(plan.files[segment.file]) }
+    var draft = Draft(record: SegmentRecord(plan: plan.id, segment: number, tensors: []))
+    let run = plan.panels(of: segment)
+    for (i, panel) in run.enumerated() {
+      if i + 1 < run.count { executor.expect(run[i + 1], of: plan.tensors[run[i + 1].tensor]) }
+      if options.isStopped() {
+        throw CheckpointError(
+          .stopped, file: runner.place.destination, "was stopped before it was finished",
+          hint: "run the same command again: it continues")
+      }
+      let tensor = plan.tensors[panel.tensor]
+      if draft.record.tensors.last?.tensor != panel.tensor {
+        let hashes = options.takesDigests && plan.isWhole(panel.tensor, in: segment)
+        draft.streams.append(hashes ? tensor.parts.map { _ in SHA256Stream() } : [])
+        draft.record.tensors.append(SegmentRecord.Tensor(tensor: panel.tensor, digests: [], report: PanelReport()))
+      }
+      let last = draft.record.tensors.count - 1
+      draft.record.tensors[last].report.add(try write(panel, of: tensor, to: file, draft.streams[last]))
+      let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
+      options.progress?(bytes, state.total)
+    }
+    try file.sync()
+    written.append(draft)
+    if bytes.isEmpty || panels == batch || written.count == batch { try finish() }
+  }
+
+  /// Takes the digests of the batch and leaves the records of the segments that are whole with it.
+  func finish() throws(CheckpointError) {
+    SHA256Stream.update(bytes)
+    bytes = []
+    panels = 0
+    workspace.release(to: 0)
+    while !written.isEmpty {
+      var draft = written.removeFirst()
+      for (i, streams) in draft.streams.enumerated() {
+        draft.record.tensors[i].digests = streams.map { $0.finish() }
+      }
+      try runner.folder.leave(draft.record)
+      if state.finish(draft.record), publishes { try runner.publish(runner.plan.segments[draft.record.segment].file) }
+    }
+  }
+
+  private func open(_ file: Plan.File) throws(CheckpointError) -> OpenFile {
+    let opened = try OpenFile(updating: runner.folder.partialFile(file), runner.files)
+    if try opened.size() != file.byteCount { try opened.reserve(file.byteCount) }
+    return opened
+  }
+
+  private func write(
+    _ panel: Plan.Panel, of tensor: Plan.Tensor, to file: OpenFile, _ streams: [SHA256Stream]
+  ) throws(CheckpointError) -> PanelReport {
+    if panels == batch || !workspace.begin(panelMemory) {
+      try finish()
+      _ = workspace.begin(panelMemory)
+    }
+    let start = workspace.mark
+    var outputs: [UnsafeMutableRawBufferPointer] = []
+    for part in tensor.parts {
+      outputs.append(try workspace.take(runner.plan.parts[part].byteRange(rows: panel.rows).count))
+    }
+    let end = workspace.mark
+    let report = try executor.fill(panel, of: tensor, outputs: outputs, workspace: workspace)
+    for (i, part) in tensor.parts.enumerated() {
+      let part = runner.plan.parts[part]
+      // What serves the tensor as a whole comes with its first panel.
+      if part.bytesPerRow == nil, panel.rows.lowerBound > 0 { continue }
+      let output = UnsafeRawBufferPointer(outputs[i])
+      let start = part.range.lowerBound + part.byteRange(rows: panel.rows).lowerBound
+      try state.writing(to: tensor.file) { () throws(CheckpointError) in try file.write(output, at: start) }
+      file.startWriteback(start..<start + output.count)
+      if !streams.isEmpty { bytes.append((streams[i], output)) }
+    }
+    if !streams.isEmpty { panels += 1 }
+    workspace.release(to: streams.isEmpty ? start : end)
+    return report
+  }
+}
