@@ -51,7 +51,8 @@ import Testing
     let expected = Self.gguf(Self.split(1, of: 2, tensors: 3), tensors: [three[0]])
     #expect(second.header == Array(expected.dropLast(96)))
     let blocks = StoredTensor(name: "q", dtype: .u8, block: .q4K, shape: [2, 256], byteCount: 288)
-    let header = try GGUFHeader(parsing: writer.layout([blocks], at: FilePlace(tensorCount: 1)).header, fileSize: 1 << 20)
+    let header = try GGUFHeader(
+      parsing: writer.layout([blocks], at: FilePlace(tensorCount: 1)).header, fileSize: 1 << 20)
     #expect(header.entries[0].type == .q4K && header.entries[0].shape == [2, 256])
   }
 
@@ -94,7 +95,8 @@ import Testing
     #expect(try codes(of: splitSet { i, keys in if i == 1 { keys[0] = Self.key("split.no", 2, 2) } }) == [error])
     #expect(try codes(of: splitSet { i, keys in if i == 1 { keys[2] = Self.key("split.count", 2, 4) } }) == [error])
     #expect(try codes(of: splitSet { i, keys in if i == 1 { keys = [] } }) == [error])
-    #expect(try codes(of: splitSet { i, keys in if i == 1 { keys[1] = Self.key("split.tensors.count", 5, 4) } }) == [error])
+    #expect(
+      try codes(of: splitSet { i, keys in if i == 1 { keys[1] = Self.key("split.tensors.count", 5, 4) } }) == [error])
     let renamed = try splitSet(names: ["m-00001-of-00003.gguf", "m-00003-of-00003.gguf", "m-00002-of-00003.gguf"])
     #expect(try codes(renamed.path) == [error, error])
     let alone = try TestFolder()
@@ -155,7 +157,8 @@ import Testing
       names == [
         "m.gguf", "s-00001-of-00002.gguf", "s-00002-of-00002.gguf", "s.ckpt-provenance.json",
       ])
-    let first = Self.gguf([Self.key("general.x", 4, 1)] + Self.split(0, of: 2, tensors: 3), tensors: [three[0], three[1]])
+    let first = Self.gguf(
+      [Self.key("general.x", 4, 1)] + Self.split(0, of: 2, tensors: 3), tensors: [three[0], three[1]])
     #expect(try FileAccess.system.readAll(folder.file(names[1]), limit: 1 << 20) == first)
     try run(folder.file(names[2]), folder.file("merged.gguf"), limit: 1 << 30)
     #expect(try FileAccess.system.readAll(folder.file("merged.gguf"), limit: 1 << 20) == original)
@@ -208,7 +211,8 @@ import Testing
         if try !isUnfinished && FileAccess.system.status(first) != nil && !overwrite { continue }
         try run(source, out.file("s.gguf"), limit: 128, overwrite: overwrite)
         for i in 1...2 {
-          #expect(try FileAccess.system.readAll(out.file("s-0000\(i)-of-00002.gguf"), limit: 1 << 20) == expected[i - 1])
+          #expect(
+            try FileAccess.system.readAll(out.file("s-0000\(i)-of-00002.gguf"), limit: 1 << 20) == expected[i - 1])
         }
       }
       #expect(failed > 15 && failed < 80, "\(failed)")

@@ -33,7 +33,9 @@ import Testing
 
   @Test("no mutated header makes the reader trap or hang, and what it accepts keeps the rules", .timeLimit(.minutes(2)))
   func header() throws {
-    let names = ["good_every_type", "good_arrays", "good_two", "good_every_tensor_type", "good_alignment_64", "token_bytes"]
+    let names = [
+      "good_every_type", "good_arrays", "good_two", "good_every_tensor_type", "good_alignment_64", "token_bytes",
+    ]
     let seeds = try names.map {
       try FileAccess.system.readAll(joinPath(GGUFCorpus.folder, "files/\($0).gguf"), limit: 1 << 20)
     }

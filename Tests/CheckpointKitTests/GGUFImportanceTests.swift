@@ -59,13 +59,16 @@ import Testing
     let path = try folder.write(
       "i.gguf", gguf([(down, [6, 9, 0, 0, 10, 1], [3, 0, 4]), ("output.weight", [8, 2], [2])]))
     let matrix = try ImportanceMatrix(path)
-    #expect(matrix.format == .gguf && matrix.chunkCount == 12 && matrix.chunkSize == 64 && matrix.datasets == ["text.txt"])
+    #expect(
+      matrix.format == .gguf && matrix.chunkCount == 12 && matrix.chunkSize == 64 && matrix.datasets == ["text.txt"])
     #expect(try weights(matrix, TensorName(down), 0..<6) == [2, 3, 1, 1, 2.5, 0.25])
     #expect(try weights(matrix, TensorName(down), 3..<5) == [1, 2.5])
     #expect(try weights(matrix, "output.weight", 0..<2) == [4, 1])
     let scan = try matrix.scan()
     #expect(matrix["none"] == nil && scan.findings.isEmpty && scan.bytes == 32)
-    #expect(matrix.findings.map(\.code) == [.imatrixDeadExperts] && matrix.findings[0].problem.contains("1 of 3 experts got no token: 1"))
+    #expect(
+      matrix.findings.map(\.code) == [.imatrixDeadExperts]
+        && matrix.findings[0].problem.contains("1 of 3 experts got no token: 1"))
   }
 
   @Test("a legacy matrix gives value / calls, with or without its last lines")
@@ -91,15 +94,18 @@ import Testing
     // Σ|xᵢ − xⱼ| = 2·(2 + 3 + 1) = 12; / (2·9·(7/3)) = 2/7.
     let some = try #require(Routing(layer: 0, tensor: "t", counts: [1, 4, 2]))
     #expect(abs(some.gini - 2.0 / 7) < 1e-12 && abs(some.loadMax - 12.0 / 7) < 1e-12)
-    #expect(Routing(layer: 0, tensor: "t", counts: [0, 0]) == nil && Routing(layer: 0, tensor: "t", counts: [3]) == nil)
+    #expect(
+      Routing(layer: 0, tensor: "t", counts: [0, 0]) == nil && Routing(layer: 0, tensor: "t", counts: [3]) == nil)
   }
 
   @Test("a matrix is held against a GGUF model: sizes, unknown and missing tensors")
   func against() throws {
     let folder = try TestFolder()
     let model = try folder.write(
-      "m.gguf", GGUFFileTests.gguf(tensors: [(down, [2, 5, 3]), ("output.weight", [2, 4]), ("token_embd.weight", [2, 4])]))
-    let good = try folder.write("i.gguf", gguf([(down, [6, 9, 0, 0, 10, 1], [3, 1, 4]), ("output.weight", [8, 2], [2])]))
+      "m.gguf",
+      GGUFFileTests.gguf(tensors: [(down, [2, 5, 3]), ("output.weight", [2, 4]), ("token_embd.weight", [2, 4])]))
+    let good = try folder.write(
+      "i.gguf", gguf([(down, [6, 9, 0, 0, 10, 1], [3, 1, 4]), ("output.weight", [8, 2], [2])]))
     let checkpoint = try Checkpoint.open(model)
     #expect(try ImportanceMatrix(good).findings(against: checkpoint).map(\.severity) == [.note])
     let bad = try folder.write("j.gguf", gguf([(down, [6, 9, 0, 0], [3, 1]), ("other.weight", [8, 2], [2])]))
@@ -121,7 +127,8 @@ import Testing
     let cases: [(String, [UInt8])] = [
       ("empty.dat", []), ("short.dat", [1, 0]), ("text.dat", Array("a text of some length, no more".utf8)),
       ("cut.dat", Array(good.prefix(20))), ("none.dat", int(0) + int(5) + int(0)), ("negative.dat", int(-1) + good),
-      ("name.dat", int(1) + int(-5) + Array(repeating: 0, count: 40)), ("huge.dat", int(1) + int(1) + [97] + int(1) + int(1 << 30) + good),
+      ("name.dat", int(1) + int(-5) + Array(repeating: 0, count: 40)),
+      ("huge.dat", int(1) + int(1) + [97] + int(1) + int(1 << 30) + good),
       ("twice.dat", legacy([("a", 1, [1, 2]), ("a", 1, [1, 2])])), ("keys.gguf", gguf([(down, [1, 2], [1])], keys: 2)),
       ("nothing.gguf", gguf([])), ("negative.gguf", gguf([(down, [1, 2], [-1])])),
       ("model.gguf", GGUFFileTests.gguf(tensors: [("a", [2])])),

@@ -79,7 +79,9 @@ import Testing
     #expect(problem { _ = try edit(second, [("n", "2")]) }?.code == .ggufMetadata)
   }
 
-  @Test("a change that fails at any call is undone or done by the next, in place or in a new file", arguments: ["new", "much longer than before, by far"])
+  @Test(
+    "a change that fails at any call is undone or done by the next, in place or in a new file",
+    arguments: ["new", "much longer than before, by far"])
   func failures(text: String) throws {
     let expected = GGUFFileTests.gguf(keys(1, text), tensors: tensors)
     let old = GGUFFileTests.gguf(keys(1, "old"), tensors: tensors)
@@ -134,9 +136,11 @@ import Testing
     #expect(!longer.isInPlace)
     try longer.write()
     let header = try SafetensorsHeader(reading: OpenFile(reading: path, .system))
-    #expect(header.metadata.map(\.key) == ["format", "a", "b"] && header.entries.count == 1 && header.dataStart % 8 == 0)
+    #expect(
+      header.metadata.map(\.key) == ["format", "a", "b"] && header.entries.count == 1 && header.dataStart % 8 == 0)
     #expect(try bytes(path).suffix(3) == [1, 2, 3])
-    let bare = try folder.write("y.safetensors", safetensors(#"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, [1, 2, 3]))
+    let bare = try folder.write(
+      "y.safetensors", safetensors(#"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, [1, 2, 3]))
     try edit(bare, [("k", "v")]).write()
     #expect(try SafetensorsHeader(reading: OpenFile(reading: bare, .system)).metadata.map(\.value) == ["v"])
   }

@@ -86,7 +86,8 @@ extension Checkpoint {
       }
     }
     let checkpoint = Checkpoint(
-      path: path, folder: source.folder, files: files, container: source.container, config: config, shards: reader.shards, records: reader.records,
+      path: path, folder: source.folder, files: files, container: source.container, config: config,
+      shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
       isSingleFile: source.isSingleFile)
     return (checkpoint, findings)
@@ -202,7 +203,8 @@ private struct CheckpointReader {
           }
           let range = entry.range.lowerBound + read.dataStart..<entry.range.upperBound + read.dataStart
           records.append(
-            TensorRecord(name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard, range: range)
+            TensorRecord(
+              name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard, range: range)
           )
         }
         findings += read.oddities.map { oddity in

@@ -41,7 +41,8 @@ struct CheckpointSource: Sendable {
     let here = Set(try files.list(folder).map { TensorName($0) })
     let missing = shardNames.filter { !here.contains(TensorName($0)) }
     for name in missing.prefix(20) {
-      findings.append(Finding(.error, .ggufSplit, file: name, "belongs to the set, but is not here", hint: "get this file"))
+      findings.append(
+        Finding(.error, .ggufSplit, file: name, "belongs to the set, but is not here", hint: "get this file"))
     }
     if missing.count > 20 {
       findings.append(Finding(.error, .ggufSplit, "\(missing.count - 20) further files of the set are not here"))

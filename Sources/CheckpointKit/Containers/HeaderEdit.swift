@@ -166,7 +166,8 @@ public struct HeaderEdit: Sendable {
       try file.sync()
     } else if names.contains(where: { $0.hasPrefix(savedHeader) && !$0.hasSuffix(".partial") }) {
       throw CheckpointError(
-        .unfinishedSource, file: path, "cannot be changed now: the header of another file of its folder is half written",
+        .unfinishedSource, file: path,
+        "cannot be changed now: the header of another file of its folder is half written",
         hint: "change that file again first: \(names.joined(separator: ", "))")
     }
     try files.removeTree(work)

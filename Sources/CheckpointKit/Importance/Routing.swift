@@ -105,7 +105,8 @@ extension ImportanceMatrix {
     for entry in entries {
       guard let record = wanted[entry.name] else {
         findings.append(
-          Finding(.error, .imatrixMismatch, tensor: entry.name.string, "is in the importance matrix, but not in the model"))
+          Finding(
+            .error, .imatrixMismatch, tensor: entry.name.string, "is in the importance matrix, but not in the model"))
         continue
       }
       let matrices = record.shape.rank > 2 ? record.shape[0] : 1

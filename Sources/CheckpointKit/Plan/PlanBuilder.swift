@@ -48,7 +48,8 @@ public struct PlanBuilder: Sendable {
     public init(copying record: TensorRecord, work: Int) {
       parts = [
         Part(
-          name: record.name, dtype: record.dtype, block: record.block, shape: record.shape, byteCount: record.byteCount, rowsPerRow: 1,
+          name: record.name, dtype: record.dtype, block: record.block, shape: record.shape, byteCount: record.byteCount,
+          rowsPerRow: 1,
           bytesPerRow: PlanBuilder.copiedRowBytes)
       ]
       rows = max(1, record.byteCount.ceilDiv(PlanBuilder.copiedRowBytes))

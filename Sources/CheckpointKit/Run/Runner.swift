@@ -89,7 +89,8 @@ public struct Runner: Sendable {
       guard status.kind == .regular, status.size >= 4,
         try OpenFile(reading: path, files).readBytes(0..<4) == GGUFHeader.magic
       else {
-        throw CheckpointError(.outputExists, file: path, "is no GGUF file, and is not replaced", hint: "give a new name")
+        throw CheckpointError(
+          .outputExists, file: path, "is no GGUF file, and is not replaced", hint: "give a new name")
       }
     }
   }

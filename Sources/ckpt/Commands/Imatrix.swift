@@ -47,7 +47,8 @@ struct Imatrix: Verb {
       "coverage": .array(
         coverage.map {
           .object([
-            "tensor": .string($0.kind), "layers": .int($0.layers.count), "layer_list": .string(foldedNumbers($0.layers)),
+            "tensor": .string($0.kind), "layers": .int($0.layers.count),
+            "layer_list": .string(foldedNumbers($0.layers)),
             "values": .int($0.values), "matrices": .int($0.matrices), "empty_matrices": .int(orNull: $0.empty),
           ])
         }),
@@ -70,7 +71,8 @@ struct Imatrix: Verb {
     facts.row("format", matrix.format == .gguf ? "GGUF" : "legacy (.dat)")
     facts.row("entries", ByteSize.grouped(matrix.entries.count))
     if let chunks = matrix.chunkCount {
-      facts.row("chunks", ByteSize.grouped(chunks) + (matrix.chunkSize.map { " of \(ByteSize.grouped($0)) tokens" } ?? ""))
+      facts.row(
+        "chunks", ByteSize.grouped(chunks) + (matrix.chunkSize.map { " of \(ByteSize.grouped($0)) tokens" } ?? ""))
     }
     for dataset in matrix.datasets { facts.row("dataset", printable(dataset)) }
     var table = TextTable(right: [1, 3, 4, 5])

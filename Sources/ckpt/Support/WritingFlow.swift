@@ -81,7 +81,8 @@ struct WritingFlow {
         let identity = try session.files.status(path)?.identity
         guard identity == nil || !(job.source?.shards.contains { $0.status.identity == identity } ?? false) else {
           throw CheckpointError(
-            .outputExists, file: path, "is a file of the source", hint: "give another name; nothing is changed in place")
+            .outputExists, file: path, "is a file of the source", hint: "give another name; nothing is changed in place"
+          )
         }
       }
       return
@@ -130,7 +131,9 @@ struct WritingFlow {
     ])
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
-    for file in job.plan.files { table.row(place.name(of: file), ByteSize.grouped(file.byteCount), "\(file.tensors.count)") }
+    for file in job.plan.files {
+      table.row(place.name(of: file), ByteSize.grouped(file.byteCount), "\(file.tensors.count)")
+    }
     let shown = session.common.verbose || job.plan.files.count <= 8
     report.text =
       "\(place.destination): would get \(counts) in \(job.plan.files.count) files, \(ByteSize.text(job.plan.outputBytes))\n"

@@ -113,10 +113,12 @@ extension GGUFHeader {
     let padded = reach.roundedUp(to: alignment)
     if fileSize < padded {
       oddities.append(
-        Finding(.warning, .ggufPadding, "ends at byte \(fileSize), without the padding of its last tensor to \(padded)"))
+        Finding(.warning, .ggufPadding, "ends at byte \(fileSize), without the padding of its last tensor to \(padded)")
+      )
     } else if fileSize > padded {
       oddities.append(
-        Finding(.warning, .ggufTrailing, "has \(fileSize - padded) bytes behind its last tensor, which ends at \(padded)")
+        Finding(
+          .warning, .ggufTrailing, "has \(fileSize - padded) bytes behind its last tensor, which ends at \(padded)")
       )
     }
   }

@@ -115,7 +115,8 @@ struct GGUFParser {
     guard element != .array else { throw fail(.ggufValueType, "key '\(key)' is an array of arrays") }
     let count = try cursor.integer(UInt64.self, "the length of key '\(key)'")
     guard count <= UInt64(limits.arrayCount) else {
-      throw fail(.ggufArray, "key '\(key)' would have \(count) elements, where at most \(limits.arrayCount) are allowed")
+      throw fail(
+        .ggufArray, "key '\(key)' would have \(count) elements, where at most \(limits.arrayCount) are allowed")
     }
     // Neither factor is over 2^32.
     guard Int(count) * element.byteCount <= cursor.remaining else {
@@ -159,7 +160,9 @@ struct GGUFParser {
     case .string:
       let length = try cursor.length(limit: limits.stringBytes, "the value of key '\(key)'")
       if length > limits.heldStringBytes {
-        if try !cursor.skipText(length, "the value of key '\(key)'") { notText.note(TensorName(key), "is not UTF-8 text") }
+        if try !cursor.skipText(length, "the value of key '\(key)'") {
+          notText.note(TensorName(key), "is not UTF-8 text")
+        }
         return .longString(byteCount: length)
       }
       let bytes = Array(try cursor.bytes(length, "the value of key '\(key)'"))
@@ -247,14 +250,16 @@ struct GGUFParser {
     }
     guard shape.columns % type.blockSize == 0 else {
       throw fail(
-        .ggufPartialBlock, "has rows of \(shape.columns) elements, which are no whole blocks of \(type.blockSize) (\(type))")
+        .ggufPartialBlock,
+        "has rows of \(shape.columns) elements, which are no whole blocks of \(type.blockSize) (\(type))")
     }
     let (bytes, overflow) = (elements / type.blockSize).multipliedReportingOverflow(by: type.blockBytes)
     let (end, overflowAtEnd) = start.addingReportingOverflow(bytes)
     guard !overflow, !overflowAtEnd else { throw tooLarge(name, shape, type) }
     let offset = try cursor.integer(UInt64.self, "the offset of '\(name)'")
     guard offset == UInt64(start) else {
-      throw fail(.ggufBadOffset, "would begin at byte \(offset) of the data, where the tensor before it asks for \(start)")
+      throw fail(
+        .ggufBadOffset, "would begin at byte \(offset) of the data, where the tensor before it asks for \(start)")
     }
     return GGUFHeader.Entry(name: name, type: type, shape: shape, range: start..<end)
   }

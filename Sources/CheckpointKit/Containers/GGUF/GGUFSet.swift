@@ -45,7 +45,8 @@ enum GGUFSet {
         // llama-gguf-split --merge leaves a count of 0.
         if let count, count > 1 {
           fail(
-            shard.name, "is part \((number ?? 0) + 1) of \(count), but its name is not '…-00001-of-\(ShardNames.padded(count)).gguf'",
+            shard.name,
+            "is part \((number ?? 0) + 1) of \(count), but its name is not '…-00001-of-\(ShardNames.padded(count)).gguf'",
             hint: "give the files of the set their names back")
         }
         continue
@@ -55,7 +56,9 @@ enum GGUFSet {
         continue
       }
       if count != names.count { fail(shard.name, "is called one of \(names.count), but split.count is \(count)") }
-      if number != place { fail(shard.name, "is called number \(place + 1), but split.no is \(number) (counted from 0)") }
+      if number != place {
+        fail(shard.name, "is called number \(place + 1), but split.no is \(number) (counted from 0)")
+      }
     }
     guard names.count > 1, shards.count == names.count, findings.isEmpty else { return findings }
     let tensors = shards.reduce(0) { $0 + $1.tensorCount }
