@@ -42,6 +42,8 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
+    .executableTarget(
+      name: "digest-benchmark", dependencies: ["CheckpointKit"], path: "Benchmarks/digests", swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
     .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),

@@ -98,6 +98,38 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     #expect(error.file == shardTwo && error.tensor == "b" && error.problem.contains(shardOne))
   }
 
+  @Test("a shard of an unusual name is read where the index lists it, a damaged file that no index lists is not")
+  func unusualNames() throws {
+    let folder = try TestFolder()
+    try folder.write("weights.bin", safetensors(u8: [("a", 8)]))
+    try folder.write(".hidden.safetensors", safetensors(u8: [("b", 4)]))
+    try folder.write("extra.safetensors", "no header")
+    let map = [("b", ".hidden.safetensors"), ("\\\u{e9}", "weights.bin"), ("a", "weights.bin")]
+    try folder.write(indexName, indexText(map))
+    let (checkpoint, found) = try Checkpoint.inspect(folder.path)
+    #expect(checkpoint?.records.map(\.name.string).sorted() == ["a", "b"])
+    let told = Set(codes(found))
+    #expect(told.isSuperset(of: ["error index.missing-tensor", "warning index.unlisted-shard"]), "\(found)")
+    #expect(found.first { $0.code == .indexMissingTensor }?.tensor == "\\\u{e9}")
+    #expect(!found.contains { $0.file == "extra.safetensors" && $0.severity == .error })
+  }
+
+  @Test("shards without an index that share tensors are an error for each later shard, and keep the first's")
+  func twiceWithoutIndex() throws {
+    let folder = try TestFolder()
+    let shards = (1...3).map { "model-0000\($0)-of-00003.safetensors" }
+    try folder.write(shards[0], safetensors(u8: [("a", 8), ("b", 8)]))
+    try folder.write(shards[1], safetensors(u8: [("b", 8), ("c", 2), ("a", 1)]))
+    try folder.write(shards[2], safetensors(u8: [("c", 2), ("d", 3)]))
+    let (checkpoint, all) = try Checkpoint.inspect(folder.path)
+    let found = all.filter { $0.code == .indexDuplicateTensor }
+    #expect(found.map(\.file) == [shards[1], shards[2]] && found.map(\.tensor) == ["b", "c"])
+    #expect(found[0].problem.contains(shards[0]) && found[0].problem.contains("1 others"))
+    #expect(checkpoint?.records.map(\.name.string) == ["a", "b", "c", "d"])
+    #expect(checkpoint?.records.map(\.shard) == [0, 0, 1, 2])
+    #expect(checkpoint?.shards.map(\.records) == [0..<2, 2..<3, 3..<4])
+  }
+
   @Test(
     "an index that is not one is an error, and the shards that are here are read without it",
     arguments: [

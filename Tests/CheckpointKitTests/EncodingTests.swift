@@ -206,4 +206,46 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
       #expect(found.contains { $0.code == .tensorUnknown })
     }
   }
+
+  @Test("one expert among thousands that is stored unlike its siblings is found, and one of a wrong shape")
+  func oddExperts() throws {
+    // So many that they are bound in several runs; the odd ones lie in the last.
+    let experts = 1600
+    var (members, end) = ([String](), 0)
+    func add(_ name: String, _ dtype: String, _ shape: [Int], _ bytes: Int) {
+      members.append("\"\(name)\":{\"dtype\":\"\(dtype)\",\"shape\":\(shape),\"data_offsets\":[\(end),\(end + bytes)]}")
+      end += bytes
+    }
+    for expert in 0..<experts {
+      for part in ["gate_proj", "up_proj", "down_proj"] {
+        let name = "model.layers.0.mlp.experts.\(expert).\(part).weight"
+        if expert == experts - 3, part == "up_proj" {
+          add(name, "BF16", [2, 2], 8)
+        } else {
+          let columns = expert == experts - 2 && part == "down_proj" ? 1 : 2
+          add(name, "F8_E4M3", [2, columns], 2 * columns)
+          add(name + "_scale_inv", "F32", [1, 1], 4)
+        }
+      }
+    }
+    let folder = try TestFolder()
+    try folder.write(
+      "model.safetensors", safetensors("{\(members.joined(separator: ","))}", [UInt8](repeating: 0, count: end)))
+    try folder.write(
+      "config.json",
+      """
+      {"model_type": "qwen3_moe", "hidden_size": 2, "intermediate_size": 2, "moe_intermediate_size": 2, "head_dim": 2,
+       "num_hidden_layers": 1, "num_attention_heads": 1, "num_key_value_heads": 1, "vocab_size": 8,
+       "num_experts": \(experts), "num_experts_per_tok": 1, "decoder_sparse_step": 1, "mlp_only_layers": [],
+       "tie_word_embeddings": false}
+      """)
+    let (checkpoint, fileFindings) = try Checkpoint.inspect(folder.path)
+    #expect(!fileFindings.contains { $0.severity == .error })
+    let found = try Binding.inspect(#require(checkpoint), library: SpecLibrary()).findings
+    let unlike = found.filter { $0.code == .encodingUnlikeSiblings }
+    #expect(unlike.map(\.tensor) == ["model.layers.0.mlp.experts.1597.up_proj.weight"], "\(found)")
+    #expect(unlike.first?.problem.contains("1599 experts") == true)
+    let wrong = found.filter { $0.code == .tensorShape }
+    #expect(wrong.map(\.tensor) == ["model.layers.0.mlp.experts.1598.down_proj.weight"])
+  }
 }

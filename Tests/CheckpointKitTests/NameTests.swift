@@ -64,6 +64,19 @@ import Testing
     #expect(TensorName("a") < TensorName("b") && TensorName("Z") < TensorName("a") && TensorName("") < TensorName("\0"))
     #expect(Set([TensorName("\u{e9}"), TensorName("e\u{301}"), TensorName("\u{e9}")]).count == 2)
   }
+
+  @Test("a table of names finds each under its number and no other, however many there are")
+  func table() {
+    let names = ["", "\u{e9}", "e\u{301}", "t", "t\0"] + (0..<3000).map { "model.layers.\($0).mlp" }
+    var table = NameTable()
+    #expect(table.number(of: "") == nil)
+    let added = names.map { table.add(TensorName($0)) }
+    #expect(added.map(\.number) == Array(names.indices) && added.allSatisfy(\.isNew))
+    #expect(table.count == names.count)
+    #expect(names.map { table.number(of: TensorName($0)) } == Array(names.indices))
+    #expect(zip(names.indices, names).allSatisfy { TensorName(table[$0]) == TensorName($1) })
+    #expect(table.add("model.layers.17.mlp") == (false, 22) && table.number(of: "model.layers.3000.mlp") == nil)
+  }
 }
 
 @Suite struct TensorTypeTests {
@@ -90,11 +103,14 @@ import Testing
   @Test("a shape of any rank equals itself alone, and prints as it was written")
   func shapes() {
     let shapes: [Shape] = [
-      [], [0], [1], [1, 1], [1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [0, 0], [7168, 2048],
+      [], [0], [1], [1, 1], [1, 1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [1, 1, 1, 1, 1, 2], [0, 0], [7168, 2048],
     ]
     for (i, a) in shapes.enumerated() {
       for (j, b) in shapes.enumerated() { #expect((a == b) == (i == j)) }
       #expect(Shape(a.dimensions) == a && a.dimensions.count == a.rank)
+      var grown = Shape()
+      for dimension in a.dimensions { grown.append(dimension) }
+      #expect(grown == a && grown.dimensions == a.dimensions)
     }
     #expect(Set(shapes).count == shapes.count)
     #expect(

@@ -71,7 +71,7 @@ public struct Binding: Sendable {
   }
 }
 
-/// The work of binding: one pass over the stored tensors, one over the logical ones.
+/// The work of binding: one pass over the stored tensors, one over the logical ones, each in runs on several threads.
 private struct Binder {
   let checkpoint: Checkpoint
   let model: ModelLayout
@@ -86,53 +86,58 @@ private struct Binder {
   }
 
   mutating func run() {
-    let suffixCount = EncodingLayouts.partSuffixes.count
-    // Record of each part of each logical tensor, −1 where there is none.
-    var places = [Int32](repeating: -1, count: model.tensors.count * suffixCount)
-    for (i, record) in checkpoint.records.enumerated() {
-      switch model.match(record.name) {
-      case .part(let tensor, let suffix): places[tensor * suffixCount + suffix] = Int32(i)
-      case .junk: junk.append(i)
-      case .outside, .unknown: unknown.append(i)
-      }
+    let places = placeRecords()
+    let (checkpoint, model) = (checkpoint, model)
+    let runs = Self.inRuns(model.tensors.count, threads: checkpoint.threads) { tensors in
+      var binder = RunBinder(checkpoint: checkpoint, model: model, places: places)
+      for tensor in tensors { binder.bind(tensor) }
+      return binder.run
     }
     var missing: [Int] = []
+    var encodings = ExpertEncodings()
     bound.reserveCapacity(model.tensors.count)
-    for tensor in model.tensors.indices {
-      let records = (0..<suffixCount).compactMap { suffix -> (suffix: Int, record: Int)? in
-        let place = places[tensor * suffixCount + suffix]
-        return place < 0 ? nil : (suffix, Int(place))
-      }
-      if records.isEmpty { missing.append(tensor) } else { bind(tensor, records) }
+    for run in runs {
+      bound += run.bound
+      missing += run.missing
+      findings += run.findings
+      encodings.add(run.encodings)
     }
     reportMissing(missing)
     reportUnbound()
-    reportUnlikeSiblings()
+    if encodings.differ { reportUnlikeSiblings() }
   }
 
-  private mutating func bind(_ tensor: Int, _ found: [(suffix: Int, record: Int)]) {
-    let parts = StoredParts(
-      found.map {
-        let record = checkpoint.records[$0.record]
-        return .init(suffix: EncodingLayouts.partSuffixes[$0.suffix], dtype: record.dtype, shape: record.shape)
-      })
-    let shape = model.tensors[tensor].shape
-    do throws(LayoutMismatch) {
-      let layout = try EncodingLayouts.recognise(parts, of: shape)
-      let records = layout.parts(for: shape).map { part in
-        found.first { EncodingLayouts.partSuffixes[$0.suffix] == part.suffix }?.record ?? -1
+  /// The record of each part of each logical tensor, −1 where there is none; those without a place are noted.
+  private mutating func placeRecords() -> [Int32] {
+    let suffixCount = EncodingLayouts.partSuffixes.count
+    let (checkpoint, model) = (checkpoint, model)
+    let (isJunk, isUnknown): (Int32, Int32) = (-1, -2)
+    let runs = Self.inRuns(checkpoint.records.count, threads: checkpoint.threads) { records in
+      records.map { i -> Int32 in
+        switch model.match(checkpoint.records[i].name) {
+        case .part(let tensor, let suffix): Int32(tensor * suffixCount + suffix)
+        case .junk: isJunk
+        case .outside, .unknown: isUnknown
+        }
       }
-      bound.append(
-        Binding.Bound(
-          tensor: tensor, pieces: [Piece(layout: layout, records: records, shape: shape, view: MatrixView(all: shape))])
-      )
-    } catch {
-      let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == error.suffix } ?? found[0]
-      let record = checkpoint.records[culprit.record]
-      findings.append(
-        Finding(
-          .error, error.code, file: checkpoint.shard(of: record).name, tensor: record.name.string, error.problem,
-          hint: error.code == .partMissing ? "look whether a shard is missing, or get the checkpoint again" : nil))
+    }
+    var places = [Int32](repeating: -1, count: model.tensors.count * suffixCount)
+    for (i, place) in runs.joined().enumerated() {
+      switch place {
+      case isJunk: junk.append(i)
+      case isUnknown: unknown.append(i)
+      default: places[Int(place)] = Int32(i)
+      }
+    }
+    return places
+  }
+
+  private static func inRuns<T: Sendable>(
+    _ count: Int, threads: Int, _ body: @escaping @Sendable (Range<Int>) -> T
+  ) -> [T] {
+    let length = 4096
+    return parallelMap(count: count.ceilDiv(length), threads: threads) { run in
+      body(run * length..<min(count, (run + 1) * length))
     }
   }
 
@@ -218,6 +223,109 @@ private struct Binder {
               + (count > 1 ? "; \(count - 1) others are like it" : "")))
       }
     }
+  }
+}
+
+/// The work of binding a run of logical tensors, without a look at others.
+private struct RunBinder {
+  struct Run: Sendable {
+    var bound: [Binding.Bound] = []
+    var missing: [Int] = []
+    var findings: [Finding] = []
+    var encodings = ExpertEncodings()
+  }
+
+  /// How the last tensor of a template was bound: most others of it are like it.
+  private struct Example {
+    let shape: Shape
+    let parts: [(suffix: Int, dtype: DType, shape: Shape)]
+    let layout: any EncodingLayout
+    /// For each part of the layout, its place in `parts`.
+    let order: [Int?]
+  }
+
+  private let checkpoint: Checkpoint
+  private let model: ModelLayout
+  private let places: [Int32]
+  private let suffixCount = EncodingLayouts.partSuffixes.count
+  private var examples: [Example?]
+  /// The parts that are stored of the tensor that is bound.
+  private var found: [(suffix: Int, record: Int)] = []
+  private(set) var run = Run()
+
+  init(checkpoint: Checkpoint, model: ModelLayout, places: [Int32]) {
+    self.checkpoint = checkpoint
+    self.model = model
+    self.places = places
+    examples = Array(repeating: nil, count: model.spec.tensors.count)
+  }
+
+  mutating func bind(_ tensor: Int) {
+    found.removeAll(keepingCapacity: true)
+    for suffix in 0..<suffixCount where places[tensor * suffixCount + suffix] >= 0 {
+      found.append((suffix, Int(places[tensor * suffixCount + suffix])))
+    }
+    if found.isEmpty { return run.missing.append(tensor) }
+    let template = model.tensors[tensor].template
+    let shape = model.tensors[tensor].shape
+    if let example = examples[template], isLike(example, shape) { return add(tensor, shape, example) }
+    do throws(LayoutMismatch) {
+      let example = try recognise(shape)
+      examples[template] = example
+      if model.tensors[tensor].expert != nil { run.encodings.add(template, example.layout.name) }
+      add(tensor, shape, example)
+    } catch {
+      let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == error.suffix } ?? found[0]
+      let record = checkpoint.records[culprit.record]
+      run.findings.append(
+        Finding(
+          .error, error.code, file: checkpoint.shard(of: record).name, tensor: record.name.string, error.problem,
+          hint: error.code == .partMissing ? "look whether a shard is missing, or get the checkpoint again" : nil))
+    }
+  }
+
+  private func isLike(_ example: Example, _ shape: Shape) -> Bool {
+    guard example.shape == shape, example.parts.count == found.count else { return false }
+    for (part, found) in zip(example.parts, found) {
+      guard part.suffix == found.suffix, part.dtype == checkpoint.records[found.record].dtype,
+        part.shape == checkpoint.records[found.record].shape
+      else { return false }
+    }
+    return true
+  }
+
+  private func recognise(_ shape: Shape) throws(LayoutMismatch) -> Example {
+    let suffixes = EncodingLayouts.partSuffixes
+    let parts = found.map { (suffix: $0.suffix, record: checkpoint.records[$0.record]) }
+    let layout = try EncodingLayouts.recognise(
+      StoredParts(parts.map { .init(suffix: suffixes[$0.suffix], dtype: $0.record.dtype, shape: $0.record.shape) }),
+      of: shape)
+    return Example(
+      shape: shape, parts: parts.map { ($0.suffix, $0.record.dtype, $0.record.shape) }, layout: layout,
+      order: layout.parts(for: shape).map { part in parts.firstIndex { suffixes[$0.suffix] == part.suffix } })
+  }
+
+  private mutating func add(_ tensor: Int, _ shape: Shape, _ example: Example) {
+    let records = example.order.map { place in place.map { found[$0].record } ?? -1 }
+    run.bound.append(
+      Binding.Bound(
+        tensor: tensor,
+        pieces: [Piece(layout: example.layout, records: records, shape: shape, view: MatrixView(all: shape))]))
+  }
+}
+
+/// Whether the experts of any template are of several encodings.
+private struct ExpertEncodings: Sendable {
+  private var nameOfTemplate: [Int: String] = [:]
+  private(set) var differ = false
+
+  mutating func add(_ template: Int, _ name: String) {
+    if nameOfTemplate.updateValue(name, forKey: template) ?? name != name { differ = true }
+  }
+
+  mutating func add(_ other: ExpertEncodings) {
+    for (template, name) in other.nameOfTemplate { add(template, name) }
+    differ = differ || other.differ
   }
 }
 

@@ -77,6 +77,7 @@ extension ModelLayout {
       slots.append(SlotTable(layers: layers, experts: experts))
     }
     var tensors: [Tensor] = []
+    tensors.reserveCapacity(min(slotCount, Self.tensorLimit))
     func add(_ t: Int, _ group: FamilySpec.Group, _ layer: Int?, _ shape: Shape, _ optional: Bool, _ expert: Int?)
       throws(CheckpointError)
     {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A checkpoint, opened: the headers of its shards, its config and its other files. No weight byte has been read.
 public struct Checkpoint: Sendable {
   /// One weight file.
@@ -14,7 +16,7 @@ public struct Checkpoint: Sendable {
     /// How many tensors its header names.
     public let tensorCount: Int
     /// Which of the checkpoint's records lie in it.
-    public let records: Range<Int>
+    public fileprivate(set) var records: Range<Int>
   }
 
   /// As it was given.
@@ -31,6 +33,8 @@ public struct Checkpoint: Sendable {
   public let sideFiles: SideFiles
   /// Whether the shards are only part of what the folder holds.
   public let isSingleFile: Bool
+  /// How many threads opened it, and may bind it.
+  let threads: Int
 
   public var dataBytes: Int { records.reduce(0) { $0 + $1.byteCount } }
 
@@ -66,14 +70,18 @@ extension Checkpoint {
   public static func inspect(
     _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init()
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
-    let source = try CheckpointSource(path, files: files)
-    var findings = source.findings
-    var reader = CheckpointReader(source: source, files: files, limits: limits)
-    try reader.readShards(threads: threads)
-    findings += reader.findings
+    var source = try CheckpointSource(path, files: files)
+    var reader = CheckpointReader(
+      folder: source.folder, container: source.container, files: files, limits: limits, threads: threads)
+    // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
+    if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
+      try source.takeIndex(index, files)
+    }
+    try reader.readShards(source.shardNames, index: source.index)
+    var findings = source.findings + reader.findings
     if let index = source.index {
       findings += index.findings(
-        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.shardOfName)
+        against: reader.records, shardNames: reader.shards.map(\.name), known: reader.numbers)
     }
     var config: ModelConfig?
     if source.container == .gguf {
@@ -89,7 +97,7 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      isSingleFile: source.isSingleFile)
+      isSingleFile: source.isSingleFile, threads: threads)
     return (checkpoint, findings)
   }
 
@@ -104,19 +112,26 @@ extension Checkpoint {
 
 /// Reads the headers of all shards, several at a time.
 private struct CheckpointReader {
-  let source: CheckpointSource
+  let folder: String
+  let container: Container
   let files: FileAccess
   let limits: SafetensorsHeader.Limits
-  var shards: [Checkpoint.Shard] = []
-  var records: [TensorRecord] = []
-  /// The first shard that has a name: the one whose record is kept.
-  var shardOfName: [TensorName: Int32] = [:]
-  var findings: [Finding] = []
+  let threads: Int
+  private var headers: [TensorName: Result<ReadHeader, CheckpointError>] = [:]
+  private(set) var shards: [Checkpoint.Shard] = []
+  private(set) var records: [TensorRecord] = []
+  /// For each record, the number of its name in the index, −1 where it has none.
+  private(set) var numbers: [Int32] = []
+  private(set) var findings: [Finding] = []
 
-  init(source: CheckpointSource, files: FileAccess, limits: SafetensorsHeader.Limits) {
-    self.source = source
+  init(
+    folder: String, container: Container, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int
+  ) {
+    self.folder = folder
+    self.container = container
     self.files = files
     self.limits = limits
+    self.threads = threads
   }
 
   /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought. A sparse file can
@@ -125,106 +140,176 @@ private struct CheckpointReader {
 
   /// What the headers of all containers have.
   private struct ReadHeader: Sendable {
-    struct Entry: Sendable {
-      var name: TensorName
-      var dtype: DType
-      var block: GGUFType?
-      var shape: Shape
-      var range: Range<Int>
-    }
-
-    var entries: [Entry]
+    var entries: [HeaderEntry]
     var dataStart: Int
     var metadata: [(key: String, value: String)] = []
     var fields: [GGUFField] = []
     var oddities: [Finding]
     var status: FileStatus
 
-    init(_ header: SafetensorsHeader, _ status: FileStatus) {
-      entries = header.entries.map { Entry(name: $0.name, dtype: $0.dtype, shape: $0.shape, range: $0.range) }
-      dataStart = header.dataStart
-      metadata = header.metadata
-      oddities = header.oddities
-      self.status = status
-    }
-
-    init(_ header: GGUFHeader, _ status: FileStatus) {
-      entries = header.entries.map {
-        let dtype = $0.type.dtype
-        return Entry(
-          name: $0.name, dtype: dtype ?? .u8, block: dtype == nil ? $0.type : nil, shape: $0.shape, range: $0.range)
+    init(reading file: OpenFile, _ container: Container, _ limits: SafetensorsHeader.Limits) throws(CheckpointError) {
+      switch container {
+      case .safetensors:
+        let header = try SafetensorsHeader(reading: file, limits: limits)
+        (entries, dataStart) = (header.entries, header.dataStart)
+        (metadata, oddities) = (header.metadata, header.oddities)
+      case .gguf:
+        let header = try GGUFHeader(reading: file)
+        entries = header.entries.map { entry in
+          let dtype = entry.type.dtype
+          return HeaderEntry(
+            name: entry.name, dtype: dtype ?? .u8, block: dtype == nil ? entry.type : nil, shape: entry.shape,
+            range: entry.range)
+        }
+        (fields, dataStart, oddities) = (header.fields, header.dataStart, header.oddities)
       }
-      dataStart = header.dataStart
-      fields = header.fields
-      oddities = header.oddities
-      self.status = status
+      status = try file.status()
     }
   }
 
-  mutating func readShards(threads: Int) throws(CheckpointError) {
-    let names = source.shardNames
-    let (folder, files, limits, container) = (source.folder, files, limits, source.container)
-    let results = parallelMap(count: names.count, threads: threads) { i -> Result<ReadHeader, CheckpointError> in
-      do throws(CheckpointError) {
-        let file = try OpenFile(reading: joinPath(folder, names[i]), files)
-        let status = try file.status()
-        switch container {
-        case .safetensors: return .success(ReadHeader(try SafetensorsHeader(reading: file, limits: limits), status))
-        case .gguf: return .success(ReadHeader(try GGUFHeader(reading: file), status))
-        }
-      } catch { return .failure(error) }
+  /// What is kept of a shard beside its records.
+  private struct ReadShard: Sendable {
+    var name: String
+    var status: FileStatus
+    var dataStart: Int
+    var metadata: [(key: String, value: String)]
+    var fields: [GGUFField]
+  }
+
+  private enum Read: Sendable {
+    case index(Result<CheckpointIndex, CheckpointError>)
+    case header(Result<ReadHeader, CheckpointError>)
+  }
+
+  /// Reads headers, and at the same time the index: the longest task, so the first.
+  mutating func readHeaders(of names: [String], index: String?) -> Result<CheckpointIndex, CheckpointError>? {
+    let (folder, container, files, limits) = (folder, container, files, limits)
+    let first = index == nil ? 0 : 1
+    let results = parallelMap(count: names.count + first, threads: threads) { i -> Read in
+      if i == 0, let index {
+        return .index(
+          Result { () throws(CheckpointError) in
+            try CheckpointIndex(parsing: files.readAll(joinPath(folder, index), limit: 1 << 30), file: index)
+          })
+      }
+      return .header(
+        Result { () throws(CheckpointError) in
+          try ReadHeader(reading: OpenFile(reading: joinPath(folder, names[i - first]), files), container, limits)
+        })
     }
-    var bytes = 0
-    let count = results.reduce(0) { sum, result in sum + ((try? result.get().entries.count) ?? 0) }
-    shardOfName.reserveCapacity(count)
-    records.reserveCapacity(count)
-    var duplicates: [String: (first: TensorName, other: Int, count: Int)] = [:]
-    for (name, result) in zip(names, results) {
+    var parsed: Result<CheckpointIndex, CheckpointError>?
+    for (i, result) in results.enumerated() {
       switch result {
+      case .index(let index): parsed = index
+      case .header(let header): headers[TensorName(names[i - first])] = header
+      }
+    }
+    return parsed
+  }
+
+  /// Makes the records of these shards, in their order.
+  mutating func readShards(_ names: [String], index: CheckpointIndex?) throws(CheckpointError) {
+    _ = readHeaders(of: names.filter { headers[TensorName($0)] == nil }, index: nil)
+    var read: [ReadShard] = []
+    var entries: [[HeaderEntry]] = []
+    var bytes = 0
+    for name in names {
+      switch headers.removeValue(forKey: TensorName(name)) {
+      case nil: break
       case .failure(let error):
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         var finding = Finding(error)
         finding.file = name
         if error.code == .notFound, files.exists(joinPath(folder, name)) { finding.hint = brokenLinkHint }
         findings.append(finding)
-      case .success(let read) where read.status.size > Self.byteLimit - bytes:
+      case .success(let header) where header.status.size > Self.byteLimit - bytes:
         findings.append(
-          Finding(.error, .sizeOverflow, file: name, "has \(read.status.size) bytes: no checkpoint has that many"))
-      case .success(let read):
-        bytes += read.status.size
-        let shard = shards.count
-        let start = records.count
-        for entry in read.entries {
-          if let other = shardOfName.updateValue(Int32(shard), forKey: entry.name) {
-            // The record that is kept is the first one's.
-            shardOfName[entry.name] = other
-            duplicates[name, default: (entry.name, Int(other), 0)].count += 1
-            continue
-          }
-          let range = entry.range.lowerBound + read.dataStart..<entry.range.upperBound + read.dataStart
-          records.append(
-            TensorRecord(
-              name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard, range: range)
-          )
-        }
-        findings += read.oddities.map { oddity in
+          Finding(.error, .sizeOverflow, file: name, "has \(header.status.size) bytes: no checkpoint has that many"))
+      case .success(let header):
+        bytes += header.status.size
+        findings += header.oddities.map { oddity in
           var oddity = oddity
           oddity.file = name
           return oddity
         }
-        shards.append(
-          Checkpoint.Shard(
-            name: name, path: joinPath(folder, name), byteCount: read.status.size, dataStart: read.dataStart,
-            status: read.status, metadata: read.metadata, fields: read.fields, tensorCount: read.entries.count,
-            records: start..<records.count))
+        read.append(
+          ReadShard(
+            name: name, status: header.status, dataStart: header.dataStart, metadata: header.metadata,
+            fields: header.fields))
+        entries.append(header.entries)
       }
     }
-    for (name, duplicate) in duplicates {
+    makeRecords(read, consume entries, index?.names)
+    dropDuplicates(index?.names)
+  }
+
+  private mutating func makeRecords(
+    _ read: [ReadShard], _ entries: consuming [[HeaderEntry]], _ listed: NameTable?
+  ) {
+    let counts = entries.map(\.count)
+    // The last use of the entries, so that the threads free them as well.
+    let pending = Mutex(entries)
+    let records = parallelJoin(counts: counts, threads: threads) { shard in
+      let start = read[shard].dataStart
+      return pending.withLock { Self.take(&$0[shard]) }.lazy.map { entry in
+        TensorRecord(
+          name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard,
+          range: entry.range.lowerBound + start..<entry.range.upperBound + start)
+      }
+    }
+    var ranges: [Range<Int>] = []
+    for count in counts { ranges.append((ranges.last?.upperBound ?? 0)..<(ranges.last?.upperBound ?? 0) + count) }
+    let numbers = parallelJoin(counts: counts, threads: threads) { [ranges] shard in
+      records[ranges[shard]].lazy.map { record in Int32(listed?.number(of: record.name) ?? -1) }
+    }
+    (self.records, self.numbers) = (records, numbers)
+    shards = zip(read, ranges).map { read, records in
+      Checkpoint.Shard(
+        name: read.name, path: joinPath(folder, read.name), byteCount: read.status.size, dataStart: read.dataStart,
+        status: read.status, metadata: read.metadata, fields: read.fields, tensorCount: records.count, records: records)
+    }
+  }
+
+  private static func take<T>(_ array: inout [T]) -> [T] {
+    defer { array = [] }
+    return array
+  }
+
+  /// Of records with one name, only that of the first shard is kept.
+  private mutating func dropDuplicates(_ listed: NameTable?) {
+    // Names within one shard differ: its header was checked.
+    guard shards.count > 1 else { return }
+    // Names that the index lacks are numbered on from its last.
+    var names = listed ?? NameTable(count: records.count)
+    var firstShards = [Int32](repeating: -1, count: names.count)
+    var duplicates: [(record: Int, other: Int)] = []
+    for (record, number) in numbers.enumerated() {
+      let number = number < 0 ? names.add(records[record].name).number : Int(number)
+      if number == firstShards.count { firstShards.append(-1) }
+      if firstShards[number] < 0 {
+        firstShards[number] = Int32(records[record].shard)
+      } else {
+        duplicates.append((record, Int(firstShards[number])))
+      }
+    }
+    if duplicates.isEmpty { return }
+    let byShard = Dictionary(grouping: duplicates) { records[$0.record].shard }
+    for (_, found) in byShard.sorted(by: { $0.key < $1.key }) {
+      let first = records[found[0].record]
       findings.append(
         Finding(
-          .error, .indexDuplicateTensor, file: name, tensor: duplicate.first.string,
-          "is in \(shards[duplicate.other].name) too"
-            + (duplicate.count > 1 ? ", as are \(duplicate.count - 1) others" : "")))
+          .error, .indexDuplicateTensor, file: shards[first.shard].name, tensor: first.name.string,
+          "is in \(shards[found[0].other].name) too"
+            + (found.count > 1 ? ", as are \(found.count - 1) others" : "")))
+    }
+    let dropped = Set(duplicates.map(\.record))
+    let kept = records.indices.filter { !dropped.contains($0) }
+    (records, numbers) = (kept.map { records[$0] }, kept.map { numbers[$0] })
+    var start = 0
+    for shard in shards.indices {
+      let end = records[start...].firstIndex { $0.shard != shard } ?? records.count
+      shards[shard].records = start..<end
+      start = end
     }
   }
 }

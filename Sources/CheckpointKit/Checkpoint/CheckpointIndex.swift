@@ -5,12 +5,14 @@ struct CheckpointIndex: Sendable {
   static let usualName = "model.safetensors.index.json"
 
   var file: String
-  /// Names and shards in the order of the file.
-  var entries: [(name: TensorName, shard: Int)] = []
+  /// The names of the tensors, in the order of the file.
+  private(set) var names = NameTable()
+  /// For each name, which of the shards is said to hold it.
+  private var shardOfName: [Int32] = []
   /// File names in order of first mention.
-  var shards: [String] = []
-  /// For each shard, the first tensor it is said to hold, and how many.
-  private(set) var contents: [(first: TensorName, count: Int)] = []
+  private(set) var shards: [String] = []
+  /// For each shard, the number of the first name it is said to hold, and how many names it is.
+  private(set) var contents: [(first: Int, count: Int)] = []
   /// nil where the index does not say, or says no integer.
   var totalSize: Int?
   var findings: [Finding] = []
@@ -30,11 +32,12 @@ struct CheckpointIndex: Sendable {
       throw CheckpointError(.indexMalformed, file: file, "is malformed at byte \(problem.offset): \(problem.message)")
     }
     guard parser.hasWeightMap else { throw CheckpointError(.indexMalformed, file: file, "has no 'weight_map'") }
-    entries = parser.entries
-    shards = parser.shards
-    for (name, shard) in entries {
+    names = parser.names
+    shardOfName = parser.shardOfName
+    shards = (0..<parser.shards.count).map { parser.shards[$0] }
+    for (name, shard) in shardOfName.enumerated() {
       if shard == contents.count { contents.append((name, 0)) }
-      contents[shard].count += 1
+      contents[Int(shard)].count += 1
     }
     totalSize = parser.totalSize
     if parser.totalSizeIsOdd {
@@ -43,7 +46,7 @@ struct CheckpointIndex: Sendable {
     for (i, shard) in shards.enumerated() where !isPlainFileName(shard) {
       findings.append(
         Finding(
-          .error, .indexUnsafePath, file: file, tensor: contents[i].first.string,
+          .error, .indexUnsafePath, file: file, tensor: names[contents[i].first],
           "lies in '\(shard)', which is no file name of this folder",
           hint: "names in an index may not contain '/' or '..'"))
     }
@@ -51,12 +54,12 @@ struct CheckpointIndex: Sendable {
 }
 
 private struct CheckpointIndexParser {
-  var entries: [(name: TensorName, shard: Int)] = []
-  var shards: [String] = []
+  var names = NameTable()
+  var shardOfName: [Int32] = []
+  var shards = NameTable()
   var totalSize: Int?
   var totalSizeIsOdd = false
   var hasWeightMap = false
-  private var shardNumbers: [TensorName: Int] = [:]
 
   mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     var seen = Set<String>()
@@ -75,19 +78,15 @@ private struct CheckpointIndexParser {
   }
 
   private mutating func parseWeightMap(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
-    let guess = scanner.bytes.count / 100
-    entries.reserveCapacity(guess)
-    var names = Set<TensorName>(minimumCapacity: guess)
+    let guess = scanner.bytes.count / 80
+    names = NameTable(count: guess, byteCount: scanner.bytes.count)
+    shardOfName.reserveCapacity(guess)
     try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
-      let name = TensorName(scanner.decoded(rawKey))
-      guard names.insert(name).inserted else { throw scanner.problem("tensor \"\(name)\" stands twice in weight_map") }
-      let shard = TensorName(scanner.decoded(try scanner.string()))
-      let number = shardNumbers[shard] ?? shards.count
-      if number == shards.count {
-        shards.append(shard.string)
-        shardNumbers[shard] = number
+      guard scanner.withContent(of: rawKey, { names.add($0) }).isNew else {
+        throw scanner.problem("tensor \"\(scanner.decoded(rawKey))\" stands twice in weight_map")
       }
-      entries.append((name, number))
+      let shard = try scanner.string()
+      shardOfName.append(Int32(scanner.withContent(of: shard) { shards.add($0) }.number))
     }
   }
 
@@ -113,28 +112,33 @@ extension CheckpointIndex {
   /// Every mistake that comparing the index with the headers of the shards can show.
   ///
   /// - Parameters:
-  ///   - records: the tensors found in the shards; `shard` counts through `shardNames`.
+  ///   - records: the tensors found in the shards, no name twice; `shard` counts through `shardNames`.
   ///   - shardNames: the shards whose headers were read.
-  ///   - known: the shard of each record's name, where that table exists already.
-  func findings(
-    against records: [TensorRecord], shardNames: [String], known: [TensorName: Int32]? = nil
-  ) -> [Finding] {
+  ///   - known: each record's number in `names`, −1 where it has none, if these were looked up already.
+  func findings(against records: [TensorRecord], shardNames: [String], known: [Int32]? = nil) -> [Finding] {
     var findings: [Finding] = []
-    let numbers = Dictionary(shardNames.enumerated().map { (TensorName($1), $0) }, uniquingKeysWith: { a, _ in a })
-    let read = shards.map { numbers[TensorName($0)] }
-    let place =
-      known ?? Dictionary(records.map { ($0.name, Int32($0.shard)) }, uniquingKeysWith: { _, last in last })
+    let read = Dictionary(shardNames.enumerated().map { (TensorName($1), Int32($0)) }, uniquingKeysWith: { a, _ in a })
+    let shardRead = shards.map { read[TensorName($0)] }
+    let numbers = known ?? records.map { Int32(names.number(of: $0.name) ?? -1) }
+    // Where each listed tensor was found, −1 where it was not.
+    var found = [Int32](repeating: -1, count: names.count)
+    var unlisted = FoldedNames()
+    for (record, number) in zip(records.indices, numbers) {
+      if number < 0 {
+        unlisted.add(records[record].name.string, in: shardNames[records[record].shard])
+      } else {
+        found[Int(number)] = Int32(records[record].shard)
+      }
+    }
     var missing = FoldedNames()
     var elsewhere = FoldedNames()
-    var listed = 0
-    for (name, shard) in entries {
-      guard let number = read[shard] else { continue }
-      guard let found = place[name] else {
-        missing.add(name.string, in: shards[shard])
-        continue
+    for (name, shard) in shardOfName.enumerated() {
+      guard let expected = shardRead[Int(shard)], found[name] != expected else { continue }
+      if found[name] < 0 {
+        missing.add(names[name], in: shards[Int(shard)])
+      } else {
+        elsewhere.add(names[name], in: shards[Int(shard)])
       }
-      listed += 1
-      if Int(found) != number { elsewhere.add(name.string, in: shards[shard]) }
     }
     for (shard, names, count) in missing.groups {
       findings.append(
@@ -148,21 +152,14 @@ extension CheckpointIndex {
           .error, .indexWrongShard, file: shard, tensor: names.first,
           "is listed in the index for this file, but lies in another" + FoldedNames.andOthers(count)))
     }
-    if listed < place.count {
-      let listedNames = Set(entries.map(\.name))
-      var unlisted = FoldedNames()
-      for record in records where !listedNames.contains(record.name) {
-        unlisted.add(record.name.string, in: shardNames[record.shard])
-      }
-      for (shard, names, count) in unlisted.groups {
-        findings.append(
-          Finding(
-            .warning, .indexUnlistedTensor, file: shard, tensor: names.first,
-            "is in this file, but not in the index" + FoldedNames.andOthers(count)))
-      }
+    for (shard, names, count) in unlisted.groups {
+      findings.append(
+        Finding(
+          .warning, .indexUnlistedTensor, file: shard, tensor: names.first,
+          "is in this file, but not in the index" + FoldedNames.andOthers(count)))
     }
     let bytes = records.reduce(0) { $0 + $1.byteCount }
-    if let totalSize, totalSize != bytes, !read.contains(nil) {
+    if let totalSize, totalSize != bytes, !shardRead.contains(nil) {
       findings.append(
         Finding(
           .warning, .indexTotalSize, file: file,

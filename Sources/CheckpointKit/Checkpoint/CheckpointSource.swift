@@ -4,13 +4,19 @@ let brokenLinkHint = "it is a link to nothing: the download did not finish"
 /// What a path that a user gave means: which folder, which weight files.
 struct CheckpointSource: Sendable {
   var folder: String
-  var container = Container.safetensors
-  var shardNames: [String] = []
-  var index: CheckpointIndex?
+  private(set) var container = Container.safetensors
+  /// The weight files that are there; an index may name others.
+  private(set) var weightFiles: [String] = []
+  /// The index that is there; what it says is not known before ``takeIndex(_:_:)``.
+  private(set) var indexFile: String?
+  /// The files to read tensors from; none before the index is known, where there is one.
+  private(set) var shardNames: [String] = []
+  private(set) var index: CheckpointIndex?
   var isSingleFile = false
   /// A config.json beside a single file describes it.
   var configBelongs = false
   var findings: [Finding] = []
+  private var otherIndexes: [String] = []
 
   init(_ path: String, files: FileAccess) throws(CheckpointError) {
     guard let status = try files.status(path) else {
@@ -28,6 +34,7 @@ struct CheckpointSource: Sendable {
       }
       isSingleFile = true
       shardNames = [lastPathComponent(path)]
+      weightFiles = shardNames
       configBelongs = try files.list(folder).filter { Self.isWeightFile($0) }.count == 1
     case .other: throw CheckpointError(.unknownSource, file: path, "is neither a file nor a folder")
     }
@@ -48,6 +55,7 @@ struct CheckpointSource: Sendable {
       findings.append(Finding(.error, .ggufSplit, "\(missing.count - 20) further files of the set are not here"))
     }
     if !missing.isEmpty { shardNames.removeAll { !here.contains(TensorName($0)) } }
+    weightFiles = shardNames
     let work = WorkFolder.name(forFile: GGUFSet.title(name))
     if here.contains(TensorName(work)) {
       findings.append(
@@ -92,15 +100,11 @@ struct CheckpointSource: Sendable {
           hint: "run the command that was writing it again: it continues"))
     }
     let weights = ShardNames.naturallySorted(names.filter { Self.isWeightFile($0) })
+    weightFiles = weights
     let indexes = names.filter { $0.hasSuffix(".safetensors.index.json") }
     if let name = indexes.first(where: { $0 == CheckpointIndex.usualName }) ?? indexes.first {
-      try readIndex(name, weights: weights, files)
-      if indexes.count > 1 {
-        findings.append(
-          Finding(
-            .warning, .indexTwoIndexes, file: name,
-            "stands beside \(indexes.filter { $0 != name }.joined(separator: ", "))"))
-      }
+      indexFile = name
+      otherIndexes = indexes.filter { $0 != name }
       return
     }
     if weights.isEmpty {
@@ -132,10 +136,13 @@ struct CheckpointSource: Sendable {
     }
   }
 
-  private mutating func readIndex(_ name: String, weights: [String], _ files: FileAccess) throws(CheckpointError) {
+  /// Takes what the index says: which files are its shards, and which of them are missing.
+  mutating func takeIndex(
+    _ result: Result<CheckpointIndex, CheckpointError>, _ files: FileAccess
+  ) throws(CheckpointError) {
+    guard let indexFile else { return }
     do throws(CheckpointError) {
-      let file = joinPath(folder, name)
-      let index = try CheckpointIndex(parsing: files.readAll(file, limit: 1 << 30), file: name)
+      let index = try result.get()
       findings += index.findings
       let safe = index.shards.filter { isPlainFileName($0) }
       let places = Dictionary(uniqueKeysWithValues: index.shards.enumerated().map { (TensorName($1), $0) })
@@ -150,7 +157,7 @@ struct CheckpointSource: Sendable {
             .error, .indexMissingShard, file: shard, "is listed in the index with \(count) tensors, but is not here",
             hint: files.exists(joinPath(folder, shard)) ? brokenLinkHint : "get this file"))
       }
-      for shard in weights where places[TensorName(shard)] == nil {
+      for shard in weightFiles where places[TensorName(shard)] == nil {
         findings.append(
           Finding(.warning, .indexUnlistedShard, file: shard, "is here, but not in the index: it is not read"))
       }
@@ -158,8 +165,13 @@ struct CheckpointSource: Sendable {
       self.index = index
     } catch {
       if [.ioFailed, .notPermitted].contains(error.code) { throw error }
-      findings.append(Finding(error.inFile(name)))
-      shardNames = weights
+      findings.append(Finding(error.inFile(indexFile)))
+      shardNames = weightFiles
+    }
+    if !otherIndexes.isEmpty {
+      findings.append(
+        Finding(
+          .warning, .indexTwoIndexes, file: indexFile, "stands beside \(otherIndexes.joined(separator: ", "))"))
     }
   }
 

@@ -6,6 +6,18 @@ public enum Container: String, Sendable, CaseIterable {
   public var fileEnding: String { "." + rawValue }
 }
 
+/// A tensor as the header of its file describes it.
+public struct HeaderEntry: Sendable {
+  public var name: TensorName
+  /// The plain element type; `u8` for blocks.
+  public var dtype: DType
+  /// The type of quantized blocks, which GGUF files alone have.
+  public var block: GGUFType?
+  public var shape: Shape
+  /// Counted from the end of the header.
+  public var range: Range<Int>
+}
+
 /// A tensor of a file that is to be written.
 public struct StoredTensor: Sendable {
   public var name: TensorName

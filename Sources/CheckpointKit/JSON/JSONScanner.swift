@@ -163,6 +163,22 @@ struct JSONScanner {
     return unit
   }
 
+  /// Whether a string says this text of plain ASCII, however it is escaped.
+  @inline(__always)
+  func content(of raw: RawString, is text: StaticString) -> Bool {
+    if raw.hasEscapes { return sameBytes(decoded(raw), text.description) }
+    let other = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    return raw.range.count == other.count
+      && firstDifference(UnsafeBufferPointer(rebasing: bytes[raw.range]), other) == other.count
+  }
+
+  /// Lends the bytes of a string, escapes replaced.
+  func withContent<R>(of raw: RawString, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    guard raw.hasEscapes else { return body(UnsafeBufferPointer(rebasing: bytes[raw.range])) }
+    var text = decoded(raw)
+    return text.withUTF8(body)
+  }
+
   /// The content of a string, escapes replaced.
   func decoded(_ raw: RawString) -> String {
     let content = UnsafeBufferPointer(rebasing: bytes[raw.range])

@@ -82,6 +82,30 @@ package func parallelMap<T: Sendable>(count: Int, threads: Int, _ transform: @es
   return results.withLock { $0.compactMap { $0 } }
 }
 
+/// Arrays joined to one, each made into its place by one of several threads: the `i`-th has `counts[i]` elements, and
+/// `make(i)` gives its sequence, as long as that.
+package func parallelJoin<S: Sequence & SendableMetatype>(
+  counts: [Int], threads: Int, _ make: @escaping @Sendable (Int) -> S
+) -> [S.Element] where S.Element: Sendable, S.Iterator: SendableMetatype {
+  let total = counts.reduce(0, +)
+  var starts: [Int] = []
+  starts.reserveCapacity(counts.count)
+  var end = 0
+  for count in counts {
+    starts.append(end)
+    end += count
+  }
+  return [S.Element](unsafeUninitializedCapacity: total) { [starts] buffer, initialized in
+    nonisolated(unsafe) let buffer = buffer
+    _ = parallelMap(count: counts.count, threads: threads) { i in
+      let place = UnsafeMutableBufferPointer(rebasing: buffer[starts[i]..<starts[i] + counts[i]])
+      var (rest, end) = place.initialize(from: make(i))
+      precondition(end == place.endIndex && rest.next() == nil)
+    }
+    initialized = total
+  }
+}
+
 /// Hands out 0, 1, 2, … to many threads.
 package final class Counter: Sendable {
   private let value = Atomic<Int>(0)

@@ -64,68 +64,106 @@ struct NameIndex: Sendable {
     var expert: Int?
   }
 
+  /// One template with one suffix. It and its steps hold no references, which threads would count against each other.
   private struct Candidate: Sendable {
+    var hash: UInt64
     var template: Int
     var suffix: Int
-    var pieces: [NameTemplate.Piece]
+    var steps: Range<Int>
   }
 
-  private var candidates: [UInt64: [Candidate]] = [:]
+  private enum Step: Sendable {
+    /// Bytes of `text`.
+    case literal(Range<Int>)
+    case layer
+    case expert
+  }
+
+  /// Sorted by hash; those with the same one in the order of the templates.
+  private var candidates: [Candidate] = []
+  /// Where the candidates begin whose hash begins with the bits of the index; one more for the end.
+  private var buckets: [Int] = []
+  private var steps: [Step] = []
+  private var text: [UInt8] = []
+
+  private static let bucketBits = 10
 
   /// - Parameter suffixes: what may follow a template's text (`_scale_inv`); the empty one too, where it may.
   init(_ templates: [NameTemplate], suffixes: [String]) {
     for (t, template) in templates.enumerated() {
       for (s, suffix) in suffixes.enumerated() {
-        var pieces = template.pieces
-        if !suffix.isEmpty {
-          if case .literal(let last)? = pieces.last {
-            pieces[pieces.count - 1] = .literal(last + Array(suffix.utf8))
-          } else {
-            pieces.append(.literal(Array(suffix.utf8)))
+        let first = steps.count
+        for piece in template.pieces {
+          switch piece {
+          case .literal(let literal): addLiteral(literal)
+          case .layer: steps.append(.layer)
+          case .expert: steps.append(.expert)
           }
         }
+        if !suffix.isEmpty { addLiteral(Array(suffix.utf8)) }
         var sample = template.name(layer: 0, expert: 0) + suffix
         let hash = sample.withUTF8 { Self.hash($0) }
-        candidates[hash, default: []].append(Candidate(template: t, suffix: s, pieces: pieces))
+        candidates.append(Candidate(hash: hash, template: t, suffix: s, steps: first..<steps.count))
       }
     }
+    candidates.sort { ($0.hash, $0.template, $0.suffix) < ($1.hash, $1.template, $1.suffix) }
+    buckets = Array(repeating: 0, count: 1 << Self.bucketBits + 1)
+    for candidate in candidates { buckets[Self.bucket(candidate.hash) + 1] += 1 }
+    for bucket in 1..<buckets.count { buckets[bucket] += buckets[bucket - 1] }
   }
+
+  private mutating func addLiteral(_ bytes: [UInt8]) {
+    steps.append(.literal(text.count..<text.count + bytes.count))
+    text += bytes
+  }
+
+  private static func bucket(_ hash: UInt64) -> Int { Int(hash >> UInt64(64 - bucketBits)) }
 
   func match(_ name: TensorName) -> Match? {
     var string = name.string
     return string.withUTF8 { bytes in
-      guard let list = candidates[Self.hash(bytes)] else { return nil }
-      for candidate in list {
-        if let match = Self.match(bytes, candidate) { return match }
+      let hash = Self.hash(bytes)
+      let bucket = Self.bucket(hash)
+      for candidate in buckets[bucket]..<buckets[bucket + 1] where candidates[candidate].hash == hash {
+        if let match = match(bytes, candidates[candidate]) { return match }
       }
       return nil
     }
   }
 
-  private static func match(_ bytes: UnsafeBufferPointer<UInt8>, _ candidate: Candidate) -> Match? {
+  private func match(_ bytes: UnsafeBufferPointer<UInt8>, _ candidate: Candidate) -> Match? {
     var match = Match(template: candidate.template, suffix: candidate.suffix)
     var i = 0
-    for piece in candidate.pieces {
-      switch piece {
-      case .literal(let literal):
-        guard i + literal.count <= bytes.count else { return nil }
-        for (k, byte) in literal.enumerated() where bytes[i + k] != byte { return nil }
-        i += literal.count
-      case .layer, .expert:
-        let start = i
-        var value = 0
-        while i < bytes.count, isDigit(bytes[i]), i - start < 9 {
-          value = value * 10 + Int(bytes[i] - UInt8(ascii: "0"))
-          i += 1
+    for step in candidate.steps {
+      switch steps[step] {
+      case .literal(let range):
+        guard i + range.count <= bytes.count else { return nil }
+        let rest = UnsafeBufferPointer(rebasing: bytes[i..<i + range.count])
+        let isSame = text.withUnsafeBufferPointer { text in
+          firstDifference(rest, UnsafeBufferPointer(rebasing: text[range])) == range.count
         }
-        // Names are written with plain numbers: "01" is another name.
-        guard i > start, i - start == 1 || bytes[start] != UInt8(ascii: "0") else { return nil }
-        let earlier = piece == .layer ? match.layer : match.expert
-        guard earlier == nil || earlier == value else { return nil }
-        if piece == .layer { match.layer = value } else { match.expert = value }
+        guard isSame else { return nil }
+        i += range.count
+      case .layer: guard Self.number(bytes, &i, &match.layer) else { return nil }
+      case .expert: guard Self.number(bytes, &i, &match.expert) else { return nil }
       }
     }
     return i == bytes.count ? match : nil
+  }
+
+  /// Reads a number; false where there is none, or another than stood in an earlier place of the same kind.
+  private static func number(_ bytes: UnsafeBufferPointer<UInt8>, _ i: inout Int, _ earlier: inout Int?) -> Bool {
+    let start = i
+    var value = 0
+    while i < bytes.count, isDigit(bytes[i]), i - start < 9 {
+      value = value * 10 + Int(bytes[i] - UInt8(ascii: "0"))
+      i += 1
+    }
+    // Names are written with plain numbers: "01" is another name.
+    guard i > start, i - start == 1 || bytes[start] != UInt8(ascii: "0") else { return false }
+    guard earlier == nil || earlier == value else { return false }
+    earlier = value
+    return true
   }
 
   /// FNV-1a over the bytes, where a run of digits that stands between dots (or at an end) counts as `#`.

@@ -13,6 +13,21 @@ public struct Shape: Sendable, Hashable {
     }
   }
 
+  /// Adds a dimension behind the others.
+  mutating func append(_ dimension: Int) {
+    if rank < 4 {
+      setInline(rank, dimension)
+    } else {
+      if rank == 4 {
+        // Two shapes are equal only if they are held alike.
+        more = dimensions
+        inline = (0, 0, 0, 0)
+      }
+      more?.append(dimension)
+    }
+    rank += 1
+  }
+
   public init(_ dimensions: Int...) { self.init(dimensions) }
 
   public subscript(i: Int) -> Int {

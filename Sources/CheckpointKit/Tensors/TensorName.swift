@@ -2,14 +2,15 @@
 public struct TensorName: Sendable, Hashable, Comparable {
   public let string: String
   /// Computed once: a name is looked up many times, and names that differ seldom need a look at their bytes.
-  private let hash: UInt64
+  let byteHash: UInt64
 
   public init(_ string: String) {
     self.string = string
-    hash = string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
+    byteHash =
+      string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
   }
 
-  public static func == (a: TensorName, b: TensorName) -> Bool { a.hash == b.hash && sameBytes(a.string, b.string) }
+  public static func == (a: TensorName, b: TensorName) -> Bool { a.byteHash == b.byteHash && sameBytes(a.string, b.string) }
 
   public static func < (a: TensorName, b: TensorName) -> Bool {
     withBytes(of: a.string, b.string) { a, b in
@@ -18,13 +19,13 @@ public struct TensorName: Sendable, Hashable, Comparable {
     } ?? a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
   }
 
-  public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(byteHash) }
 
   private static func hash(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBufferPointer { hash(of: $0) } }
 
   /// Words of eight bytes, each folded in by a full multiplication; seeded anew in each process, so that no file can be
   /// made whose names collide.
-  private static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     let raw = UnsafeRawBufferPointer(bytes)
     let (seed, multiplier) = secrets
     func folded(_ word: UInt64) -> UInt64 {

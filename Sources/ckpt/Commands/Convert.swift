@@ -25,7 +25,7 @@ struct Convert: Verb {
       """)
 
   @Argument(
-    help: "The checkpoint to read: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
+    help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
   var source: String
 
   @Argument(help: "The folder to write; it must be new or empty.", completion: .directory)

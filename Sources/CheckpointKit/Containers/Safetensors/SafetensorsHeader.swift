@@ -11,13 +11,7 @@
 ///
 /// Format and rules: `docs/formats/safetensors.md`. Vectors: `Tests/Vectors/safetensors/`.
 public struct SafetensorsHeader: Sendable {
-  public struct Entry: Sendable {
-    public var name: TensorName
-    public var dtype: DType
-    public var shape: Shape
-    /// Counted from the end of the header.
-    public var range: Range<Int>
-  }
+  public typealias Entry = HeaderEntry
 
   /// What is tolerated of a header before it is refused or remarked on.
   public struct Limits: Sendable {
@@ -229,19 +223,17 @@ private struct HeaderParser {
     var offsets: Range<Int>?
     var extraField: String?
     try scanner.object { (scanner, rawField) throws(JSONScanner.Problem) in
-      let field = scanner.decoded(rawField)
-      switch field {
-      case "dtype":
+      if scanner.content(of: rawField, is: "dtype") {
         guard dtype == nil else { throw scanner.problem("dtype stands twice") }
         dtype = try parseDType(&scanner, name)
-      case "shape":
+      } else if scanner.content(of: rawField, is: "shape") {
         guard shape == nil else { throw scanner.problem("shape stands twice") }
         shape = try parseShape(&scanner)
-      case "data_offsets":
+      } else if scanner.content(of: rawField, is: "data_offsets") {
         guard offsets == nil else { throw scanner.problem("data_offsets stands twice") }
         offsets = try parseOffsets(&scanner, name)
-      default:
-        extraField = field
+      } else {
+        extraField = scanner.decoded(rawField)
         try scanner.skipValue(depth: 3)
       }
     }
@@ -263,26 +255,29 @@ private struct HeaderParser {
   }
 
   private func parseShape(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Shape {
-    var dimensions: [Int] = []
+    var shape = Shape()
     try scanner.array { (scanner) throws(JSONScanner.Problem) in
-      dimensions.append(Int(bitPattern: UInt(try scanner.unsignedInteger())))
+      shape.append(Int(bitPattern: UInt(try scanner.unsignedInteger())))
     }
-    return Shape(dimensions)
+    return shape
   }
 
   /// Offsets beyond a signed 64-bit integer cannot lie in any file.
   private func parseOffsets(
     _ scanner: inout JSONScanner, _ name: TensorName
   ) throws(JSONScanner.Problem) -> Range<Int> {
-    var values: [UInt64] = []
+    var values: (UInt64, UInt64) = (0, 0)
+    var count = 0
     try scanner.array { (scanner) throws(JSONScanner.Problem) in
-      guard values.count < 2 else { throw scanner.problem("data_offsets has more than two numbers") }
-      values.append(try scanner.unsignedInteger())
+      guard count < 2 else { throw scanner.problem("data_offsets has more than two numbers") }
+      let value = try scanner.unsignedInteger()
+      if count == 0 { values.0 = value } else { values.1 = value }
+      count += 1
     }
-    guard values.count == 2 else { throw scanner.problem("data_offsets has \(values.count) numbers, not two") }
-    guard values[0] <= values[1], let begin = Int(exactly: values[0]), let end = Int(exactly: values[1]) else {
+    guard count == 2 else { throw scanner.problem("data_offsets has \(count) numbers, not two") }
+    guard values.0 <= values.1, let begin = Int(exactly: values.0), let end = Int(exactly: values.1) else {
       throw scanner.problem(
-        CheckpointError(.badOffset, tensor: name.string, "data_offsets [\(values[0]), \(values[1])] is no range"))
+        CheckpointError(.badOffset, tensor: name.string, "data_offsets [\(values.0), \(values.1)] is no range"))
     }
     return begin..<end
   }
@@ -290,20 +285,23 @@ private struct HeaderParser {
   private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
     if let extraField { extraFields.note(name, "its entry has the unknown field \"\(extraField)\"") }
     if shape.rank > limits.remarkableRank { highRanks.note(name, "has \(shape.rank) dimensions") }
-    let look = name.string.utf8.withContiguousStorageIfAvailable { Self.look($0) } ?? Self.look(Array(name.string.utf8))
+    var text = name.string
+    let look = text.withUTF8 { Self.look($0) }
     if look.count == 0 { emptyNames.note(name, "has an empty name") }
     if look.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(look.count) bytes") }
     if look.hasControl { controlNames.note(name, "has control characters in its name") }
     if look.hasSlash { pathNames.note(name, "has a name that looks like a path") }
   }
 
-  private static func look(_ bytes: some Sequence<UInt8>) -> (count: Int, hasControl: Bool, hasSlash: Bool) {
-    var look = (count: 0, hasControl: false, hasSlash: false)
+  private static func look(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> (count: Int, hasControl: Bool, hasSlash: Bool) {
+    // No branches, so that many bytes are looked at in one step.
+    var (controls, slashes): (UInt8, UInt8) = (0, 0)
     for byte in bytes {
-      look.count += 1
-      look.hasControl = look.hasControl || byte < 0x20 || byte == 0x7f
-      look.hasSlash = look.hasSlash || byte == UInt8(ascii: "/")
+      controls |= (byte < 0x20 ? 1 : 0) | (byte == 0x7f ? 1 : 0)
+      slashes |= byte == UInt8(ascii: "/") ? 1 : 0
     }
-    return look
+    return (bytes.count, controls != 0, slashes != 0)
   }
 }

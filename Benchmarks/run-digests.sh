@@ -1,0 +1,8 @@
+#!/bin/sh
+# Measures SHA-256 at every level of this CPU, on one core, and openssl where it is installed.
+# usage: Benchmarks/run-digests.sh
+set -eu
+cd "$(dirname "$0")/.."
+swift build -c release --product digest-benchmark >&2
+"$(swift build -c release --show-bin-path)/digest-benchmark"
+if command -v openssl >/dev/null; then openssl speed -evp sha256 -bytes 1048576 -seconds 2; fi
