@@ -133,13 +133,15 @@ public struct PlanBuilder: Sendable {
       id: SHA256Digest(of: identity), writer: writer)
   }
 
+  private static let largestSegment = 256 << 20
+
   /// Cuts the files into runs of panels.
   ///
   /// A segment has at most 256 MiB, or one panel; smaller results get smaller segments, so that several workers have
-  /// something to do.
+  /// something to do. A tensor that fits into a segment lies in one, so that its digest is taken as it is written.
   private static func segments(files: [Plan.File], tensors: [Plan.Tensor], parts: [Plan.Part]) -> [Plan.Segment] {
     let total = files.reduce(0) { $0 + $1.byteCount }
-    let target = min(256 << 20, max(8 << 20, (total / 128).roundedUp(to: 1 << 20)))
+    let target = min(largestSegment, max(8 << 20, (total / 128).roundedUp(to: 1 << 20)))
     var segments: [Plan.Segment] = []
     for (f, file) in files.enumerated() {
       var start: (tensor: Int, panel: Int)?
@@ -153,13 +155,16 @@ public struct PlanBuilder: Sendable {
         (count, bytes) = (0, 0)
       }
       for t in file.tensors {
+        let whole = tensors[t].parts.reduce(0) { $0 + parts[$1].range.count }
+        let staysWhole = whole <= largestSegment
+        if staysWhole, bytes + whole > target { flush() }
         for panel in 0..<tensors[t].panelCount {
           let rows = tensors[t].panelRows(panel)
           // A part that serves the tensor as a whole is written with its first panel.
           let size = tensors[t].parts.reduce(0) { sum, part in
             parts[part].bytesPerRow == nil && panel > 0 ? sum : sum + parts[part].byteRange(rows: rows).count
           }
-          if bytes + size > target { flush() }
+          if !staysWhole, bytes + size > target { flush() }
           if start == nil { start = (t, panel) }
           count += 1
           bytes += size

@@ -122,7 +122,7 @@ public struct Runner: Sendable {
     try options.budget.workers(fixed: options.fixedMemory, panel: leastWorkerMemory, wanted: options.threads)
   }
 
-  /// Bytes of memory that each worker holds: one panel, and where digests are taken many at a time and the budget allows
+  /// Bytes of memory for each worker's panels: one, and where digests are taken many at a time and the budget allows
   /// it, the output of further ones.
   public func workerMemory() throws(CheckpointError) -> Int {
     guard options.takesDigests, let lanes = SHA256Lanes.current else { return plan.panelMemory }

@@ -115,7 +115,7 @@ struct WritingFlow {
     }
     let workers = try runner.workers()
     let panel = runner.leastWorkerMemory
-    let perWorker = try runner.workerMemory()
+    let perWorker = try runner.workerMemory() + runner.leastWorkerMemory - job.plan.panelMemory
     report.summary = common
     report.summary.add([
       "dry_run": .bool(writing.dryRun),
