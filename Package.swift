@@ -44,10 +44,15 @@ let package = Package(
       name: "kernel-benchmark", dependencies: ["Kernels"], path: "Benchmarks/kernels", swiftSettings: settings),
     .executableTarget(
       name: "digest-benchmark", dependencies: ["CheckpointKit"], path: "Benchmarks/digests", swiftSettings: settings),
+    .executableTarget(
+      name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels",
+      exclude: ["run.sh", "results.json"],
+      swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
     .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),
-    .testTarget(name: "QuantizeTests", dependencies: ["Quantize"], swiftSettings: settings),
+    .testTarget(
+      name: "QuantizeTests", dependencies: ["CheckpointKit", "Kernels", "Quantize"], swiftSettings: settings),
     .testTarget(name: "SynthTests", dependencies: ["CheckpointKit", "Quantize"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceForwardTests", dependencies: ["CheckpointKit", "Quantize", "ReferenceForward"],

@@ -8,7 +8,9 @@ struct DigestBenchmark {
   static func main() throws {
     let count = SHA256Lanes.available.map(\.count).max() ?? 1
     let messages = try (0..<count).map { _ in try Buffer(byteCount: size) }
-    for (number, message) in messages.enumerated() { message.bytes.initializeMemory(as: UInt8.self, repeating: UInt8(number)) }
+    for (number, message) in messages.enumerated() {
+      message.bytes.initializeMemory(as: UInt8.self, repeating: UInt8(number))
+    }
     func show(_ name: String, _ number: Int, _ body: ([UnsafeRawBufferPointer]) -> Void) {
       let bytes = messages[..<number].map { UnsafeRawBufferPointer($0.bytes) }
       let clock = ContinuousClock()

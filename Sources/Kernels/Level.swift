@@ -4,16 +4,19 @@ internal import CKernels
 ///
 /// What each kernel computes is said by its reference in `Reference/`, one value or one group at a time.
 public struct Level: @unchecked Sendable {
-  let table: ckernels_table
+  private let pointer: UnsafePointer<ckernels_table>
+
+  @inline(__always)
+  var table: ckernels_table { pointer.pointee }
 
   /// The levels that this CPU can run, lowest first; the first is the baseline of the architecture.
   public static let available: [Level] = (0..<Int32(ckernels_levels)).compactMap { number in
-    ckernels_at(number).map { Level(table: $0.pointee) }
+    ckernels_at(number).map { Level(pointer: $0) }
   }
 
   /// The level in use: the highest of this CPU, or the one named by the environment variable `CKPT_CPU`. A name that
   /// this CPU does not have changes nothing.
-  public static let current = Level(table: ckernels_best().pointee)
+  public static let current = Level(pointer: ckernels_best())
 
   /// `baseline`, `avx2` or `avx512`.
   public var name: String { String(cString: table.name) }

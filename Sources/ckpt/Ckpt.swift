@@ -28,9 +28,10 @@ struct Ckpt: ParsableCommand {
       """,
     version: Toolkit.version,
     groupedSubcommands: [
-      CommandGroup(name: "Look", subcommands: [Inspect.self, List.self, Validate.self, Compare.self, Forward.self]),
+      CommandGroup(
+        name: "Look", subcommands: [Inspect.self, List.self, Validate.self, Compare.self, Forward.self, Imatrix.self]),
       CommandGroup(name: "Trust", subcommands: [ChecksumVerb.self, VerifyVerb.self]),
-      CommandGroup(name: "Write", subcommands: [Convert.self, ReshardVerb.self, Synth.self]),
+      CommandGroup(name: "Write", subcommands: [Convert.self, ReshardVerb.self, Synth.self, Metadata.self]),
       CommandGroup(name: "Plans", subcommands: [Run.self, Status.self, FinishVerb.self]),
       CommandGroup(name: "Know", subcommands: [Families.self, Presets.self, Encodings.self, Recipes.self]),
     ])

@@ -258,8 +258,8 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
     let folder = try TestFolder()
     #expect(problem { _ = try Checkpoint.inspect(folder.file("none")) }?.code == .notFound)
     #expect(problem { _ = try Checkpoint.inspect(folder.path) }?.code == .unknownSource)
-    try folder.write("model.gguf", "GGUF")
-    #expect(problem { _ = try Checkpoint.inspect(folder.path) }?.problem.contains("GGUF") == true)
+    try folder.write("model.bin", "x")
+    #expect(problem { _ = try Checkpoint.inspect(folder.path) }?.hint?.contains("config.json") == true)
     #expect(problem { _ = try Checkpoint.inspect("/dev/null") }?.code == .unknownSource)
     #expect(problem { _ = try Checkpoint.inspect(folder.file(String(repeating: "n", count: 300))) }?.code == .notFound)
   }

@@ -122,7 +122,12 @@ private func recognised(_ parts: [StoredParts.Part], _ shape: Shape = [256, 320]
       for shape: Shape in [[1, 128], [129, 256], [576, 7168]] where layout.refusal(of: shape) == nil {
         let parts = layout.parts(for: shape)
         let stored = StoredParts(parts.map { StoredParts.Part(suffix: $0.suffix, dtype: $0.dtype, shape: $0.shape) })
-        #expect(try EncodingLayouts.recognise(stored, of: shape).name == layout.name)
+        if layout is GGUFBlockLayout {
+          // Known by the type in the file: as U8 in a safetensors file they are nothing that is read.
+          #expect(throws: LayoutMismatch.self) { try EncodingLayouts.recognise(stored, of: shape) }
+        } else {
+          #expect(try EncodingLayouts.recognise(stored, of: shape).name == layout.name)
+        }
         for part in parts {
           #expect(part.byteCount * 8 == part.shape.dimensions.reduce(1, *) * part.dtype.bitsPerElement)
           #expect(part.byteRange(rows: 0..<shape.rows) == 0..<part.byteCount)

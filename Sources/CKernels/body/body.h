@@ -15,6 +15,18 @@
 
 #include "sums.h"
 
+#include "gguf/lanes.h"
+
+#include "gguf/search.h"
+
+#include "gguf/encode_k.h"
+
+#include "gguf/encode_32.h"
+
+#include "gguf/encode.h"
+
+#include "gguf/decode.h"
+
 const ckernels_table LEVEL_TABLE = {
     .name = LEVEL_NAME,
     .decode_bf16 = decode_bf16,
@@ -30,4 +42,6 @@ const ckernels_table LEVEL_TABLE = {
     .search_int4 = search_int4,
     .fp8_to_int4 = LEVEL_FUSED,
     .error_sums = error_sums,
+    .decode_gguf = decode_gguf,
+    .encode_gguf = encode_gguf,
 };

@@ -61,9 +61,36 @@ typedef struct {
   void (*_Nonnull error_sums)(
       const float *_Nonnull a, const float *_Nonnull b, ptrdiff_t count, double *_Nonnull squared_error,
       double *_Nonnull squared_reference);
+
+  /// Whole blocks of one of the types below to values.
+  void (*_Nonnull decode_gguf)(
+      int type, const uint8_t *_Nonnull blocks, ptrdiff_t count, float *_Nonnull values);
+
+  /// Rows of finite values to blocks of one of the types below. `importance`: a weight for each column, the same for all
+  /// rows; NULL for the search without.
+  void (*_Nonnull encode_gguf)(
+      int type, const float *_Nonnull values, ptrdiff_t rows, ptrdiff_t columns, const float *_Nullable importance,
+      uint8_t *_Nonnull blocks);
 } ckernels_table;
 
 enum { ckernels_bf16, ckernels_f16, ckernels_f32 };
+
+/// Block encodings of GGUF files, with the numbers of ggml's `enum ggml_type`.
+enum {
+  ckernels_q4_0 = 2,
+  ckernels_q4_1 = 3,
+  ckernels_q5_0 = 6,
+  ckernels_q5_1 = 7,
+  ckernels_q8_0 = 8,
+  ckernels_q2_k = 10,
+  ckernels_q3_k = 11,
+  ckernels_q4_k = 12,
+  ckernels_q5_k = 13,
+  ckernels_q6_k = 14,
+  ckernels_iq4_nl = 20,
+  ckernels_iq4_xs = 23,
+  ckernels_mxfp4 = 39,
+};
 
 enum { ckernels_levels = 3 };
 

@@ -30,6 +30,10 @@ public struct Binding: Sendable {
 
   /// Binds to look: whatever does not fit is found.
   public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
+    if checkpoint.container == .gguf {
+      return withoutFamily(
+        checkpoint, Finding(.note, .familyUnknown, "is GGUF: its tensors are taken as they are stored"))
+    }
     guard let config = checkpoint.config else {
       return withoutFamily(
         checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))

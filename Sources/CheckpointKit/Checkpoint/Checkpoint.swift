@@ -11,6 +11,10 @@ public struct Checkpoint: Sendable {
     public let dataStart: Int
     public let status: FileStatus
     public let metadata: [(key: String, value: String)]
+    /// The keys of a GGUF file; empty for others.
+    public let fields: [GGUFField]
+    /// How many tensors its header names.
+    public let tensorCount: Int
     /// Which of the checkpoint's records lie in it.
     public fileprivate(set) var records: Range<Int>
   }
@@ -20,6 +24,8 @@ public struct Checkpoint: Sendable {
   /// The folder that holds the files; for a single file, the folder it lies in.
   public let folder: String
   public let files: FileAccess
+  /// What its weight files are.
+  public let container: Container
   public let config: ModelConfig?
   public let shards: [Shard]
   /// In the order of the shards and, within one, of their bytes.
@@ -65,7 +71,8 @@ extension Checkpoint {
     _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init()
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
     var source = try CheckpointSource(path, files: files)
-    var reader = CheckpointReader(folder: source.folder, files: files, limits: limits, threads: threads)
+    var reader = CheckpointReader(
+      folder: source.folder, container: source.container, files: files, limits: limits, threads: threads)
     // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
     if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
       try source.takeIndex(index, files)
@@ -77,14 +84,18 @@ extension Checkpoint {
         against: reader.records, shardNames: reader.shards.map(\.name), known: reader.numbers)
     }
     var config: ModelConfig?
-    if !source.isSingleFile || source.configBelongs {
+    if source.container == .gguf {
+      findings += GGUFSet.findings(
+        reader.shards, named: source.shardNames.first.map { GGUFSet.names(with: $0) } ?? [])
+    } else if !source.isSingleFile || source.configBelongs {
       do throws(CheckpointError) { config = try readConfig(source, files) } catch {
         if error.code == .ioFailed || error.code == .notPermitted { throw error }
         findings.append(Finding(error))
       }
     }
     let checkpoint = Checkpoint(
-      path: path, folder: source.folder, files: files, config: config, shards: reader.shards, records: reader.records,
+      path: path, folder: source.folder, files: files, container: source.container, config: config,
+      shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
       isSingleFile: source.isSingleFile, threads: threads)
     return (checkpoint, findings)
@@ -102,6 +113,7 @@ extension Checkpoint {
 /// Reads the headers of all shards, several at a time.
 private struct CheckpointReader {
   let folder: String
+  let container: Container
   let files: FileAccess
   let limits: SafetensorsHeader.Limits
   let threads: Int
@@ -112,8 +124,11 @@ private struct CheckpointReader {
   private(set) var numbers: [Int32] = []
   private(set) var findings: [Finding] = []
 
-  init(folder: String, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int) {
+  init(
+    folder: String, container: Container, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int
+  ) {
     self.folder = folder
+    self.container = container
     self.files = files
     self.limits = limits
     self.threads = threads
@@ -123,9 +138,33 @@ private struct CheckpointReader {
   /// claim more.
   private static let byteLimit = 1 << 56
 
+  /// What the headers of all containers have.
   private struct ReadHeader: Sendable {
-    var header: SafetensorsHeader
+    var entries: [HeaderEntry]
+    var dataStart: Int
+    var metadata: [(key: String, value: String)] = []
+    var fields: [GGUFField] = []
+    var oddities: [Finding]
     var status: FileStatus
+
+    init(reading file: OpenFile, _ container: Container, _ limits: SafetensorsHeader.Limits) throws(CheckpointError) {
+      switch container {
+      case .safetensors:
+        let header = try SafetensorsHeader(reading: file, limits: limits)
+        (entries, dataStart) = (header.entries, header.dataStart)
+        (metadata, oddities) = (header.metadata, header.oddities)
+      case .gguf:
+        let header = try GGUFHeader(reading: file)
+        entries = header.entries.map { entry in
+          let dtype = entry.type.dtype
+          return HeaderEntry(
+            name: entry.name, dtype: dtype ?? .u8, block: dtype == nil ? entry.type : nil, shape: entry.shape,
+            range: entry.range)
+        }
+        (fields, dataStart, oddities) = (header.fields, header.dataStart, header.oddities)
+      }
+      status = try file.status()
+    }
   }
 
   /// What is kept of a shard beside its records.
@@ -134,6 +173,7 @@ private struct CheckpointReader {
     var status: FileStatus
     var dataStart: Int
     var metadata: [(key: String, value: String)]
+    var fields: [GGUFField]
   }
 
   private enum Read: Sendable {
@@ -143,7 +183,7 @@ private struct CheckpointReader {
 
   /// Reads headers, and at the same time the index: the longest task, so the first.
   mutating func readHeaders(of names: [String], index: String?) -> Result<CheckpointIndex, CheckpointError>? {
-    let (folder, files, limits) = (folder, files, limits)
+    let (folder, container, files, limits) = (folder, container, files, limits)
     let first = index == nil ? 0 : 1
     let results = parallelMap(count: names.count + first, threads: threads) { i -> Read in
       if i == 0, let index {
@@ -154,8 +194,7 @@ private struct CheckpointReader {
       }
       return .header(
         Result { () throws(CheckpointError) in
-          let file = try OpenFile(reading: joinPath(folder, names[i - first]), files)
-          return ReadHeader(header: try SafetensorsHeader(reading: file, limits: limits), status: try file.status())
+          try ReadHeader(reading: OpenFile(reading: joinPath(folder, names[i - first]), files), container, limits)
         })
     }
     var parsed: Result<CheckpointIndex, CheckpointError>?
@@ -172,7 +211,7 @@ private struct CheckpointReader {
   mutating func readShards(_ names: [String], index: CheckpointIndex?) throws(CheckpointError) {
     _ = readHeaders(of: names.filter { headers[TensorName($0)] == nil }, index: nil)
     var read: [ReadShard] = []
-    var entries: [[SafetensorsHeader.Entry]] = []
+    var entries: [[HeaderEntry]] = []
     var bytes = 0
     for name in names {
       switch headers.removeValue(forKey: TensorName(name)) {
@@ -188,15 +227,16 @@ private struct CheckpointReader {
           Finding(.error, .sizeOverflow, file: name, "has \(header.status.size) bytes: no checkpoint has that many"))
       case .success(let header):
         bytes += header.status.size
-        findings += header.header.oddities.map { oddity in
+        findings += header.oddities.map { oddity in
           var oddity = oddity
           oddity.file = name
           return oddity
         }
         read.append(
           ReadShard(
-            name: name, status: header.status, dataStart: header.header.dataStart, metadata: header.header.metadata))
-        entries.append(header.header.entries)
+            name: name, status: header.status, dataStart: header.dataStart, metadata: header.metadata,
+            fields: header.fields))
+        entries.append(header.entries)
       }
     }
     makeRecords(read, consume entries, index?.names)
@@ -204,7 +244,7 @@ private struct CheckpointReader {
   }
 
   private mutating func makeRecords(
-    _ read: [ReadShard], _ entries: consuming [[SafetensorsHeader.Entry]], _ listed: NameTable?
+    _ read: [ReadShard], _ entries: consuming [[HeaderEntry]], _ listed: NameTable?
   ) {
     let counts = entries.map(\.count)
     // The last use of the entries, so that the threads free them as well.
@@ -213,7 +253,7 @@ private struct CheckpointReader {
       let start = read[shard].dataStart
       return pending.withLock { Self.take(&$0[shard]) }.lazy.map { entry in
         TensorRecord(
-          name: entry.name, dtype: entry.dtype, shape: entry.shape, shard: shard,
+          name: entry.name, dtype: entry.dtype, block: entry.block, shape: entry.shape, shard: shard,
           range: entry.range.lowerBound + start..<entry.range.upperBound + start)
       }
     }
@@ -226,7 +266,7 @@ private struct CheckpointReader {
     shards = zip(read, ranges).map { read, records in
       Checkpoint.Shard(
         name: read.name, path: joinPath(folder, read.name), byteCount: read.status.size, dataStart: read.dataStart,
-        status: read.status, metadata: read.metadata, records: records)
+        status: read.status, metadata: read.metadata, fields: read.fields, tensorCount: records.count, records: records)
     }
   }
 

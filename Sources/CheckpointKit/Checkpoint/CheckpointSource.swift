@@ -4,6 +4,7 @@ let brokenLinkHint = "it is a link to nothing: the download did not finish"
 /// What a path that a user gave means: which folder, which weight files.
 struct CheckpointSource: Sendable {
   var folder: String
+  private(set) var container = Container.safetensors
   /// The weight files that are there; an index may name others.
   private(set) var weightFiles: [String] = []
   /// The index that is there; what it says is not known before ``takeIndex(_:_:)``.
@@ -26,16 +27,46 @@ struct CheckpointSource: Sendable {
       folder = try Self.snapshot(of: path, files) ?? path
       try findWeights(path, files)
     case .regular:
-      if path.hasSuffix(".gguf") {
-        throw CheckpointError(.unknownSource, file: path, "is a GGUF file, which this version does not read")
-      }
       folder = parentPath(path)
+      if path.hasSuffix(Container.gguf.fileEnding) {
+        try findSet(of: lastPathComponent(path), files)
+        return
+      }
       isSingleFile = true
       shardNames = [lastPathComponent(path)]
       weightFiles = shardNames
       configBelongs = try files.list(folder).filter { Self.isWeightFile($0) }.count == 1
     case .other: throw CheckpointError(.unknownSource, file: path, "is neither a file nor a folder")
     }
+  }
+
+  /// The files of the set that a GGUF file belongs to.
+  private mutating func findSet(of name: String, _ files: FileAccess) throws(CheckpointError) {
+    container = .gguf
+    isSingleFile = true
+    shardNames = GGUFSet.names(with: name)
+    let here = Set(try files.list(folder).map { TensorName($0) })
+    let missing = shardNames.filter { !here.contains(TensorName($0)) }
+    for name in missing.prefix(20) {
+      findings.append(
+        Finding(.error, .ggufSplit, file: name, "belongs to the set, but is not here", hint: "get this file"))
+    }
+    if missing.count > 20 {
+      findings.append(Finding(.error, .ggufSplit, "\(missing.count - 20) further files of the set are not here"))
+    }
+    if !missing.isEmpty { shardNames.removeAll { !here.contains(TensorName($0)) } }
+    weightFiles = shardNames
+    let work = WorkFolder.name(forFile: GGUFSet.title(name))
+    if here.contains(TensorName(work)) {
+      findings.append(
+        Finding(
+          .error, .unfinishedSource, file: GGUFSet.title(name), "is unfinished: \(work) is beside it",
+          hint: "run the command that was writing it again: it continues"))
+    }
+  }
+
+  private static func isGGUF(_ name: String) -> Bool {
+    name.hasSuffix(Container.gguf.fileEnding) && !name.hasPrefix(".")
   }
 
   private static func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".safetensors") && !name.hasPrefix(".") }
@@ -77,9 +108,13 @@ struct CheckpointSource: Sendable {
       return
     }
     if weights.isEmpty {
-      if names.contains(where: { $0.hasSuffix(".gguf") }) {
-        throw CheckpointError(.unknownSource, file: path, "holds GGUF files, which this version does not read")
+      let models = Dictionary(grouping: names.filter { Self.isGGUF($0) }) { GGUFSet.title($0) }
+      if models.count > 1 {
+        throw CheckpointError(
+          .severalModels, file: path, "holds several GGUF models: \(models.keys.sorted().joined(separator: ", "))",
+          hint: "give one of the files")
       }
+      if let name = models.values.first?.first { return try findSet(of: name, files) }
       if findings.isEmpty {
         throw CheckpointError(
           .unknownSource, file: path, "holds no .safetensors file",

@@ -62,9 +62,13 @@ enum ShardNames {
   }
 
   /// The usual name of shard `index` (from 0) of `count`.
-  static func usual(_ index: Int, of count: Int) -> String {
-    if count == 1 { return "model.safetensors" }
-    return "model-\(padded(index + 1))-of-\(padded(count)).safetensors"
+  static func usual(_ index: Int, of count: Int, _ container: Container = .safetensors) -> String {
+    "model" + numbered(index, of: count) + container.fileEnding
+  }
+
+  /// What stands between the stem and the ending of shard `index` (from 0) of `count`; nothing where it is the only one.
+  static func numbered(_ index: Int, of count: Int) -> String {
+    count == 1 ? "" : "-\(padded(index + 1))-of-\(padded(count))"
   }
 
   static func padded(_ number: Int, digits: Int = 5) -> String {

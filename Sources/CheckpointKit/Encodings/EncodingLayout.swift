@@ -93,11 +93,14 @@ public struct LayoutMismatch: Error, Sendable {
 /// Every encoding that this build can lay out. A test holds the list against the codecs in `Quantize`.
 public enum EncodingLayouts {
   public static let all: [any EncodingLayout.Type] = [
-    PlainLayout.self, FP8BlockLayout.self, PackedINT4Layout.self,
+    PlainLayout.self, FP8BlockLayout.self, PackedINT4Layout.self, GGUFBlockLayout.self,
   ]
 
   /// All names, each with a layout.
   public static let named: [any EncodingLayout] = all.flatMap { type in instances(of: type) }
+
+  /// Those of them that a safetensors file can hold.
+  public static let ofSafetensors: [any EncodingLayout] = named.filter { !($0 is GGUFBlockLayout) }
 
   /// The layout of a name; case, `-` and `_` make no difference.
   public static func named(_ name: String) -> (any EncodingLayout)? {

@@ -92,11 +92,11 @@ public struct CheckpointSummary: Sendable {
   }
 
   private static func byDType(_ records: [TensorRecord]) -> [(name: String, share: Share)] {
-    var shares: [DType: Share] = [:]
+    var shares: [String: Share] = [:]
     for record in records {
-      shares[record.dtype, default: Share()].add(parameters: record.shape.elementCount, bytes: record.byteCount)
+      shares[record.typeName, default: Share()].add(parameters: record.shape.elementCount, bytes: record.byteCount)
     }
-    return shares.sorted { $0.key.name < $1.key.name }.map { ($0.key.name.lowercased(), $0.value) }
+    return shares.sorted { $0.key < $1.key }.map { ($0.key.lowercased(), $0.value) }
   }
 
   /// 8 × bytes of all tensors / parameters; nil where nothing was counted.

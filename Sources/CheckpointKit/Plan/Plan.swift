@@ -7,6 +7,8 @@ public struct Plan: Sendable {
   public struct Part: Sendable {
     public let name: TensorName
     public let dtype: DType
+    /// The type of quantized blocks, in a GGUF file.
+    public let block: GGUFType?
     public let shape: Shape
     /// Its bytes in the file, counted from the file's start.
     public let range: Range<Int>
@@ -44,6 +46,9 @@ public struct Plan: Sendable {
   }
 
   public struct File: Sendable {
+    /// Its place among the files, from 0.
+    let number: Int
+    /// In a folder; that of a GGUF file is `model…`, in place of the name that the user gives.
     public let name: String
     public let byteCount: Int
     /// Indices into the plan's tensors.
@@ -75,7 +80,9 @@ public struct Plan: Sendable {
   public let inputs: PlanInputs
   /// SHA-256 over all of it.
   public let id: SHA256Digest
-  let metadata: [(key: String, value: String)]
+  /// The kind of its files.
+  public var container: Container { writer.container }
+  let writer: any ContainerWriter
 
   public var outputBytes: Int { files.reduce(0) { $0 + $1.byteCount } }
 
@@ -126,15 +133,16 @@ public struct Plan: Sendable {
     layout(of: file).header
   }
 
-  func layout(of file: File) -> SafetensorsFile {
-    let parts = file.tensors.flatMap { tensors[$0].parts.map { self.parts[$0] } }
-    return SafetensorsFile(parts.map { $0.asStored }, metadata: metadata)
+  func layout(of file: File) -> FileLayout {
+    let stored = file.tensors.flatMap { tensors[$0].parts.map { parts[$0].asStored } }
+    return writer.layout(
+      stored, at: FilePlace(number: file.number, count: files.count, tensorCount: parts.count))
   }
 }
 
 extension Plan.Part {
-  var asStored: SafetensorsFile.Tensor {
-    SafetensorsFile.Tensor(name: name, dtype: dtype, shape: shape, byteCount: range.count)
+  var asStored: StoredTensor {
+    StoredTensor(name: name, dtype: dtype, block: block, shape: shape, byteCount: range.count)
   }
 }
 

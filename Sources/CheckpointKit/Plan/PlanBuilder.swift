@@ -5,10 +5,15 @@ public struct PlanBuilder: Sendable {
     struct Part: Sendable {
       var name: TensorName
       var dtype: DType
+      var block: GGUFType?
       var shape: Shape
       var byteCount: Int
       var rowsPerRow: Int
       var bytesPerRow: Int?
+
+      var asStored: StoredTensor {
+        StoredTensor(name: name, dtype: dtype, block: block, shape: shape, byteCount: byteCount)
+      }
     }
 
     let parts: [Part]
@@ -43,7 +48,8 @@ public struct PlanBuilder: Sendable {
     public init(copying record: TensorRecord, work: Int) {
       parts = [
         Part(
-          name: record.name, dtype: record.dtype, shape: record.shape, byteCount: record.byteCount, rowsPerRow: 1,
+          name: record.name, dtype: record.dtype, block: record.block, shape: record.shape, byteCount: record.byteCount,
+          rowsPerRow: 1,
           bytesPerRow: PlanBuilder.copiedRowBytes)
       ]
       rows = max(1, record.byteCount.ceilDiv(PlanBuilder.copiedRowBytes))
@@ -61,53 +67,58 @@ public struct PlanBuilder: Sendable {
   /// Output bytes that one panel should have at most, where rows allow it.
   public static let panelBytes = 16 << 20
 
-  private var files: [(name: String?, byteCount: Int, tensors: Range<Int>, headerDigest: SHA256Digest)] = []
-  private var tensors: [Plan.Tensor] = []
-  private var parts: [Plan.Part] = []
+  private var files: [(name: String?, drafts: [Draft])] = []
   private let inputs: PlanInputs
-  private let metadata: [(key: String, value: String)]
+  private let writer: any ContainerWriter
 
   /// - Parameter metadata: what every header says beside `format: pt`.
   public init(inputs: PlanInputs, metadata: [(key: String, value: String)] = []) {
+    self.init(inputs: inputs, writer: SafetensorsWriter(metadata: metadata))
+  }
+
+  public init(inputs: PlanInputs, writer: any ContainerWriter) {
     self.inputs = inputs
-    self.metadata = metadata
+    self.writer = writer
   }
 
   /// Adds a file with these tensors, in this order. A file without tensors is left out.
   ///
   /// - Parameter name: nil for the usual name by number.
   public mutating func addFile(_ drafts: [Draft], name: String? = nil) {
-    if drafts.isEmpty { return }
-    let stored = drafts.flatMap { draft in
-      draft.parts.map {
-        SafetensorsFile.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape, byteCount: $0.byteCount)
-      }
-    }
-    let layout = SafetensorsFile(stored, metadata: metadata)
-    let firstTensor = tensors.count
-    var next = 0
-    for draft in drafts {
-      let firstPart = parts.count
-      for part in draft.parts {
-        parts.append(
-          Plan.Part(
-            name: part.name, dtype: part.dtype, shape: part.shape, range: layout.ranges[next],
-            rowsPerRow: part.rowsPerRow, bytesPerRow: part.bytesPerRow))
-        next += 1
-      }
-      tensors.append(
-        Plan.Tensor(
-          file: files.count, parts: firstPart..<parts.count, rows: draft.rows, panelRows: max(1, draft.panelRows),
-          work: draft.work, scratch: draft.scratch))
-    }
-    files.append((name, layout.byteCount, firstTensor..<tensors.count, SHA256Digest(of: layout.header)))
+    if !drafts.isEmpty { files.append((name, drafts)) }
   }
 
   public func plan() -> Plan {
-    let files = self.files.enumerated().map { f, file in
-      Plan.File(
-        name: file.name ?? ShardNames.usual(f, of: self.files.count), byteCount: file.byteCount, tensors: file.tensors,
-        headerDigest: file.headerDigest)
+    // A GGUF file may hold nothing but metadata.
+    let planned = files.isEmpty && writer.container == .gguf ? [(name: nil, drafts: [])] : files
+    let partCount = planned.reduce(0) { $0 + $1.drafts.reduce(0) { $0 + $1.parts.count } }
+    var (files, tensors, parts): ([Plan.File], [Plan.Tensor], [Plan.Part]) = ([], [], [])
+    tensors.reserveCapacity(planned.reduce(0) { $0 + $1.drafts.count })
+    parts.reserveCapacity(partCount)
+    for (f, file) in planned.enumerated() {
+      let layout = writer.layout(
+        file.drafts.flatMap { $0.parts.map(\.asStored) },
+        at: FilePlace(number: f, count: planned.count, tensorCount: partCount))
+      let (firstTensor, firstOfFile) = (tensors.count, parts.count)
+      for draft in file.drafts {
+        let firstPart = parts.count
+        for part in draft.parts {
+          parts.append(
+            Plan.Part(
+              name: part.name, dtype: part.dtype, block: part.block, shape: part.shape,
+              range: layout.ranges[parts.count - firstOfFile], rowsPerRow: part.rowsPerRow,
+              bytesPerRow: part.bytesPerRow))
+        }
+        tensors.append(
+          Plan.Tensor(
+            file: f, parts: firstPart..<parts.count, rows: draft.rows, panelRows: max(1, draft.panelRows),
+            work: draft.work, scratch: draft.scratch))
+      }
+      files.append(
+        Plan.File(
+          number: f, name: file.name ?? ShardNames.usual(f, of: planned.count, writer.container),
+          byteCount: layout.byteCount, tensors: firstTensor..<tensors.count,
+          headerDigest: SHA256Digest(of: layout.header)))
     }
     let segments = Self.segments(files: files, tensors: tensors, parts: parts)
     var identity = inputs.identity
@@ -119,16 +130,18 @@ public struct PlanBuilder: Sendable {
     }
     return Plan(
       files: files, tensors: tensors, parts: parts, segments: segments, inputs: inputs,
-      id: SHA256Digest(of: identity), metadata: metadata)
+      id: SHA256Digest(of: identity), writer: writer)
   }
+
+  private static let largestSegment = 256 << 20
 
   /// Cuts the files into runs of panels.
   ///
   /// A segment has at most 256 MiB, or one panel; smaller results get smaller segments, so that several workers have
-  /// something to do.
+  /// something to do. A tensor that fits into a segment lies in one, so that its digest is taken as it is written.
   private static func segments(files: [Plan.File], tensors: [Plan.Tensor], parts: [Plan.Part]) -> [Plan.Segment] {
     let total = files.reduce(0) { $0 + $1.byteCount }
-    let target = min(256 << 20, max(8 << 20, (total / 128).roundedUp(to: 1 << 20)))
+    let target = min(largestSegment, max(8 << 20, (total / 128).roundedUp(to: 1 << 20)))
     var segments: [Plan.Segment] = []
     for (f, file) in files.enumerated() {
       var start: (tensor: Int, panel: Int)?
@@ -142,13 +155,16 @@ public struct PlanBuilder: Sendable {
         (count, bytes) = (0, 0)
       }
       for t in file.tensors {
+        let whole = tensors[t].parts.reduce(0) { $0 + parts[$1].range.count }
+        let staysWhole = whole <= largestSegment
+        if staysWhole, bytes + whole > target { flush() }
         for panel in 0..<tensors[t].panelCount {
           let rows = tensors[t].panelRows(panel)
           // A part that serves the tensor as a whole is written with its first panel.
           let size = tensors[t].parts.reduce(0) { sum, part in
             parts[part].bytesPerRow == nil && panel > 0 ? sum : sum + parts[part].byteRange(rows: rows).count
           }
-          if bytes + size > target { flush() }
+          if !staysWhole, bytes + size > target { flush() }
           if start == nil { start = (t, panel) }
           count += 1
           bytes += size

@@ -24,6 +24,21 @@ public struct PlanFile: Sendable {
       self.specFolders = specFolders
       self.recipe = recipe
     }
+
+    /// Whether the result is not a folder but a GGUF file, or the set it is split into.
+    public var isFile: Bool { destination.hasSuffix(Container.gguf.fileEnding) }
+
+    /// The name that a file of the plan gets: in a split GGUF set, that of the destination with its number.
+    public func name(of file: Plan.File) -> String {
+      isFile ? fileStem + file.name.dropFirst("model".count) : file.name
+    }
+
+    /// The name of the provenance beside the result.
+    var provenanceName: String { isFile ? "\(fileStem).\(Provenance.fileName)" : Provenance.fileName }
+
+    private var fileStem: String {
+      String(lastPathComponent(destination).dropLast(Container.gguf.fileEnding.count))
+    }
   }
 
   public let id: SHA256Digest

@@ -12,7 +12,8 @@ extension PlanInputs {
       files.append(
         File(name: shard.name, byteCount: shard.byteCount, digest: try digest.get(), modified: shard.status.modified))
     }
-    for name in ["config.json"] + checkpoint.sideFiles.carried {
+    let config = checkpoint.container == .safetensors ? ["config.json"] : []
+    for name in config + checkpoint.sideFiles.carried {
       let path = joinPath(checkpoint.folder, name)
       guard let status = try checkpoint.files.status(path), status.kind == .regular else { continue }
       let digest = try OpenFile(reading: path, checkpoint.files).digest(of: 0..<status.size)

@@ -21,7 +21,9 @@ public struct Reshard: Job {
     var items: [(shard: Int, layer: Int?, bytes: Int)] = []
     for group in groups {
       let bytes = group.records.reduce(0) { $0 + checkpoint.records[$1].byteCount }
-      items.append((checkpoint.records[group.records[0]].shard, group.layer, bytes))
+      // A GGUF file pads each tensor, and so counts llama-gguf-split.
+      let counted = checkpoint.container == .gguf ? bytes.roundedUp(to: GGUFHeader.usualAlignment) : bytes
+      items.append((checkpoint.records[group.records[0]].shard, group.layer, counted))
     }
     let how =
       switch sharding {
@@ -32,12 +34,28 @@ public struct Reshard: Job {
     let inputs = PlanInputs(
       verb: "reshard", options: [("by", how), ("digests", takesDigests ? "output" : "none")],
       rules: SHA256Digest(of: binding.model?.spec.identity ?? ""), files: try PlanInputs.files(of: checkpoint))
-    var builder = PlanBuilder(inputs: inputs, metadata: checkpoint.commonMetadata)
-    for file in sharding.files(items) {
+    var builder = PlanBuilder(inputs: inputs, writer: try Self.writer(checkpoint))
+    let files = sharding.files(items)
+    if checkpoint.container == .gguf, files.count > GGUFWriter.mostFiles {
+      throw CheckpointError(
+        .outputUnsuitable, file: checkpoint.path,
+        "would be split into \(files.count) files, where \(GGUFWriter.mostFiles) are allowed",
+        hint: "give a larger --max-shard-size")
+    }
+    for file in files {
       builder.addFile(
         file.flatMap { groups[$0].records.map { PlanBuilder.Draft(copying: checkpoint.records[$0], work: $0) } })
     }
     plan = builder.plan()
+  }
+
+  private static func writer(_ checkpoint: Checkpoint) throws(CheckpointError) -> any ContainerWriter {
+    switch checkpoint.container {
+    case .safetensors: return SafetensorsWriter(metadata: checkpoint.commonMetadata)
+    case .gguf:
+      let file = try OpenFile(reading: checkpoint.shards[0].path, checkpoint.files)
+      return try GGUFWriter(copying: try GGUFHeader(reading: file), from: file)
+    }
   }
 
   /// Records that stay together, in the order of the source; the first is the main part.

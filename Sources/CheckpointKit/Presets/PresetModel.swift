@@ -65,7 +65,7 @@ public struct PresetModel: Sendable {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
     let layout = EncodingLayouts.named(name)
     guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
-      let names = EncodingLayouts.named.map(\.name).filter { !plainNames.contains($0) }
+      let names = EncodingLayouts.ofSafetensors.map(\.name).filter { !plainNames.contains($0) }
       throw CheckpointError(
         .encodingUnsupported, "'\(name)' is no storage that synthetic weights can have",
         hint: "there are: \(names.joined(separator: ", "))")

@@ -22,7 +22,9 @@ public struct StorageRule: Sendable {
     }
     when = try reader.optionalExpression("when")
     encoding = try reader.string("encoding")
-    guard let layout = EncodingLayouts.named(encoding) else { throw reader.malformed("'\(encoding)' is no encoding") }
+    guard let layout = EncodingLayouts.named(encoding), !(layout is GGUFBlockLayout) else {
+      throw reader.malformed("'\(encoding)' is no encoding of safetensors files")
+    }
     scale = try Self.dtype("scale", reader)
     shapeDType = try Self.dtype("shape", reader)
     if let scale, !Self.scales(of: layout).contains(scale) {

@@ -16,8 +16,8 @@ public struct Finishing: Sendable {
 extension Runner {
   /// Publishes what is complete and completes the result. Throws with `units missing` where segments are not done.
   ///
-  /// The order is what makes a half result unreadable: files, side files, provenance, index, and config.json last;
-  /// then the work folder goes.
+  /// The order is what makes a half result unreadable: files, side files, provenance, index, and config.json last; of
+  /// a split GGUF set, shard 1 last. Then the work folder goes.
   public func finish(_ finishing: Finishing) throws(CheckpointError) {
     let missing = try missingSegments()
     guard missing.isEmpty else {
@@ -26,7 +26,11 @@ extension Runner {
         "\(missing.count) of \(plan.segments.count) units are missing: \(foldedNumbers(missing))",
         hint: "run them, then finish again")
     }
-    for file in plan.files.indices { try publish(file) }
+    if place.isFile, place.overwrite, try files.status(folder.partialFile(plan.files[0])) != nil {
+      // Shard 1 of an older set must not stand beside new ones.
+      if plan.files.count > 1 { try files.remove(folder.finalFile(plan.files[0])) }
+    }
+    for file in plan.files.indices.dropFirst(place.isFile ? 1 : 0) { try publish(file) }
     let records = try folder.records(of: plan)
     try complete(finishing, digests: try allDigests(records))
   }
@@ -40,9 +44,11 @@ extension Runner {
     for (name, bytes) in finishing.written { try put(bytes, name) }
     if let provenance = finishing.provenance {
       let text = Provenance.json(plan, provenance, digests: digests).text(indent: 2) + "\n"
-      try put(Array(text.utf8), Provenance.fileName)
+      try put(Array(text.utf8), place.provenanceName)
     }
-    if plan.files.count > 1 {
+    if place.isFile {
+      try publish(0)
+    } else if plan.files.count > 1 {
       try put(index(), CheckpointIndex.usualName)
     }
     if let config = finishing.config {
@@ -53,7 +59,7 @@ extension Runner {
     try files.rename(folder.path, to: folder.discarded)
     try files.syncDirectory(folder.destination)
     try files.removeTree(folder.discarded)
-    if place.overwrite { try exchange() }
+    if place.overwrite, !place.isFile { try exchange() }
   }
 
   private func put(_ bytes: [UInt8], _ name: String) throws(CheckpointError) {
@@ -111,7 +117,7 @@ extension Runner {
     let results = fileDigests(count: open.count, threads: options.threads) { [self, open] i in
       Result { () throws(CheckpointError) in
         let file = plan.files[plan.tensors[open[i].tensor].file]
-        return (try OpenFile(reading: folder.finalFile(file), files), plan.parts[open[i].part].range)
+        return (try OpenFile(reading: currentFile(file), files), plan.parts[open[i].part].range)
       }
     }
     for (place, result) in zip(open, results) { digests[place.tensor].append(try result.get()) }

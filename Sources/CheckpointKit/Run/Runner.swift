@@ -53,12 +53,7 @@ public struct Runner: Sendable {
     self.place = place
     self.options = options
     self.files = files
-    folder = WorkFolder(destination: Self.buildFolder(place), files: files)
-  }
-
-  /// Where the result is built: the destination, or beside it when it will replace what is there.
-  static func buildFolder(_ place: PlanFile.Place) -> String {
-    place.overwrite ? trimSlashes(place.destination) + ".ckpt-new" : place.destination
+    folder = WorkFolder(place, files: files)
   }
 
   // MARK: Running
@@ -75,6 +70,7 @@ public struct Runner: Sendable {
 
   /// What is replaced must be a checkpoint, whole or unfinished: nothing else is removed.
   private func checkReplaced() throws(CheckpointError) {
+    if place.isFile { return try checkReplacedFiles() }
     guard let status = try files.status(place.destination) else { return }
     let names = status.kind == .directory ? try files.list(place.destination) : []
     let isCheckpoint =
@@ -86,11 +82,24 @@ public struct Runner: Sendable {
     }
   }
 
+  private func checkReplacedFiles() throws(CheckpointError) {
+    for file in plan.files {
+      let path = folder.finalFile(file)
+      guard let status = try files.status(path) else { continue }
+      guard status.kind == .regular, status.size >= 4,
+        try OpenFile(reading: path, files).readBytes(0..<4) == GGUFHeader.magic
+      else {
+        throw CheckpointError(
+          .outputExists, file: path, "is no GGUF file, and is not replaced", hint: "give a new name")
+      }
+    }
+  }
+
   /// Where an earlier run completed the new folder and was stopped before it took the old one's place: does that.
   ///
   /// - Returns: whether it was so; nothing is left to do then.
   public func completeExchange() throws(CheckpointError) -> Bool {
-    guard place.overwrite, try isFinished(in: folder.destination) else { return false }
+    guard place.overwrite, !place.isFile, try isFinished(in: folder.destination) else { return false }
     try checkReplaced()
     try exchange()
     return true
@@ -113,7 +122,7 @@ public struct Runner: Sendable {
     try options.budget.workers(fixed: options.fixedMemory, panel: leastWorkerMemory, wanted: options.threads)
   }
 
-  /// Bytes of memory that each worker holds: one panel, and where digests are taken many at a time and the budget allows
+  /// Bytes of memory for each worker's panels: one, and where digests are taken many at a time and the budget allows
   /// it, the output of further ones.
   public func workerMemory() throws(CheckpointError) -> Int {
     guard options.takesDigests, let lanes = SHA256Lanes.current else { return plan.panelMemory }
@@ -146,6 +155,8 @@ public struct Runner: Sendable {
   public func run(
     _ executor: some PanelExecutor, segments selection: [Int]? = nil, publishes: Bool = true
   ) throws(CheckpointError) -> Outcome {
+    // The files of a result that is no folder get their names together, when all are complete.
+    let publishes = publishes && !place.isFile
     let done = try folder.records(of: plan)
     let state = RunState(plan: plan, done: try validRecords(done))
     var todo: [Int] = []
@@ -211,10 +222,12 @@ public struct Runner: Sendable {
   }
 
   /// Whether this very plan was carried out and finished here.
-  public func isFinished() throws(CheckpointError) -> Bool { try isFinished(in: place.destination) }
+  public func isFinished() throws(CheckpointError) -> Bool {
+    try isFinished(in: place.isFile ? folder.destination : place.destination)
+  }
 
   private func isFinished(in result: String) throws(CheckpointError) -> Bool {
-    let provenance = joinPath(result, Provenance.fileName)
+    let provenance = joinPath(result, place.provenanceName)
     guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
     let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
     return json["plan_id"]?.string == plan.id.hex
@@ -231,13 +244,15 @@ public struct Runner: Sendable {
   func validRecords(_ records: [Int: SegmentRecord]) throws(CheckpointError) -> [Int: SegmentRecord] {
     var whole: [Bool] = []
     for file in plan.files {
-      let status =
-        if let final = try files.status(folder.finalFile(file)) { final } else {
-          try files.status(folder.partialFile(file))
-        }
-      whole.append(status?.size == file.byteCount)
+      whole.append(try files.status(currentFile(file))?.size == file.byteCount)
     }
     return records.filter { whole[plan.segments[$0.key].file] }
+  }
+
+  /// Where a file is now: under its partial name, or its final one.
+  func currentFile(_ file: Plan.File) throws(CheckpointError) -> String {
+    let partial = folder.partialFile(file)
+    return try files.status(partial) != nil ? partial : folder.finalFile(file)
   }
 
   // MARK: Publishing
@@ -246,6 +261,10 @@ public struct Runner: Sendable {
   func publish(_ number: Int) throws(CheckpointError) {
     let file = plan.files[number]
     let partial = folder.partialFile(file)
+    if file.tensors.isEmpty, try files.status(folder.finalFile(file)) == nil || place.overwrite {
+      // No segment has made it.
+      try OpenFile(updating: partial, files).reserve(file.byteCount)
+    }
     guard try files.status(partial) != nil else {
       guard try files.status(folder.finalFile(file))?.size == file.byteCount else {
         throw CheckpointError(.ioFailed, file: partial, "has vanished", hint: "run the same command again")

@@ -4,23 +4,43 @@
 ///     DST/.ckpt/records/000012.json a segment that is done
 ///     DST/.ckpt/files/…             files whose segments are not all done
 ///
-/// A folder that holds `.ckpt` is unfinished.
+/// A folder that holds `.ckpt` is unfinished. For a result that is no folder but a file, `OUT.gguf` or the set that it
+/// is split into, the folder is `.OUT.gguf.ckpt` beside it.
 struct WorkFolder: Sendable {
   static let name = ".ckpt"
 
+  /// The name of the folder for a file.
+  static func name(forFile file: String) -> String { ".\(file).ckpt" }
+
+  let place: PlanFile.Place
+  let files: FileAccess
   /// The result's folder.
   let destination: String
-  let files: FileAccess
+  /// The name of this one.
+  let name: String
 
-  var path: String { joinPath(destination, Self.name) }
+  init(_ place: PlanFile.Place, files: FileAccess) {
+    self.place = place
+    self.files = files
+    if place.isFile {
+      destination = parentPath(place.destination)
+      name = Self.name(forFile: lastPathComponent(place.destination))
+    } else {
+      // Built beside the destination when it will replace what is there.
+      destination = place.overwrite ? trimSlashes(place.destination) + ".ckpt-new" : place.destination
+      name = Self.name
+    }
+  }
+
+  var path: String { joinPath(destination, name) }
   /// Where the folder goes when the result is finished, to be removed.
-  var discarded: String { joinPath(destination, ".ckpt-discarded") }
+  var discarded: String { path + "-discarded" }
   var planFile: String { joinPath(path, "plan.json") }
   var recordsFolder: String { joinPath(path, "records") }
   var filesFolder: String { joinPath(path, "files") }
 
   func partialFile(_ file: Plan.File) -> String { joinPath(filesFolder, file.name) }
-  func finalFile(_ file: Plan.File) -> String { joinPath(destination, file.name) }
+  func finalFile(_ file: Plan.File) -> String { joinPath(destination, place.name(of: file)) }
   func recordFile(_ segment: Int) -> String { joinPath(recordsFolder, SegmentRecord.fileName(segment)) }
 
   /// Whether the same plan was begun here.
@@ -31,11 +51,21 @@ struct WorkFolder: Sendable {
     guard status.kind == .directory else {
       throw CheckpointError(.outputExists, file: destination, "exists and is no folder", hint: "give a new folder")
     }
+    if place.isFile, try files.status(place.destination)?.kind == .directory {
+      throw CheckpointError(.outputExists, file: place.destination, "is a folder", hint: "give the name of a new file")
+    }
     let names = try files.list(destination)
-    if names.contains(Self.name) {
+    if names.contains(name) {
       guard try files.status(planFile) != nil else { return false }
       try checkBegun(plan)
       return true
+    }
+    if place.isFile {
+      let taken = plan.files.map { place.name(of: $0) }.first { names.contains($0) }
+      guard let taken, !place.overwrite else { return false }
+      throw CheckpointError(
+        .outputExists, file: joinPath(destination, taken), "exists",
+        hint: "give a new name, or --overwrite to replace it when the new one is complete")
     }
     guard names.isEmpty else {
       throw CheckpointError(

@@ -10,7 +10,9 @@ public struct TensorName: Sendable, Hashable, Comparable {
       string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
   }
 
-  public static func == (a: TensorName, b: TensorName) -> Bool { a.byteHash == b.byteHash && sameBytes(a.string, b.string) }
+  public static func == (a: TensorName, b: TensorName) -> Bool {
+    a.byteHash == b.byteHash && sameBytes(a.string, b.string)
+  }
 
   public static func < (a: TensorName, b: TensorName) -> Bool {
     withBytes(of: a.string, b.string) { a, b in

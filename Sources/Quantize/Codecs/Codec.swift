@@ -58,13 +58,25 @@ public struct EncodeOptions: Sendable, Equatable {
     case exact
   }
 
+  /// How much each column of a tensor weighs where an encoding searches for its scales; the block encodings of GGUF do.
+  public enum Importance: Sendable, Equatable {
+    /// The search that ggml makes without importance: what `llama-quantize` writes without `--imatrix`.
+    case none
+    /// The weighted search with equal weights.
+    case equal
+    /// One finite weight of 0 or more for each column, the same for all rows of the call.
+    case columns([Float])
+  }
+
   public var rounding: Rounding
   /// The dtype of the weights as a library would hold them: what `ct` rounds to, what `exact` compares in.
   public var weightDType: DType
+  public var importance: Importance
 
-  public init(rounding: Rounding = .ct, weightDType: DType = .bf16) {
+  public init(rounding: Rounding = .ct, weightDType: DType = .bf16, importance: Importance = .equal) {
     self.rounding = rounding
     self.weightDType = weightDType
+    self.importance = importance
   }
 }
 
@@ -84,7 +96,9 @@ public struct EncodeReport: Sendable, Equatable {
 
 /// Every codec of this build, one for each layout of ``EncodingLayouts``.
 public enum Codecs {
-  public static let all: [any Codec.Type] = [PlainCodec.self, FP8BlockCodec.self, PackedINT4Codec.self]
+  public static let all: [any Codec.Type] = [
+    PlainCodec.self, FP8BlockCodec.self, PackedINT4Codec.self, GGUFBlockCodec.self,
+  ]
 
   /// The codec of a layout. Each layout has one: a test walks both lists.
   public static func codec(for layout: any EncodingLayout) -> any Codec {

@@ -127,6 +127,10 @@ public struct ConvertPlanner: Sendable {
         return fp8
       }
       return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
+    case is GGUFBlockLayout:
+      throw CheckpointError(
+        .recipeUnsuitable, tensor: model.name(of: tensor),
+        "is to be \(named.name), which is an encoding of GGUF files and not of safetensors")
     default: return named
     }
   }
@@ -211,6 +215,7 @@ func sameLayout(_ a: any EncodingLayout, _ b: any EncodingLayout) -> Bool {
   case (let a as PlainLayout, let b as PlainLayout): a == b
   case (let a as FP8BlockLayout, let b as FP8BlockLayout): a == b
   case (let a as PackedINT4Layout, let b as PackedINT4Layout): a == b
+  case (let a as GGUFBlockLayout, let b as GGUFBlockLayout): a == b
   default: false
   }
 }

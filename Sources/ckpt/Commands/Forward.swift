@@ -19,7 +19,7 @@ struct Forward: Verb {
         ckpt forward Kimi-K2-Instruct --tokens ids.npy --hidden hidden --routing
       """)
 
-  @Argument(help: "A checkpoint: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  @Argument(help: "A checkpoint: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
   var checkpoint: String
 
   @Option(help: "Token ids: .npy of int32 or int64, [T] or [B, T], or a text of ids.", completion: .file())

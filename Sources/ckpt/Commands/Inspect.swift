@@ -13,7 +13,7 @@ struct Inspect: Verb {
         ckpt inspect Kimi-K2-Instruct --context 131072 --gpu 24GiB --ram 512GiB
       """)
 
-  @Argument(help: "A checkpoint: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  @Argument(help: "A checkpoint: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
   var checkpoint: String
 
   @Flag(help: "A line for each layer.")

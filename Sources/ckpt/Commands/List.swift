@@ -70,7 +70,7 @@ struct List: Verb {
     init(stored record: TensorRecord, in checkpoint: Checkpoint) {
       name = record.name.string
       shape = record.shape
-      encoding = record.dtype.name
+      encoding = record.typeName
       bytes = record.byteCount
       file = checkpoint.shard(of: record).name
       offset = record.range.lowerBound

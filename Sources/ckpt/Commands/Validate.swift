@@ -21,7 +21,7 @@ struct Validate: Verb {
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
-  @Argument(help: "A checkpoint: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+  @Argument(help: "A checkpoint: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
   var checkpoint: String
 
   @Flag(help: "Warnings count as errors do.")

@@ -74,6 +74,19 @@ struct WritingFlow {
   }
 
   private func refuseSourceAsDestination() throws(CheckpointError) {
+    if place.isFile {
+      // The name of a file of the result may be that of the source, with --overwrite too.
+      for file in job.plan.files {
+        let path = joinPath(parentPath(place.destination), place.name(of: file))
+        let identity = try session.files.status(path)?.identity
+        guard identity == nil || !(job.source?.shards.contains { $0.status.identity == identity } ?? false) else {
+          throw CheckpointError(
+            .outputExists, file: path, "is a file of the source", hint: "give another name; nothing is changed in place"
+          )
+        }
+      }
+      return
+    }
     guard let source = job.source, let there = try session.files.status(place.destination),
       there.identity == (try session.files.status(source.folder))?.identity
     else { return }
@@ -102,7 +115,7 @@ struct WritingFlow {
     }
     let workers = try runner.workers()
     let panel = runner.leastWorkerMemory
-    let perWorker = try runner.workerMemory()
+    let perWorker = try runner.workerMemory() + runner.leastWorkerMemory - job.plan.panelMemory
     report.summary = common
     report.summary.add([
       "dry_run": .bool(writing.dryRun),
@@ -113,12 +126,14 @@ struct WritingFlow {
       ]),
       "files": .array(
         job.plan.files.map {
-          .object(["name": .string($0.name), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
+          .object(["name": .string(place.name(of: $0)), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
         }),
     ])
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
-    for file in job.plan.files { table.row(file.name, ByteSize.grouped(file.byteCount), "\(file.tensors.count)") }
+    for file in job.plan.files {
+      table.row(place.name(of: file), ByteSize.grouped(file.byteCount), "\(file.tensors.count)")
+    }
     let shown = session.common.verbose || job.plan.files.count <= 8
     report.text =
       "\(place.destination): would get \(counts) in \(job.plan.files.count) files, \(ByteSize.text(job.plan.outputBytes))\n"

@@ -1,12 +1,14 @@
-/// What a file really is that should be safetensors and is not, told from its first bytes.
+/// What a file really is that should be safetensors, or GGUF, and is not, told from its first bytes.
 ///
 /// These are what broken downloads leave behind; the plain parse error ("header too large") hides the cause.
 /// Gives nil where nothing is recognised.
-func foreignFileError(_ file: OpenFile, size: Int) throws(CheckpointError) -> CheckpointError? {
+func foreignFileError(
+  _ file: OpenFile, size: Int, expected: String = "safetensors"
+) throws(CheckpointError) -> CheckpointError? {
   let start = try file.readBytes(0..<min(size, 1024))
   func says(_ prefix: String) -> Bool { start.starts(with: prefix.utf8) }
   func foreign(_ what: String, _ hint: String) -> CheckpointError {
-    CheckpointError(.foreignFile, file: file.path, "is \(what), not safetensors", hint: hint)
+    CheckpointError(.foreignFile, file: file.path, "is \(what), not \(expected)", hint: hint)
   }
   if says("version https://git-lfs") {
     return foreign("a git-lfs pointer\(pointerDetails(start))", "run 'git lfs pull', or download the file itself")

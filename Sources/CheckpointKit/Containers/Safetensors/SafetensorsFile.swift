@@ -3,20 +3,6 @@
 /// The same tensors give the same bytes: the header names them in the order of their data, metadata is sorted by key and
 /// always says `format: pt` (older loaders refuse a file without it), and spaces pad the header to a multiple of 8.
 public struct SafetensorsFile: Sendable {
-  public struct Tensor: Sendable {
-    public var name: TensorName
-    public var dtype: DType
-    public var shape: Shape
-    public var byteCount: Int
-
-    public init(name: TensorName, dtype: DType, shape: Shape, byteCount: Int) {
-      self.name = name
-      self.dtype = dtype
-      self.shape = shape
-      self.byteCount = byteCount
-    }
-  }
-
   /// What stands before the first tensor: 8 bytes of length, then the padded JSON.
   public let header: [UInt8]
   /// Where each tensor's bytes go, from the start of the file, in the order the tensors were given.
@@ -27,7 +13,7 @@ public struct SafetensorsFile: Sendable {
   ///   - tensors: in the wanted order. Those whose size is no multiple of 8 bytes are put last, largest element first,
   ///     so that every tensor begins on a multiple of its element size.
   ///   - metadata: more of `__metadata__`.
-  public init(_ tensors: [Tensor], metadata: [(key: String, value: String)] = []) {
+  public init(_ tensors: [StoredTensor], metadata: [(key: String, value: String)] = []) {
     let order = Self.alignedOrder(tensors)
     var json = "{\"__metadata__\":{"
     var pairs = metadata.filter { !sameBytes($0.key, "format") } + [(key: "format", value: "pt")]
@@ -62,11 +48,26 @@ public struct SafetensorsFile: Sendable {
     byteCount = header.count + end
   }
 
-  private static func alignedOrder(_ tensors: [Tensor]) -> [Int] {
+  private static func alignedOrder(_ tensors: [StoredTensor]) -> [Int] {
     let (even, odd) = (
       tensors.indices.filter { tensors[$0].byteCount % 8 == 0 },
       tensors.indices.filter { tensors[$0].byteCount % 8 != 0 }
     )
     return even + odd.sorted { (-tensors[$0].dtype.alignment, $0) < (-tensors[$1].dtype.alignment, $1) }
+  }
+}
+
+/// Lays out safetensors files; all have the same metadata.
+public struct SafetensorsWriter: ContainerWriter {
+  let metadata: [(key: String, value: String)]
+
+  /// - Parameter metadata: what every header says beside `format: pt`.
+  public init(metadata: [(key: String, value: String)] = []) { self.metadata = metadata }
+
+  public var container: Container { .safetensors }
+
+  public func layout(_ tensors: [StoredTensor], at place: FilePlace) -> FileLayout {
+    let file = SafetensorsFile(tensors, metadata: metadata)
+    return FileLayout(header: file.header, ranges: file.ranges, byteCount: file.byteCount)
   }
 }

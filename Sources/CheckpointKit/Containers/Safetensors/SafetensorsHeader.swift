@@ -11,13 +11,7 @@
 ///
 /// Format and rules: `docs/formats/safetensors.md`. Vectors: `Tests/Vectors/safetensors/`.
 public struct SafetensorsHeader: Sendable {
-  public struct Entry: Sendable {
-    public var name: TensorName
-    public var dtype: DType
-    public var shape: Shape
-    /// Counted from the end of the header.
-    public var range: Range<Int>
-  }
+  public typealias Entry = HeaderEntry
 
   /// What is tolerated of a header before it is refused or remarked on.
   public struct Limits: Sendable {
@@ -147,26 +141,6 @@ extension SafetensorsHeader {
         hint: isShort ? "get this file again" : nil)
     }
     oddities += [unaligned, partialRows].compactMap(\.finding)
-  }
-}
-
-/// An oddity that many tensors of a file may share: told once.
-private struct FoldedOddity {
-  var code: ProblemCode
-  private var first: (name: TensorName, problem: String)?
-  private var count = 0
-
-  init(_ code: ProblemCode) { self.code = code }
-
-  mutating func note(_ name: TensorName, _ problem: @autoclosure () -> String) {
-    if first == nil { first = (name, problem()) }
-    count += 1
-  }
-
-  var finding: Finding? {
-    guard let first else { return nil }
-    let others = count == 1 ? "" : "; so it is with \(count - 1) others of this file"
-    return Finding(.warning, code, tensor: first.name.string, first.problem + others)
   }
 }
 

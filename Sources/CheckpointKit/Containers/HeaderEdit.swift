@@ -1,0 +1,250 @@
+/// A change of a weight file's metadata: the same tensors, byte for byte, behind another header.
+///
+/// Where the new header ends where the old one did, it is written over it: the old one is saved first, in the work folder
+/// beside the file, so that a run that is stopped in between can be undone. Otherwise a new file is written and renamed
+/// over the old.
+public struct HeaderEdit: Sendable {
+  public let path: String
+  /// Every byte before the data.
+  public let header: [UInt8]
+  /// The bytes that stay.
+  public let data: Range<Int>
+  private let files: FileAccess
+  private let work: String
+
+  /// Whether no tensor byte moves.
+  public var isInPlace: Bool { header.count == data.lowerBound }
+
+  /// A value to set, as a user writes it.
+  public struct Setting: Sendable {
+    public let key: String
+    public let value: String
+
+    public init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// Plans the change. Keys keep their place and, in GGUF, their type; new ones go to the end.
+  ///
+  /// - Throws: where a value does not fit, or the file is a link, or one of a split set that holds no keys of the model.
+  public init(_ settings: [Setting], of path: String, files: FileAccess = .system) throws(CheckpointError) {
+    self.path = path
+    self.files = files
+    guard try files.status(path)?.kind == .regular else {
+      throw CheckpointError(.unknownSource, file: path, "is no file", hint: "give one weight file")
+    }
+    let real = files.realPath(path)
+    guard lastPathComponent(real) == lastPathComponent(path),
+      files.realPath(parentPath(path)) == files.realPath(parentPath(real))
+    else {
+      throw CheckpointError(
+        .outputUnsuitable, file: path, "is a link: what it leads to may belong to others", hint: "change a copy")
+    }
+    work = HeaderEdit.workFolder(of: path)
+    try Self.undo(path, files)
+    let file = try OpenFile(reading: path, files)
+    let size = try file.size()
+    if path.hasSuffix(Container.gguf.fileEnding) {
+      let old = try GGUFHeader(reading: file)
+      header = try Self.header(old, settings, file)
+      // Without tensors there is nothing that must stay but what trails.
+      data = min(old.dataStart, size)..<size
+    } else {
+      let old = try SafetensorsHeader(reading: file)
+      header = try Self.header(old, settings, file)
+      data = old.dataStart..<size
+    }
+  }
+
+  // MARK: New headers
+
+  private static func header(
+    _ old: GGUFHeader, _ settings: [Setting], _ file: OpenFile
+  ) throws(CheckpointError) -> [UInt8] {
+    if let number = old["split.no"]?.value.integer, number > 0 {
+      throw CheckpointError(
+        .ggufMetadata, file: file.path, "is part \(number + 1) of a set: the keys of the model are in the first",
+        hint: "give the file -00001-of-…")
+    }
+    var fields: [[UInt8]] = []
+    for field in old.fields { fields.append(try file.readBytes(field.range)) }
+    for setting in settings {
+      let place = old.fields.firstIndex { sameBytes($0.key, setting.key) }
+      let bytes = try field(setting, knownAs: place.map { old.fields[$0] }).mapError { $0.inFile(file.path) }.get()
+      if let place { fields[place] = bytes } else { fields.append(bytes) }
+    }
+    var header = GGUFHeader.magic
+    appendLittleEndian(UInt32(old.version), to: &header)
+    appendLittleEndian(Int64(old.entries.count), to: &header)
+    appendLittleEndian(Int64(fields.count), to: &header)
+    for field in fields { header += field }
+    header += try file.readBytes(old.infoStart..<old.infoEnd)
+    if !old.entries.isEmpty {
+      header.append(contentsOf: repeatElement(0, count: header.count.roundedUp(to: old.alignment) - header.count))
+    }
+    // What is written must be readable, keys that stand twice and all.
+    _ = try GGUFHeader(parsing: header, fileSize: header.count + old.dataBytes)
+    return header
+  }
+
+  /// The bytes of a key that is set. A new one is a string, or of the type before the first colon (`u32:5`).
+  private static func field(
+    _ setting: Setting, knownAs known: GGUFField?
+  ) -> Result<[UInt8], CheckpointError> {
+    func fail(_ problem: String, _ hint: String? = nil) -> Result<[UInt8], CheckpointError> {
+      .failure(CheckpointError(.ggufMetadata, "key '\(setting.key)' \(problem)", hint: hint))
+    }
+    if GGUFWriter.ownKeys.contains(where: { sameBytes($0, setting.key) }) {
+      return fail("says how the file is laid out", "use reshard to split or merge a set")
+    }
+    if setting.key.isEmpty || setting.key.utf8.contains(0) { return fail("is empty or has a NUL") }
+    var (type, text) = (GGUFValueType.string, setting.value)
+    if let known {
+      type = known.type
+    } else if let colon = text.firstIndex(of: ":"), let named = GGUFValueType(name: String(text[..<colon])) {
+      type = named
+      text = String(text[text.index(after: colon)...])
+    }
+    if type == .array { return fail("is an array, which cannot be set") }
+    guard let value = GGUFValue(text, as: type), let bytes = GGUFField.encoded(setting.key, value, as: type) else {
+      return fail("is of type \(type.name), and '\(text)' is none")
+    }
+    return .success(bytes)
+  }
+
+  private static func header(
+    _ old: SafetensorsHeader, _ settings: [Setting], _ file: OpenFile
+  ) throws(CheckpointError) -> [UInt8] {
+    let length = old.dataStart - 8
+    var json = try file.readBytes(8..<old.dataStart)
+    while json.last == UInt8(ascii: " ") { json.removeLast() }
+    if try JSONValue(parsing: json, file: file.path)["__metadata__"]?.object == nil {
+      json = try JSONEdit.set(["__metadata__"], to: .object([:]), in: json, file: file.path)
+    }
+    for setting in settings {
+      json = try JSONEdit.set(["__metadata__", setting.key], to: .string(setting.value), in: json, file: file.path)
+    }
+    let room = json.count <= length ? length : json.count.roundedUp(to: 8)
+    var header: [UInt8] = []
+    appendLittleEndian(UInt64(room), to: &header)
+    header += json
+    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: room - json.count))
+    _ = try SafetensorsHeader(parsing: Array(header.dropFirst(8)), fileSize: header.count + old.dataBytes)
+    return header
+  }
+
+  // MARK: Writing
+
+  /// The folder that says that a file is being changed: of a GGUF set, beside its files under the name of the set.
+  private static func workFolder(of path: String) -> String {
+    let name =
+      path.hasSuffix(Container.gguf.fileEnding)
+      ? WorkFolder.name(forFile: GGUFSet.title(lastPathComponent(path))) : WorkFolder.name
+    return joinPath(parentPath(path), name)
+  }
+
+  private static let savedHeader = "header.saved"
+
+  /// Puts the old header back where a change was stopped.
+  private static func undo(_ path: String, _ files: FileAccess) throws(CheckpointError) {
+    let work = workFolder(of: path)
+    guard try files.status(work) != nil else { return }
+    let names = try files.list(work)
+    guard names.allSatisfy({ $0.hasPrefix(savedHeader) || $0 == "new" }) else {
+      throw CheckpointError(
+        .unfinishedSource, file: path, "is unfinished: \(lastPathComponent(work)) is beside it",
+        hint: "run the command that was writing it again: it continues")
+    }
+    // The saved header names its file: there may be several in a folder.
+    let saved = joinPath(work, savedHeader + "." + lastPathComponent(path))
+    if try files.status(saved) != nil {
+      let header = try files.readAll(saved, limit: 1 << 30)
+      let file = try OpenFile(updating: path, files)
+      try file.write(header, at: 0)
+      try file.sync()
+    } else if names.contains(where: { $0.hasPrefix(savedHeader) && !$0.hasSuffix(".partial") }) {
+      throw CheckpointError(
+        .unfinishedSource, file: path,
+        "cannot be changed now: the header of another file of its folder is half written",
+        hint: "change that file again first: \(names.joined(separator: ", "))")
+    }
+    try files.removeTree(work)
+    try files.syncDirectory(parentPath(work))
+  }
+
+  /// Carries the change out; complete and durable, or as before, or undone by the next one.
+  public func write() throws(CheckpointError) {
+    try files.makeDirectories(work)
+    if isInPlace { try writeInPlace() } else { try writeAnew() }
+    try files.removeTree(work)
+    try files.syncDirectory(parentPath(work))
+  }
+
+  private func writeInPlace() throws(CheckpointError) {
+    let file = try OpenFile(updating: path, files)
+    let saved = joinPath(work, Self.savedHeader + "." + lastPathComponent(path))
+    try files.writeAtomically(try file.readBytes(0..<data.lowerBound), to: saved)
+    try files.syncDirectory(parentPath(work))
+    try file.write(header, at: 0)
+    try file.sync()
+    try files.remove(saved)
+    try files.syncDirectory(work)
+  }
+
+  private func writeAnew() throws(CheckpointError) {
+    let new = joinPath(work, "new")
+    try files.remove(new)
+    let source = try OpenFile(reading: path, files)
+    let output = try OpenFile(creating: new, files)
+    try output.reserve(header.count + data.count)
+    try output.write(header, at: 0)
+    let buffer = try Buffer(byteCount: min(4 << 20, max(1, data.count)))
+    var offset = data.lowerBound
+    while offset < data.upperBound {
+      let chunk = UnsafeMutableRawBufferPointer(
+        rebasing: buffer.bytes[..<min(buffer.byteCount, data.upperBound - offset)])
+      try source.read(into: chunk, at: offset)
+      let place = header.count + offset - data.lowerBound
+      try output.write(UnsafeRawBufferPointer(chunk), at: place)
+      output.startWriteback(place..<place + chunk.count)
+      offset += chunk.count
+    }
+    try output.sync()
+    try files.rename(new, to: path)
+    try files.syncDirectory(parentPath(path))
+  }
+}
+
+extension GGUFHeader {
+  /// Bytes from the start of the data to the end of the last tensor.
+  var dataBytes: Int { entries.last?.range.upperBound ?? 0 }
+}
+
+extension SafetensorsHeader {
+  /// Bytes from the start of the data to the end of the last tensor.
+  var dataBytes: Int { entries.last?.range.upperBound ?? 0 }
+}
+
+extension GGUFValue {
+  /// A value from text; nil where the text is none of the type, and for arrays.
+  public init?(_ text: String, as type: GGUFValueType) {
+    switch type {
+    case .uint8, .uint16, .uint32, .uint64:
+      guard let value = UInt64(text) else { return nil }
+      self = .unsigned(value)
+    case .int8, .int16, .int32, .int64:
+      guard let value = Int64(text) else { return nil }
+      self = .signed(value)
+    case .float32, .float64:
+      guard let value = Double(text), value.isFinite else { return nil }
+      self = .float(value)
+    case .bool:
+      guard text == "true" || text == "false" else { return nil }
+      self = .bool(text == "true")
+    case .string: self = .string(text)
+    case .array: return nil
+    }
+  }
+}

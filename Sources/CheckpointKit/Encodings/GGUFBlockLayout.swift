@@ -1,0 +1,49 @@
+/// The block encodings of GGUF files: a row is a whole number of blocks, each with its own scales.
+///
+/// | part | dtype | shape |
+/// |---|---|---|
+/// | (the tensor itself) | U8: bytes of blocks | `[rows, columns / blockSize × blockBytes]` |
+///
+/// Which of them a tensor has is said by the type in the file (``GGUFType``), never by dtype and shape: bytes in a
+/// safetensors file are not taken for blocks.
+///
+/// Format: `docs/formats/gguf-blocks.md`. Vectors: `Tests/Vectors/gguf-blocks/`.
+public struct GGUFBlockLayout: EncodingLayout, Equatable {
+  /// The types that are read and written here.
+  public static let types: [GGUFType] = [
+    .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q2K, .q3K, .q4K, .q5K, .q6K, .iq4NL, .iq4XS, .mxfp4,
+  ]
+
+  public let type: GGUFType
+
+  /// - Returns: nil for plain types, which are ``PlainLayout``'s, and for those that are not read here.
+  public init?(_ type: GGUFType) {
+    guard Self.types.contains(type) else { return nil }
+    self.type = type
+  }
+
+  /// As recipes write it: `q4_0`, `q2_K`, `iq4_xs`. MXFP4 is also the name of an encoding in other containers.
+  public var name: String {
+    if type == .mxfp4 { return "gguf-mxfp4" }
+    let name = type.name.lowercased()
+    return name.hasSuffix("_k") ? name.dropLast() + "K" : name
+  }
+
+  public var tile: (rows: Int, columns: Int) { (1, type.blockSize) }
+  public static let suffixes = [""]
+  public static var named: [GGUFBlockLayout] { types.compactMap { GGUFBlockLayout($0) } }
+
+  public func parts(for shape: Shape) -> [StoredPart] {
+    let rowBytes = type.byteCount(columns: shape.columns) ?? 0
+    return [StoredPart("", .u8, Shape(shape.dimensions.dropLast() + [rowBytes]))]
+  }
+
+  public func refusal(of shape: Shape) -> String? {
+    if shape.rank == 0 { return "\(name) holds rows, and a scalar has none" }
+    return shape.columns % type.blockSize == 0
+      ? nil : "its \(shape.columns) columns are no multiple of \(type.blockSize)"
+  }
+
+  /// Never: no dtype and shape tells blocks from other bytes.
+  public static func recognise(_ parts: StoredParts, of shape: Shape) throws(LayoutMismatch) -> GGUFBlockLayout? { nil }
+}

@@ -1,0 +1,8 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The natural logarithm.
+func logarithm(_ value: Double) -> Double { log(value) }

@@ -1,0 +1,147 @@
+import Testing
+
+@testable import CheckpointKit
+
+@Suite struct GGUFMetadataTests {
+  private let tensors = [("a", [8, 3]), ("b.weight", [5])]
+
+  private func keys(_ number: Int, _ text: String) -> [[UInt8]] {
+    let string = littleEndian(UInt64(text.utf8.count)) + Array(text.utf8)
+    return [
+      GGUFFileTests.key("n", 4, number), littleEndian(1) + Array("s".utf8) + [8, 0, 0, 0] + string,
+      GGUFFileTests.key("z", 2, 3),
+    ]
+  }
+
+  private func file(_ folder: TestFolder, _ number: Int = 1, _ text: String = "old") throws -> String {
+    try folder.write("m.gguf", GGUFFileTests.gguf(keys(number, text), tensors: tensors))
+  }
+
+  private func edit(_ path: String, _ settings: [(String, String)], files: FileAccess = .system) throws -> HeaderEdit {
+    try HeaderEdit(settings.map { HeaderEdit.Setting(key: $0.0, value: $0.1) }, of: path, files: files)
+  }
+
+  private func bytes(_ path: String) throws -> [UInt8] { try FileAccess.system.readAll(path, limit: 1 << 20) }
+
+  @Test("a value of the same length is set in place, and nothing else changes")
+  func inPlace() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let edit = try edit(path, [("s", "new"), ("n", "7")])
+    #expect(edit.isInPlace)
+    try edit.write()
+    #expect(try bytes(path) == GGUFFileTests.gguf(keys(7, "new"), tensors: tensors))
+    #expect(try FileAccess.system.list(folder.path) == ["m.gguf"])
+  }
+
+  @Test("a longer value moves the data into a new file of the same bytes")
+  func anew() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let long = String(repeating: "long ", count: 30)
+    let edit = try edit(path, [("s", long)])
+    #expect(!edit.isInPlace)
+    try edit.write()
+    #expect(try bytes(path) == GGUFFileTests.gguf(keys(1, long), tensors: tensors))
+    #expect(try FileAccess.system.list(folder.path) == ["m.gguf"])
+  }
+
+  @Test("new keys are strings, or of the type they name; known ones keep theirs")
+  func types() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    try edit(
+      path, [("x", "u64:5"), ("y", "text: with a colon"), ("b", "bool:true"), ("f", "f32:0.1"), ("s", "u32:5")]
+    ).write()
+    let header = try GGUFHeader(reading: OpenFile(reading: path, .system))
+    #expect(header["x"]?.type == .uint64 && header["x"]?.value.integer == 5)
+    #expect(header["y"]?.value.text == "text: with a colon" && header["b"]?.value == .bool(true))
+    #expect(header["f"]?.value == .float(Double(Float(0.1))) && header["s"]?.value.text == "u32:5")
+    #expect(header.fields.map(\.key) == ["n", "s", "z", "x", "y", "b", "f"])
+  }
+
+  @Test("what cannot be set is refused, and the file stays as it is")
+  func refusals() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let before = try bytes(path)
+    for (key, value) in [
+      ("general.alignment", "64"), ("split.count", "2"), ("n", "-1"), ("n", "4294967296"), ("n", "x"), ("z", "65536"),
+      ("", "x"), ("q", "u8:256"), ("q", "bool:yes"), ("q", "arr:1"), ("q", "f32:nan"),
+    ] {
+      #expect(problem { _ = try edit(path, [(key, value)]) }?.code == .ggufMetadata, "\(key)=\(value)")
+    }
+    #expect(try bytes(path) == before)
+    folder.link("link.gguf", to: path)
+    #expect(problem { _ = try edit(folder.file("link.gguf"), [("n", "2")]) }?.code == .outputUnsuitable)
+    let second = try folder.write(
+      "p-00002-of-00002.gguf", GGUFFileTests.gguf(GGUFFileTests.split(1, of: 2, tensors: 2), tensors: tensors))
+    #expect(problem { _ = try edit(second, [("n", "2")]) }?.code == .ggufMetadata)
+  }
+
+  @Test(
+    "a change that fails at any call is undone or done by the next, in place or in a new file",
+    arguments: ["new", "much longer than before, by far"])
+  func failures(text: String) throws {
+    let expected = GGUFFileTests.gguf(keys(1, text), tensors: tensors)
+    let old = GGUFFileTests.gguf(keys(1, "old"), tensors: tensors)
+    var failed = 0
+    for call in 0..<60 {
+      let folder = try TestFolder()
+      let path = try file(folder)
+      let calls = Counter()
+      let access = FileAccess { kind, _ in
+        [.write, .rename, .sync, .reserve, .create, .remove, .makeDirectory].contains(kind) && calls.take() == call
+          ? 5 : nil
+      }
+      guard problem({ try edit(path, [("s", text)], files: access).write() }) != nil else { break }
+      failed += 1
+      let now = try bytes(path)
+      let isUnfinished = try FileAccess.system.status(folder.file(".m.gguf.ckpt")) != nil
+      #expect(now == old || now == expected || isUnfinished)
+      if isUnfinished { #expect(problem { _ = try Checkpoint.open(path) }?.code == .unfinishedSource) }
+      try edit(path, [("s", text)]).write()
+      #expect(try bytes(path) == expected && FileAccess.system.list(folder.path) == ["m.gguf"])
+    }
+    #expect(failed > 5 && failed < 60)
+  }
+
+  @Test("a half-written header is put back before anything else is done")
+  func undo() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let old = try bytes(path)
+    let start = try GGUFHeader(reading: OpenFile(reading: path, .system)).dataStart
+    try folder.write(".m.gguf.ckpt/header.saved.m.gguf", Array(old.prefix(start)))
+    let torn = try OpenFile(updating: path, .system)
+    try torn.write([UInt8](repeating: 0xff, count: 40), at: 10)
+    try edit(path, [("n", "9")]).write()
+    #expect(try bytes(path) == GGUFFileTests.gguf(keys(9, "old"), tensors: tensors))
+    // A folder of a run that writes the file is none of this verb's.
+    try folder.write(".m.gguf.ckpt/plan.json", "{}")
+    #expect(problem { _ = try edit(path, [("n", "2")]) }?.code == .unfinishedSource)
+  }
+
+  @Test("safetensors metadata is set in the padding of the header where it fits, and in a new file where not")
+  func safetensorsFile() throws {
+    let folder = try TestFolder()
+    let json = #"{"__metadata__":{"format":"pt","a":"12345678"},"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#
+    let path = try folder.write("x.safetensors", safetensors(json, [1, 2, 3]))
+    let shorter = try edit(path, [("a", "1")])
+    #expect(shorter.isInPlace)
+    try shorter.write()
+    let padded = json.replacing("12345678", with: "1") + "       "
+    #expect(try bytes(path) == safetensors(padded, [1, 2, 3]))
+    let longer = try edit(path, [("b", "much more than there was room for")])
+    #expect(!longer.isInPlace)
+    try longer.write()
+    let header = try SafetensorsHeader(reading: OpenFile(reading: path, .system))
+    #expect(
+      header.metadata.map(\.key) == ["format", "a", "b"] && header.entries.count == 1 && header.dataStart % 8 == 0)
+    #expect(try bytes(path).suffix(3) == [1, 2, 3])
+    let bare = try folder.write(
+      "y.safetensors", safetensors(#"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#, [1, 2, 3]))
+    try edit(bare, [("k", "v")]).write()
+    #expect(try SafetensorsHeader(reading: OpenFile(reading: bare, .system)).metadata.map(\.value) == ["v"])
+  }
+}
