@@ -180,7 +180,7 @@ public struct Verifier: Sendable {
         outcome.findings.append(finding)
         let code = finding.code.rawValue
         if finding.severity == .error, let file = finding.file,
-          code.hasPrefix("safetensors.") || code.hasPrefix("source.") || code.hasPrefix("io.")
+          ["safetensors.", "gguf.", "source."].contains(where: { code.hasPrefix($0) }) || code.hasPrefix("io.")
         {
           malformed.insert(TensorName(lastPathComponent(file)))
         }
