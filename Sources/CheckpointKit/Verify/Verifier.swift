@@ -165,9 +165,11 @@ public struct Verifier: Sendable {
   // MARK: Structure
 
   private mutating func checkStructure() throws(CheckpointError) {
-    guard listing.files.contains(where: { file in
-      [".safetensors", ".gguf"].contains { file.name.hasSuffix($0) } && !file.name.contains("/")
-    }) else {
+    guard
+      listing.files.contains(where: { file in
+        [".safetensors", ".gguf"].contains { file.name.hasSuffix($0) } && !file.name.contains("/")
+      })
+    else {
       outcome.findings.append(
         Finding(.note, .verifyNotChecked, "holds no .safetensors or .gguf file: its structure is not checked"))
       return
