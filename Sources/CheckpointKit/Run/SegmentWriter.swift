@@ -19,8 +19,12 @@ final class SegmentWriter<Executor: PanelExecutor> {
   /// Panels and bytes of the batch.
   private var panels = 0
   private var bytes: [(stream: SHA256Stream, bytes: UnsafeRawBufferPointer)] = []
-  /// Segments that are written and synced.
+  /// Segments that are written, the files they lie in, and how many bytes of them are not synced yet.
   private var written: [Draft] = []
+  private var unsynced: [Int: OpenFile] = [:]
+  private var unsyncedBytes = 0
+  /// Waiting for the disk after each small segment would cost more than doing a few of them again.
+  private static var syncedTogether: Int { 256 << 20 }
 
   init(
     _ runner: Runner, _ executor: Executor, _ state: RunState, memory: Int, publishes: Bool
@@ -58,9 +62,10 @@ final class SegmentWriter<Executor: PanelExecutor> {
       let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
       options.progress?(bytes, state.total)
     }
-    try file.sync()
     written.append(draft)
-    if bytes.isEmpty || panels == batch || written.count == batch { try finish() }
+    unsynced[segment.file] = file
+    unsyncedBytes += segment.byteCount
+    if panels == batch || written.count == 16 || unsyncedBytes >= Self.syncedTogether { try finish() }
   }
 
   /// Takes the digests of the batch and leaves the records of the segments that are whole with it.
@@ -69,6 +74,10 @@ final class SegmentWriter<Executor: PanelExecutor> {
     bytes = []
     panels = 0
     workspace.release(to: 0)
+    if written.isEmpty { return }
+    for file in unsynced.values { try file.sync() }
+    unsynced = [:]
+    unsyncedBytes = 0
     while !written.isEmpty {
       var draft = written.removeFirst()
       for (i, streams) in draft.streams.enumerated() {
