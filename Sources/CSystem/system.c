@@ -43,6 +43,19 @@ int csystem_processor_count(void) {
 }
 #endif
 
+// The loader hands these to constructors, as glibc and Apple's do.
+static int argument_count;
+static char **arguments;
+
+__attribute__((constructor)) static void keep_arguments(int argc, char **argv) {
+  argument_count = argc;
+  arguments = argv;
+}
+
+int csystem_argument_count(void) { return argument_count; }
+
+const char *csystem_argument(int index) { return arguments[index]; }
+
 int csystem_terminal_columns(int fd) {
   struct winsize size;
   return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

@@ -4,7 +4,7 @@ internal import CheckpointKit
 @main
 enum Main {
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = Terminal.arguments
     // The parser would call a misspelt verb an unexpected argument.
     if let verb = arguments.first, !verb.hasPrefix("-"), !Ckpt.verbs.contains(verb), verb != "help" {
       Terminal.note("Error: there is no verb '\(printable(verb))'" + suggestion(verb, among: Ckpt.verbs))

@@ -12,6 +12,10 @@ int csystem_exchange(const char *a, const char *b);                  // renameat
 // Gives memory that was freed back to the system.
 void csystem_trim_memory(void);
 
+// The process's arguments. Swift reads them from /proc, which a chroot may lack.
+int csystem_argument_count(void);
+const char *csystem_argument(int index);
+
 // Columns of the terminal behind fd, or 0.
 int csystem_terminal_columns(int fd);
 

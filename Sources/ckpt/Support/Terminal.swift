@@ -32,6 +32,11 @@ enum Terminal {
     }
   }
 
+  /// The arguments behind the program's name.
+  static var arguments: [String] {
+    (1..<max(1, csystem_argument_count())).map { String(cString: csystem_argument($0)) }
+  }
+
   static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
 
   static var errorIsTerminal: Bool { isatty(2) == 1 }
