@@ -21,13 +21,7 @@ struct CheckpointIndex: Sendable {
     self.file = file
     guard isValidUTF8(bytes) else { throw CheckpointError(.indexMalformed, file: file, "is not UTF-8 text") }
     var parser = CheckpointIndexParser()
-    let problem: JSONScanner.Problem? = bytes.withUnsafeBufferPointer { buffer in
-      var scanner = JSONScanner(buffer)
-      do throws(JSONScanner.Problem) {
-        try parser.parse(&scanner)
-        return nil
-      } catch { return error }
-    }
+    let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
     if let problem {
       throw CheckpointError(.indexMalformed, file: file, "is malformed at byte \(problem.offset): \(problem.message)")
     }

@@ -21,6 +21,19 @@ struct JSONScanner {
     self.offset = offset
   }
 
+  /// Scans a text from its beginning; gives what stopped it, or nil.
+  static func scan(
+    _ bytes: [UInt8], _ body: (inout JSONScanner) throws(Problem) -> Void
+  ) -> Problem? {
+    bytes.withUnsafeBufferPointer { buffer in
+      var scanner = JSONScanner(buffer)
+      do throws(Problem) {
+        try body(&scanner)
+        return nil
+      } catch { return error }
+    }
+  }
+
   func problem(_ message: String) -> Problem { Problem(offset: offset, message: message) }
 
   func problem(_ rule: CheckpointError) -> Problem { Problem(offset: offset, message: rule.problem, brokenRule: rule) }

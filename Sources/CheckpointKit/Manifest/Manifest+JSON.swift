@@ -66,13 +66,7 @@ extension Manifest {
   public init(parsing bytes: [UInt8], file: String) throws(CheckpointError) {
     guard isValidUTF8(bytes) else { throw CheckpointError(.manifestMalformed, file: file, "is not UTF-8 text") }
     var parser = ManifestParser()
-    let problem: JSONScanner.Problem? = bytes.withUnsafeBufferPointer { buffer in
-      var scanner = JSONScanner(buffer)
-      do throws(JSONScanner.Problem) {
-        try parser.parse(&scanner)
-        return nil
-      } catch { return error }
-    }
+    let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
     if let problem {
       throw CheckpointError(
         .manifestMalformed, file: file, "is no manifest: \(problem.message) (byte \(problem.offset))")
