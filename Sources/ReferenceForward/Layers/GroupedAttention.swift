@@ -3,12 +3,24 @@ internal import Quantize
 
 /// Attention in which several query heads share one key and value head, as Llama and Qwen have it.
 ///
-/// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, each head is normalised by itself;
-/// then queries and keys are rotated.
-struct GroupedAttention {
+/// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, they are normalised, each head by
+/// itself or all heads of a position as one vector, as long as the norm's weight is; then their first dimensions are
+/// rotated.
+struct GroupedAttention: Sendable {
   let heads: Int
   let keyHeads: Int
   let width: Int
+
+  init(_ values: ForwardValues) throws(CheckpointError) {
+    (heads, keyHeads) = (try values.size("heads"), try values.size("kv_heads"))
+    width = try values.size("head")
+    guard heads % keyHeads == 0 else {
+      throw values.wrong("kv_heads", "is \(keyHeads), which \(heads) heads cannot share evenly")
+    }
+  }
+
+  /// Values that a position takes meanwhile.
+  var activations: Int { (2 * heads + 2 * keyHeads) * width }
 
   /// Adds the attention of a layer to `state`.
   func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {
@@ -38,18 +50,27 @@ struct GroupedAttention {
     try weights.multiply(output.block, weights.tensor(.attnO, layer: layer), into: state, adding: true)
   }
 
-  /// Normalises each head, where the model does, and rotates it.
+  /// Normalises, where the model does, and rotates each head.
   private func turn(_ block: Block, _ heads: Int, norm: Role, _ layer: Int, _ pass: ForwardPass) throws(CheckpointError)
   {
     let weight = try pass.weights.vectorIfAny(norm, layer: layer)
-    let (width, rotary, turns, epsilon) = (width, pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
+    let (rotary, turns, epsilon) = (pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
+    let (width, together) = (width, weight?.count ?? width)
+    guard together == width || together == block.columns else {
+      throw CheckpointError(
+        .internalMistake, "a norm of \(together) values is neither for a head of \(width) nor for all of them")
+    }
     try pass.weights.forEachRun(of: block.rows, values: block.columns) { rows in
       for row in rows {
+        let values = UnsafeMutableBufferPointer(start: block.row(row).baseAddress, count: block.columns)
+        weight?.withUnsafeBufferPointer { weight in
+          for start in stride(from: 0, to: values.count, by: together) {
+            let slice = UnsafeMutableBufferPointer(rebasing: values[start..<start + together])
+            Elementwise.normalise(slice, weight: weight, epsilon: epsilon, into: slice)
+          }
+        }
         for head in 0..<heads {
-          let values = UnsafeMutableBufferPointer(start: block.row(row).baseAddress, count: block.columns)
-          let slice = UnsafeMutableBufferPointer(rebasing: values[head * width..<(head + 1) * width])
-          weight?.withUnsafeBufferPointer { Elementwise.normalise(slice, weight: $0, epsilon: epsilon, into: slice) }
-          if let base = slice.baseAddress { rotary.rotate(base, by: turns.block.row(row)) }
+          if let base = values.baseAddress { rotary.rotate(base + head * width, by: turns.block.row(row)) }
         }
       }
     }

@@ -11,7 +11,7 @@ internal import Quantize
 /// | keys and values | `Wkv_b norm(latent)`; per head the plain key, then the value |
 ///
 /// The norms of the latents have an epsilon of their own. Source: transformers 5.23.0, `modeling_deepseek_v3.py`.
-struct LatentAttention {
+struct LatentAttention: Sendable {
   struct Widths: Sendable {
     var heads: Int
     /// Dimensions of a query or key that are not rotated.
@@ -23,6 +23,18 @@ struct LatentAttention {
   }
 
   let widths: Widths
+
+  init(_ values: ForwardValues) throws(CheckpointError) {
+    widths = Widths(
+      heads: try values.size("heads"), plain: try values.size("nope"), rotated: try values.size("rope"),
+      value: try values.size("v_head"), latent: try values.size("kv_lora"),
+      latentEpsilon: try values.double("latent_norm_eps"))
+  }
+
+  /// Values that a position takes meanwhile, beside the query latent.
+  var activations: Int {
+    widths.heads * (2 * widths.plain + widths.rotated + 2 * widths.value) + widths.latent + widths.rotated
+  }
 
   /// Adds the attention of a layer to `state`.
   func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {

@@ -164,12 +164,9 @@ struct ForwardPass {
     let epsilon = architecture.normEpsilon
     let normal = try Matrix(state.rows, state.columns)
     try weights.normalise(state, weights.vector(.normAttention, layer: layer), epsilon: epsilon, into: normal.block)
-    switch architecture.attention {
-    case .grouped(let heads, let keyHeads, let width):
-      let attention = GroupedAttention(heads: heads, keyHeads: keyHeads, width: width)
-      try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
-    case .latent(let widths):
-      try LatentAttention(widths: widths).apply(normal.block, layer: layer, pass: self, addingTo: state)
+    switch architecture.attention[layer] {
+    case .grouped(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
+    case .latent(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
     }
     try weights.normalise(state, weights.vector(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
     if let rule = architecture.router, weights.reader.tensor(.router, layer: layer) != nil {
