@@ -1,5 +1,7 @@
 """Writes the vectors of this folder with transformers, through the oracle of Tests/Conformance.
 
+    python make.py [FAMILY-QUANT ...]
+
 Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens.
 """
 import pathlib
@@ -23,10 +25,13 @@ EXPERTS = dict(moe_intermediate_size=16, num_experts=6, num_experts_per_tok=2, m
 for family, quant, changes in [
         ("deepseek_v3", "fp8-block", LATENT),
         ("llama_tied", "none", GROUPED),
-        ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS))]:
+        ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS)),
+]:
+    out = HERE / f"{family}-{quant}"
+    if sys.argv[1:] and out.name not in sys.argv[1:]:
+        continue
     entry = families.FAMILIES[family]
     entry["config"] = lambda base=entry["config"]: {**base(), **COMMON, **changes}
-    out = HERE / f"{family}-{quant}"
     make_tiny.build(family, quant, 0, str(out), shards=2, tokens=TOKENS, tokenizer=False)
     for name in ["golden_embed.npy", "golden_hidden.npy", "golden_logits_bf16.npy", "generation_config.json"]:
         (out / name).unlink(missing_ok=True)
