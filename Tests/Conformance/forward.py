@@ -10,12 +10,9 @@ from harness import checks, ckpt, fixture, new_folder, np, remove
 import families  # after the harness, which says where it is
 
 SEEDS = [0, 1]
-PUBLISHED = {
-    "kimi_k2": ["none", "fp8-block"], "kimi_k2_thinking": ["none", "int4"], "kimi_k25": ["none", "int4"],
-    "deepseek_v3": ["none", "fp8-block", "fp8-ue8m0-f32", "fp8-ue8m0"], "llama": ["none"], "llama_tied": ["none"],
-    "qwen3": ["none", "fp8-block", "fp8-block-f16"], "qwen3_tied": ["none"], "qwen3_tied_lmhead": ["none"],
-    "qwen3_moe": ["none", "fp8-block"],
-}
+# Every storage of every family of the oracle that ckpt knows.
+KNOWN = {t for family in ckpt("families").summary["families"] for t in family["model_types"]}
+PUBLISHED = {name: entry["quants"] for name, entry in families.FAMILIES.items() if entry["config"]()["model_type"] in KNOWN}
 
 
 def yarn(**more):

@@ -292,8 +292,9 @@ private struct ExpressionParser {
     var arguments = [try binary(above: 0)]
     while take(.symbol(",")) { arguments.append(try binary(above: 0)) }
     try expect(")")
-    let wanted = function == nil ? 3 : 2
-    guard arguments.count == wanted else { throw error("\(name) takes \(wanted) values, not \(arguments.count)") }
+    guard arguments.count == (function == nil ? 3 : 2) else {
+      throw error("\(name) takes \(function == nil ? "three" : "two") values, not \(arguments.count)")
+    }
     if let function { return .call(function, arguments) }
     return .choice(arguments[0], arguments[1], arguments[2])
   }
