@@ -210,6 +210,72 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "families/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "minimax_m2",
+        "title": "MiniMax-M2, MiniMax-M2.5",
+        "model_types": ["minimax_m2"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["kv_heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.block_sparse_moe.gate.weight", "role": "router", "shape": ["experts", "hidden"], "dtype": "F32" },
+          { "name": "model.layers.{layer}.block_sparse_moe.e_score_correction_bias", "role": "router.bias", "shape": ["experts"], "dtype": "F32", "when": "use_routing_bias ?? true" },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w1.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w3.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w2.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"] },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "fp8_roles": ["attn.*", "moe.*"],
+        "fp8_scale": "F32",
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
+          "rope_dims": "rotary_dim ?? head",
+          "router": "scoring_func ?? 'sigmoid'",
+          "experts_per_token": "experts_per_token"
+        },
+        "sources": [
+          "config.json of MiniMax-M2.5; use_mtp promises layers whose weights are not published",
+          "47,864 scale tensors of the fp8 repository: attention and experts of 62 layers",
+          "transformers 5.23.0, models/minimax_m2/modeling_minimax_m2.py: norms of queries and keys over the whole projection, rotation of the first rotary_dim values of a head, no scale behind the router"
+        ]
+      }
+      """#
+    ),
+    (
       "families/qwen3.json",
       #"""
       {
@@ -789,6 +855,67 @@ public enum EmbeddedSpecs {
           "parameters_active": 70553706496
         },
         "sources": ["config.json of meta-llama/Llama-3.3-70B-Instruct; 723 tensors; 70.6B published; 30 shards, not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/MiniMax-M2.5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "MiniMax-M2.5",
+        "title": "MiniMax-M2.5, block-fp8",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 3072,
+          "intermediate_size": 1536,
+          "num_hidden_layers": 62,
+          "num_attention_heads": 48,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "vocab_size": 200064,
+          "num_local_experts": 256,
+          "num_experts_per_tok": 8,
+          "rotary_dim": 64,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "tie_word_embeddings": false,
+          "bos_token_id": 200034,
+          "eos_token_id": 200020,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 131 },
+        "published": {
+          "stored_tensors": 96103,
+          "data_bytes": 230121630720,
+          "parameters_total": 228689764864,
+          "parameters_text": 228689764864,
+          "parameters_active": 11030553088
+        },
+        "sources": [
+          "config.json of MiniMaxAI/MiniMax-M2.5",
+          "47,864 scale tensors, 228.7 billion parameters; the number of shards was not seen"
+        ]
       }
       """#
     ),
@@ -1595,6 +1722,59 @@ public enum EmbeddedSpecs {
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-minimax_m2",
+        "title": "a small MiniMax-M2",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "rotary_dim": 32,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 2,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
       }
       """#
     ),

@@ -26,6 +26,7 @@ for family, quant, changes in [
         ("deepseek_v3", "fp8-block", LATENT),
         ("llama_tied", "none", GROUPED),
         ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS)),
+        ("minimax_m2", "fp8-block", dict(GROUPED, intermediate_size=16, num_local_experts=6, rotary_dim=4)),
 ]:
     out = HERE / f"{family}-{quant}"
     if sys.argv[1:] and out.name not in sys.argv[1:]:
