@@ -40,6 +40,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   }
 
   var stride: Int { get throws { try facts?["stride"]?.int ?? 0 } }
+  var indexers: Int { get throws { try facts?["indexers"]?.array?.count ?? 0 } }
   var routers: Int { get throws { try facts?["routers"]?.array?.count ?? 0 } }
 
   func floats(_ golden: String) throws -> [Float] {

@@ -32,6 +32,15 @@ struct ForwardTests {
     }
   }
 
+  @Test("indexers choose the keys that transformers' choose", arguments: Fixture.all)
+  func indexers(fixture: Fixture) throws {
+    let selections = try fixture.model().run(fixture.tokens).selections
+    #expect(selections.count == (try fixture.indexers))
+    for (i, selection) in selections.enumerated() {
+      #expect(selection.keys.map(Int.init) == (try fixture.integers("indexer_\(i)_topk")))
+    }
+  }
+
   @Test("threads do not change a bit", arguments: Fixture.all)
   func threads(fixture: Fixture) throws {
     let tokens = try fixture.tokens

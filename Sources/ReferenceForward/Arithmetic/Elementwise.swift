@@ -17,6 +17,19 @@ enum Elementwise {
     for i in 0..<input.count { output[i] = input[i] * factor * weight[i] }
   }
 
+  /// LayerNorm: `values = (values − mean) · weight / sqrt(variance + epsilon) + bias`, in place.
+  static func normaliseCentred(
+    _ values: UnsafeMutableBufferPointer<Float>, weight: [Float], bias: [Float], epsilon: Double
+  ) {
+    var sum = 0.0
+    for value in values { sum += Double(value) }
+    let mean = sum / Double(values.count)
+    var squares = 0.0
+    for value in values { squares += (Double(value) - mean) * (Double(value) - mean) }
+    let factor = 1 / (squares / Double(values.count) + epsilon).squareRoot()
+    for i in 0..<values.count { values[i] = Float((Double(values[i]) - mean) * factor) * weight[i] + bias[i] }
+  }
+
   /// `gate = silu(gate) · up`, with `silu(x) = x / (1 + e^−x)`.
   static func gate(_ gate: UnsafeMutableBufferPointer<Float>, _ up: UnsafeMutableBufferPointer<Float>) {
     for i in 0..<gate.count { gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i] }

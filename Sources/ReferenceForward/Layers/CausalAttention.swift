@@ -1,6 +1,7 @@
 internal import CheckpointKit
 
-/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`.
+/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`. A selection leaves
+/// some of them out.
 ///
 /// The order of positions is the order in the sequence, whatever their numbers are.
 struct CausalAttention: Sendable {
@@ -20,7 +21,9 @@ struct CausalAttention: Sendable {
   /// Queries that are scored together.
   static let run = 128
 
-  func apply(heads: Int, _ head: @escaping @Sendable (Int) -> Head) throws(CheckpointError) {
+  func apply(
+    heads: Int, selection: KeySelection? = nil, _ head: @escaping @Sendable (Int) -> Head
+  ) throws(CheckpointError) {
     let runs = length.ceilDiv(Self.run)
     let isSmall = sequences * heads * length * length < 1 << 14
     try team.forEach(sequences * heads * runs, alone: isSmall) { (unit, worker) throws(CheckpointError) in
@@ -40,7 +43,9 @@ struct CausalAttention: Sendable {
       }
       for (i, position) in queries.enumerated() {
         let row = scores.row(i)
-        Elementwise.softmax(UnsafeMutableBufferPointer(rebasing: row[...position]))
+        let seen = UnsafeMutableBufferPointer(rebasing: row[...position])
+        selection?.hideOthers(of: start + position, in: seen)
+        Elementwise.softmax(seen)
         for later in position + 1..<max(position + 1, row.count) { row[later] = 0 }
       }
       blas.multiply(scores, head.value[rows: seen], into: head.output[rows: rows])

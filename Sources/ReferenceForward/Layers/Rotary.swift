@@ -6,7 +6,7 @@ internal import CheckpointKit
 struct Rotary: Sendable {
   let width: Int
   /// Whether a pair is `(2i, 2i + 1)`; otherwise `(i, i + width / 2)`.
-  let isInterleaved: Bool
+  var isInterleaved: Bool
   /// Radians per position, for each pair.
   let frequencies: [Double]
   /// What sines and cosines are multiplied by.

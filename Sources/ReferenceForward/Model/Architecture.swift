@@ -79,7 +79,8 @@ struct ForwardValues {
 
   private static let known: Set<String> = [
     "attention", "heads", "kv_heads", "head", "nope", "rope", "v_head", "kv_lora", "norm_eps", "latent_norm_eps",
-    "rope_pairing", "rope_theta", "rope_dims", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
+    "index_norm_eps", "has_indexer", "router", "router_groups", "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
@@ -112,6 +113,15 @@ struct ForwardValues {
   func size(_ key: String) throws(CheckpointError) -> Int {
     if case .int(let value)? = values[key] { return try size(key, value) }
     throw wrong(key, "is no integer")
+  }
+
+  /// A size, or a value that says there is none.
+  func size(_ key: String, orNone none: Int) throws(CheckpointError) -> Int {
+    switch values[key] {
+    case nil, .missing?: return none
+    case .int(none)?: return none
+    default: return try size(key)
+    }
   }
 
   func size(_ key: String, _ value: Int?) throws(CheckpointError) -> Int {

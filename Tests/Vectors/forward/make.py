@@ -27,6 +27,9 @@ for family, quant, changes in [
         ("llama_tied", "none", GROUPED),
         ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS)),
         ("minimax_m2", "fp8-block", dict(GROUPED, intermediate_size=16, num_local_experts=6, rotary_dim=4)),
+        ("deepseek_v32", "fp8-ue8m0", dict(LATENT, index_head_dim=16, index_n_heads=4, index_topk=5)),
+        ("glm52", "none", dict(LATENT, n_group=1, topk_group=1, num_hidden_layers=3, mlp_layer_types=["dense", "sparse", "sparse"],
+                               index_head_dim=16, index_n_heads=4, index_topk=5, indexer_types=["full", "shared", "full"])),
 ]:
     out = HERE / f"{family}-{quant}"
     if sys.argv[1:] and out.name not in sys.argv[1:]:
