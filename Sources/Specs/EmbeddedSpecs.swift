@@ -166,6 +166,86 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "families/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "gpt_oss",
+        "title": "gpt-oss",
+        "model_types": ["gpt_oss"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok | experts_per_token",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false",
+          "biased": "attention_bias ?? true",
+          "is_sliding": "if(layer_types == null, layer % 2 == 0, layer_types[layer] == 'sliding_attention')"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.q_proj.bias", "role": "bias.q", "shape": ["heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.bias", "role": "bias.k", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.bias", "role": "bias.v", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.bias", "role": "bias.o", "shape": ["hidden"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.sinks", "role": "sinks", "shape": ["heads"] },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.mlp.router.weight", "role": "router", "shape": ["experts", "hidden"] },
+          { "name": "model.layers.{layer}.mlp.router.bias", "role": "bias.router", "shape": ["experts"] },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 0, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 1, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj", "rows": "hidden", "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.bias", "role": "bias.moe_gate", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 0, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.bias", "role": "bias.moe_up", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 1, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.bias", "role": "bias.moe_down", "shape": ["hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj_bias", "rows": "hidden", "encodings": ["plain"] } },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "window": "if(is_sliding, sliding_window ?? 0, 0)",
+          "norm_eps": "rms_norm_eps ?? 1e-5",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 150000.0",
+          "router": "'softmax-of-chosen'",
+          "experts_per_token": "experts_per_token",
+          "activation": "'clamped-swiglu'",
+          "activation_limit": "swiglu_limit ?? 7.0",
+          "activation_slope": "swiglu_alpha ?? 1.702"
+        },
+        "sources": [
+          "config.json of gpt-oss-20b and gpt-oss-120b: even layers have a sliding window",
+          "transformers 5.23.0, models/gpt_oss/modeling_gpt_oss.py: rows of gate_up alternate; a plain parameter is the transpose, [experts, in, out]"
+        ]
+      }
+      """#
+    ),
+    (
       "families/kimi_k25.json",
       #"""
       {

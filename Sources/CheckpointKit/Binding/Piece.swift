@@ -16,6 +16,15 @@ public struct Piece: Sendable {
     self.shape = shape
     self.view = view
   }
+
+  /// Whether all of the stored matrix is meant, as it is.
+  public var isWhole: Bool { view == MatrixView(all: shape) }
+
+  /// The share of its parts' bytes that the view means.
+  public func byteCount(in checkpoint: Checkpoint) -> Int {
+    let stored = records.reduce(0) { $0 + checkpoint.records[$1].byteCount }
+    return isWhole ? stored : stored / max(1, shape.elementCount / max(1, view.rows * view.columnCount))
+  }
 }
 
 /// Which part of a stored matrix is meant, and how it is turned.
@@ -26,6 +35,7 @@ public struct MatrixView: Sendable, Equatable {
   public var rowStep = 1
   public var rows: Int
   public var columns: Range<Int>
+  public var columnStep = 1
   public var isTransposed = false
 
   /// All of a matrix.
@@ -36,6 +46,11 @@ public struct MatrixView: Sendable, Equatable {
 
   /// Whether the view is a run of whole rows in their order, so that bytes can be copied as they are.
   public func isContiguous(in shape: Shape) -> Bool {
-    rowStep == 1 && columns == 0..<shape.columns && !isTransposed
+    rowStep == 1 && columns == 0..<shape.columns && columnStep == 1 && !isTransposed
   }
+
+  public var columnCount: Int { columns.count.ceilDiv(columnStep) }
+
+  /// Rows of what is read.
+  public var height: Int { isTransposed ? columnCount : rows }
 }

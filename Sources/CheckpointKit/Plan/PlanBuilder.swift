@@ -36,7 +36,7 @@ public struct PlanBuilder: Sendable {
         Part(
           name: TensorName(name + part.suffix), dtype: part.dtype, shape: part.shape, byteCount: part.byteCount,
           rowsPerRow: part.rowsPerRow ?? 1,
-          bytesPerRow: part.rowsPerRow == nil ? nil : part.dtype.byteCount(of: part.shape.columns) ?? 0)
+          bytesPerRow: part.rowsPerRow == nil ? nil : part.bytesPerRow)
       }
       rows = shape.rows
       self.panelRows = panelRows

@@ -37,11 +37,17 @@ enum Elementwise {
 
   static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
 
+  static func add(_ bias: [Float], to row: UnsafeMutableBufferPointer<Float>) {
+    for i in 0..<row.count { row[i] += bias[i] }
+  }
+
   /// Softmax over a row, in place.
-  static func softmax(_ row: UnsafeMutableBufferPointer<Float>) {
-    var largest = -Float.infinity
+  ///
+  /// - Parameter sink: a logit beside those of the row, which takes its share and is left out of the result.
+  static func softmax(_ row: UnsafeMutableBufferPointer<Float>, sink: Float? = nil) {
+    var largest = sink ?? -Float.infinity
     for value in row { largest = max(largest, value) }
-    var sum = 0.0
+    var sum = sink.map { Double(exp($0 - largest)) } ?? 0
     for i in 0..<row.count {
       row[i] = exp(row[i] - largest)
       sum += Double(row[i])

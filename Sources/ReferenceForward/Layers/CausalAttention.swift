@@ -1,7 +1,7 @@
 internal import CheckpointKit
 
-/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`. A selection leaves
-/// some of them out.
+/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`. A window or
+/// a selection leaves some of them out.
 ///
 /// The order of positions is the order in the sequence, whatever their numbers are.
 struct CausalAttention: Sendable {
@@ -10,6 +10,8 @@ struct CausalAttention: Sendable {
     var parts: [(query: Block, key: Block)]
     var value: Block
     var output: Block
+    /// A logit that the softmax has beside the keys'.
+    var sink: Float?
   }
 
   let team: Team
@@ -21,8 +23,9 @@ struct CausalAttention: Sendable {
   /// Queries that are scored together.
   static let run = 128
 
+  /// - Parameter window: how many keys a position sees at most, itself counted; nil for all.
   func apply(
-    heads: Int, selection: KeySelection? = nil, _ head: @escaping @Sendable (Int) -> Head
+    heads: Int, window: Int? = nil, selection: KeySelection? = nil, _ head: @escaping @Sendable (Int) -> Head
   ) throws(CheckpointError) {
     let runs = length.ceilDiv(Self.run)
     let isSmall = sequences * heads * length * length < 1 << 14
@@ -43,9 +46,10 @@ struct CausalAttention: Sendable {
       }
       for (i, position) in queries.enumerated() {
         let row = scores.row(i)
-        let seen = UnsafeMutableBufferPointer(rebasing: row[...position])
-        selection?.hideOthers(of: start + position, in: seen)
-        Elementwise.softmax(seen)
+        let first = max(0, position - (window ?? length) + 1)
+        selection?.hideOthers(of: start + position, in: UnsafeMutableBufferPointer(rebasing: row[...position]))
+        Elementwise.softmax(UnsafeMutableBufferPointer(rebasing: row[first...position]), sink: head.sink)
+        for earlier in 0..<first { row[earlier] = 0 }
         for later in position + 1..<max(position + 1, row.count) { row[later] = 0 }
       }
       blas.multiply(scores, head.value[rows: seen], into: head.output[rows: rows])

@@ -5,13 +5,17 @@ internal import Quantize
 ///
 /// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, they are normalised, each head by
 /// itself or all heads of a position as one vector, as long as the norm's weight is; then their first dimensions are
-/// rotated.
+/// rotated. Where the model has biases of the projections they are added, and where it has sinks, each head has one.
 struct GroupedAttention: Sendable {
   let heads: Int
   let keyHeads: Int
   let width: Int
+  /// How many positions a query sees at most; nil for all before it.
+  let window: Int?
 
   init(_ values: ForwardValues) throws(CheckpointError) {
+    let window = try values.size("window", orNone: 0)
+    self.window = window == 0 ? nil : window
     (heads, keyHeads) = (try values.size("heads"), try values.size("kv_heads"))
     width = try values.size("head")
     guard heads % keyHeads == 0 else {
@@ -31,11 +35,15 @@ struct GroupedAttention: Sendable {
     try weights.multiply(input, weights.tensor(.attnQ, layer: layer), into: queries.block)
     try weights.multiply(input, weights.tensor(.attnK, layer: layer), into: keys.block)
     try weights.multiply(input, weights.tensor(.attnV, layer: layer), into: values.block)
+    try weights.addBias(.biasQ, layer: layer, to: queries.block)
+    try weights.addBias(.biasK, layer: layer, to: keys.block)
+    try weights.addBias(.biasV, layer: layer, to: values.block)
     try turn(queries.block, heads, norm: .normQ, layer, pass)
     try turn(keys.block, keyHeads, norm: .normK, layer, pass)
     let output = try Matrix(input.rows, heads * width)
     let (width, shared) = (width, heads / keyHeads)
-    try pass.causal.apply(heads: heads) { head in
+    let sinks = try weights.vectorIfAny(.sinks, layer: layer)
+    try pass.causal.apply(heads: heads, window: window) { head in
       let key = head / shared
       return CausalAttention.Head(
         parts: [
@@ -45,9 +53,10 @@ struct GroupedAttention: Sendable {
           )
         ],
         value: values.block[columns: key * width..<(key + 1) * width],
-        output: output.block[columns: head * width..<(head + 1) * width])
+        output: output.block[columns: head * width..<(head + 1) * width], sink: sinks?[head])
     }
     try weights.multiply(output.block, weights.tensor(.attnO, layer: layer), into: state, adding: true)
+    try weights.addBias(.biasO, layer: layer, to: state)
   }
 
   /// Normalises, where the model does, and rotates each head.

@@ -16,6 +16,7 @@ struct Architecture: Sendable {
   /// What scores are multiplied by before the softmax.
   let attentionScale: Double
   let rotary: Rotary
+  let activation: GatedActivation
   /// nil where no layer has experts.
   let router: Router.Rule?
 
@@ -44,6 +45,7 @@ struct Architecture: Sendable {
     // modeling_deepseek_v3.py, yarn_apply_mscale: the softmax scale of MLA grows with the square of mscale.
     if attention.contains(where: \.isLatent) { scale *= scaling.latentFactor * scaling.latentFactor }
     attentionScale = scale
+    activation = try GatedActivation(values)
     router = model.expertCount > 0 ? try Router.Rule(values, experts: model.expertCount) : nil
   }
 
@@ -80,7 +82,7 @@ struct ForwardValues {
   private static let known: Set<String> = [
     "attention", "heads", "kv_heads", "head", "nope", "rope", "v_head", "kv_lora", "norm_eps", "latent_norm_eps",
     "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
-    "index_norm_eps", "has_indexer", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "index_norm_eps", "has_indexer", "window", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
@@ -158,7 +160,8 @@ struct ForwardValues {
   }
 
   /// One of several words; any other is something that is not carried out here.
-  func choice(_ key: String, _ choices: [String]) throws(CheckpointError) -> String {
+  func choice(_ key: String, _ choices: [String], default standard: String? = nil) throws(CheckpointError) -> String {
+    if values[key] == nil, let standard { return standard }
     guard case .string(let value)? = values[key] else { throw wrong(key, "is no word") }
     guard choices.contains(value) else {
       let source = model.spec.forward[key]?.text ?? key

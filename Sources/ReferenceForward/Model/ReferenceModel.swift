@@ -181,9 +181,9 @@ struct ForwardPass {
     try weights.normalise(state, weights.vector(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
     if let rule = architecture.router, weights.reader.tensor(.router, layer: layer) != nil {
       return try ExpertMixture(router: Router(rule: rule)).apply(
-        normal.block, layer: layer, weights: weights, addingTo: state)
+        normal.block, layer: layer, pass: self, addingTo: state)
     }
-    try FeedForward.dense.apply(normal.block, layer: layer, weights: weights, addingTo: state)
+    try FeedForward.dense.apply(normal.block, layer: layer, pass: self, addingTo: state)
     return nil
   }
 }

@@ -92,7 +92,7 @@ struct List: Verb {
         row.expert = tensor.expert
         row.shape = tensor.shape
         row.encoding = bound.layout.name
-        row.bytes = bound.pieces.reduce(0) { $0 + $1.records.reduce(0) { $0 + checkpoint.records[$1].byteCount } }
+        row.bytes = bound.pieces.reduce(0) { $0 + $1.byteCount(in: checkpoint) }
         rows.append((main, row))
       }
     }
