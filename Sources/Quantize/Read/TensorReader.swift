@@ -80,7 +80,8 @@ public struct TensorReader: Sendable {
 
   // MARK: One piece
 
-  private func read(
+  /// Reads and decodes some rows of what a piece's view means.
+  func read(
     _ rows: Range<Int>, of piece: Piece, into output: UnsafeMutableBufferPointer<Float>, _ scratch: ReadScratch
   ) throws(CheckpointError) {
     let view = piece.view
@@ -110,6 +111,15 @@ public struct TensorReader: Sendable {
       codec.decode(rows: row..<row + 1, columns: view.columns, of: stored, into: line)
       for column in 0..<width { output[i * width + column] = line[column * view.columnStep] }
     }
+  }
+
+  /// What reading so many rows of a piece takes of a ``ReadScratch``.
+  static func scratchBytes(_ rows: Int, of piece: Piece) -> Int {
+    let view = piece.view
+    let stored = view.isTransposed ? (view.rows - 1) * view.rowStep + 1 : rows * view.rowStep
+    let parts = piece.layout.parts(for: piece.shape)
+    let bytes = parts.reduce(0) { $0 + $1.byteRange(rows: 0..<min(stored, piece.shape.rows)).count.roundedUp(to: 64) }
+    return bytes + (view.columns.count * 4).roundedUp(to: 64)
   }
 
   /// The bytes of all parts that serve some stored rows.
