@@ -2183,7 +2183,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'deepseek_v3'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_key_value_heads", "value": "attention.head_count" },
           { "key": "head_dim", "value": "attention.key_length_mla" },
           { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
@@ -2231,7 +2231,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'llama'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "head_dim", "value": "rope.dimension_count" }
         ],
         "sources": [
@@ -2253,7 +2253,7 @@ public enum EmbeddedSpecs {
         "metadata": [],
         "config": [
           { "key": "model_type", "value": "'qwen3'" },
-          { "key": "vocab_size", "value": "vocab_size" }
+          { "key": "vocab_size", "value": "embedding_rows" }
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/qwen.py"
@@ -2276,7 +2276,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'qwen3_moe'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_experts", "value": "expert_count" },
           { "key": "num_experts_per_tok", "value": "expert_used_count" },
           { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
