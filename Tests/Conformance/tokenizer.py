@@ -1,0 +1,220 @@
+"""The keys of a GGUF that do not come from weights, held against llama.cpp's own converter, key by key.
+
+    LLAMA_SRC=… python tokenizer.py
+
+LLAMA_SRC           llama.cpp's source tree; without it only the golden arrays of the fixtures judge
+CKPT_GGUF_HEADER    the tool under test (default: gguf-header of the release build, else of the debug build)
+
+The converter's class of each model writes into its own writer, with two things replaced: the question which pre-tokenizer it is (its
+hash of an encoded text knows published tokenizers alone; we are told the same with --pre, or find it by the fingerprint), and, for Kimi, the
+Python class that its repository brings, by the stand-in below. Values, types and order must be equal. Where we differ by decision:
+
+DIFFERENCES         key, and why
+"""
+import base64, json, os, pathlib, shutil, subprocess, sys
+
+from harness import ROOT, checks, fixture, new_folder
+
+DIFFERENCES = {
+    "tokenizer.chat_templates": "the order of names: the converter takes that of a Python set, which changes from run to run; ours is that of the files",
+}
+SRC = os.environ.get("LLAMA_SRC")
+TOOL = os.environ.get("CKPT_GGUF_HEADER") or next(
+    (str(p) for p in (ROOT / ".build" / kind / "gguf-header" for kind in ("release", "debug")) if p.exists()), None)
+if not TOOL:
+    checks.note("gguf-header is not built: swift build --product gguf-header")
+    checks.true(False, "the tool under test is there")
+    checks.end()
+if SRC:
+    sys.path[:0] = [SRC, os.path.join(SRC, "gguf-py")]
+
+STAND_IN = '''
+"""What tokenization_kimi.py does for a converter: ranks from tiktoken.model, 256 special ids behind them."""
+import tiktoken
+from tiktoken.load import load_tiktoken_bpe
+from transformers import PreTrainedTokenizer
+
+
+class TikTokenTokenizer(PreTrainedTokenizer):
+    vocab_files_names = {"vocab_file": "tiktoken.model"}
+
+    def __init__(self, vocab_file, added_tokens_decoder=None, **kwargs):
+        ranks = load_tiktoken_bpe(vocab_file)
+        names = {int(i): t.content if hasattr(t, "content") else t["content"] for i, t in (added_tokens_decoder or {}).items()}
+        base = len(ranks)
+        self.special_tokens = {names.get(i, f"<|reserved_token_{i}|>"): i for i in range(base, base + 256)}
+        self.model = tiktoken.Encoding(name="kimi", pat_str=r"\\S+|\\s+", mergeable_ranks=ranks, special_tokens=self.special_tokens)
+        self.ranks = ranks
+        super().__init__(**kwargs)
+
+    @property
+    def vocab_size(self):
+        return self.model.n_vocab
+
+    def get_vocab(self):
+        return {}
+
+    def _tokenize(self, text, **kwargs):
+        return []
+'''
+
+
+# ---------------------------------------------------------------- reading
+def keys_of(path):
+    """Key -> (type, value) in order, read by the bytes: the reader of the `gguf` package hides order and types."""
+    import struct
+    data = pathlib.Path(path).read_bytes()
+    at = 24
+    assert data[:4] == b"GGUF"
+    count = struct.unpack_from("<q", data, 16)[0]
+    sizes = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+
+    def string():
+        nonlocal at
+        n = struct.unpack_from("<Q", data, at)[0]
+        at += 8 + n
+        return data[at - n:at].decode()
+
+    def value(kind):
+        nonlocal at
+        if kind == 8:
+            return string()
+        if kind == 9:
+            inner, n = struct.unpack_from("<IQ", data, at)
+            at += 12
+            return inner, [value(inner) for _ in range(n)]
+        at += struct.calcsize("<" + sizes[kind])
+        return struct.unpack_from("<" + sizes[kind], data, at - struct.calcsize("<" + sizes[kind]))[0]
+
+    found = {}
+    for _ in range(count):
+        key = string()
+        kind = struct.unpack_from("<I", data, at)[0]
+        at += 4
+        found[key] = (kind, value(kind))
+    return found
+
+
+def ours(folder, size, pre=None, name=None, counts=()):
+    out = new_folder("ours.gguf")
+    line = [TOOL, folder, out, size, pre or "-", name or "-", *counts]
+    done = subprocess.run([str(a) for a in line], capture_output=True, text=True, timeout=300)
+    return (keys_of(out) if done.returncode == 0 else None), done.stdout
+
+
+def written(fill):
+    """What a GGUFWriter of the `gguf` package writes after `fill(writer)`."""
+    import gguf
+    out = new_folder("theirs.gguf")
+    writer = gguf.GGUFWriter(out, "llama")
+    fill(writer)
+    writer.kv_data[0].pop("general.architecture", None)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.close()
+    return keys_of(out)
+
+
+def theirs(folder, pre):
+    """The tokenizer's keys as the converter's class for this config writes them."""
+    import logging
+    logging.disable(logging.ERROR)
+    from conversion import get_model_class
+    from conversion.base import ModelBase
+    config = json.loads((folder / "config.json").read_text())
+    text = config.get("text_config", {})
+    model = get_model_class((config.get("architectures") or text.get("architectures"))[0])
+    made = object.__new__(model)
+    made.dir_model, made.hparams, made.is_mistral_format = folder, {**config, **text}, False
+    made.hf_arch = made.origin_hf_arch = config["architectures"][0]
+    made.get_vocab_base_pre = lambda _: pre
+
+    def fill(writer):
+        made.gguf_writer = writer
+        if model.__name__ == "DeepseekV32Model":  # its own asserts add_bos_token, which this transformers drops, and goes on so
+            return made._set_vocab_gpt2()
+        made.set_vocab()
+    return written(fill)
+
+
+def compare(label, found, expected):
+    if found is None:
+        return checks.true(False, f"{label}: keys are written")
+    checks.equal(list(found), list(expected), f"{label}: the same keys in the same order")
+    for key in expected:
+        mine, want = found.get(key), expected[key]
+        if key in DIFFERENCES and mine is not None and want[0] == 9:
+            mine, want = (mine[0], sorted(mine[1][1])), (want[0], sorted(want[1][1]))
+        checks.true(mine == want, f"{label}: {key}", difference(mine, want))
+
+
+def difference(mine, want):
+    if mine is None or mine[0] != want[0] or mine[0] != 9 or mine[1][0] != want[1][0]:
+        return f"found {str(mine)[:300]}, expected {str(want)[:300]}"
+    a, b = mine[1][1], want[1][1]
+    where = [i for i in range(min(len(a), len(b))) if a[i] != b[i]]
+    return f"{len(a)} elements, expected {len(b)}; {len(where)} differ" + (
+        f", first {where[0]}: {a[where[0]]!r}, expected {b[where[0]]!r}" if where else "")
+
+
+# ---------------------------------------------------------------- fixtures
+def folder_of(source, label):
+    out = new_folder(label)
+    shutil.copytree(source.path, out)
+    if (out / "tiktoken.model").exists():
+        (out / "tokenization_kimi.py").write_text(STAND_IN)
+    return out
+
+
+def edit(path, **changes):
+    """Sets members of a JSON file; None removes one."""
+    document = json.loads(path.read_text()) if path.exists() else {}
+    document.update(changes)
+    path.write_text(json.dumps({k: v for k, v in document.items() if v is not None}, ensure_ascii=False, indent=1))
+
+
+def with_remote_code(run):
+    """Kimi's class is given where the converter would run the repository's own."""
+    import importlib.util, transformers
+    original = transformers.AutoTokenizer.from_pretrained
+
+    def load(folder, *arguments, **options):
+        file = pathlib.Path(folder) / "tokenization_kimi.py"
+        if not file.exists():
+            return original(folder, *arguments, **options)
+        if not options.get("trust_remote_code"):
+            raise ValueError("needs trust_remote_code")
+        spec = importlib.util.spec_from_file_location("tokenization_kimi", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        config = json.loads((pathlib.Path(folder) / "tokenizer_config.json").read_text())
+        made = module.TikTokenTokenizer(str(pathlib.Path(folder) / "tiktoken.model"), config.get("added_tokens_decoder"))
+        made.model._mergeable_ranks = made.ranks
+        return made
+    transformers.AutoTokenizer.from_pretrained = load
+    try:
+        return run()
+    finally:
+        transformers.AutoTokenizer.from_pretrained = original
+
+
+FAMILIES = ["llama", "qwen3", "qwen3_moe", "deepseek_v3", "kimi_k2", "kimi_k2_thinking", "kimi_k25", "deepseek_v32", "glm5", "minimax_m2",
+            "gpt_oss", "qwen3_next", "qwen35", "qwen35_moe"]
+for family in FAMILIES:
+    source = fixture(family, "none")
+    golden = json.loads((source.golden / "golden_tokenizer.json").read_text())["gguf"]
+    folder = folder_of(source, family)
+    size = len(golden["tokenizer.ggml.tokens"])
+    found, said = ours(folder, size)
+    if not checks.true(found is not None, f"{family}: the tokenizer is known without --pre", said):
+        continue
+    checks.equal(found["tokenizer.ggml.pre"][1], golden["tokenizer.ggml.pre"], f"{family}: pre")
+    checks.true(found["tokenizer.ggml.merges"][1][1] == golden["tokenizer.ggml.merges"], f"{family}: merges of the oracle")
+    tokens = list(zip(found["tokenizer.ggml.tokens"][1][1], found["tokenizer.ggml.token_type"][1][1]))
+    expected = list(zip(golden["tokenizer.ggml.tokens"], golden["tokenizer.ggml.token_type"]))
+    if "kimi" in family:  # the oracle pads unnamed special ids, the published class names them
+        expected = [(f"<|reserved_token_{i}|>", 3) if kind == 5 else (text, kind) for i, (text, kind) in enumerate(expected)]
+    checks.true(tokens == expected, f"{family}: tokens of the oracle")
+    if SRC:
+        compare(family, found, with_remote_code(lambda: theirs(folder, golden["tokenizer.ggml.pre"])))
+checks.end()
