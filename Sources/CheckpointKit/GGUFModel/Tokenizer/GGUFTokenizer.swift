@@ -188,7 +188,16 @@ private struct TokenizerSource {
       known[TensorName(token.content)] = token
       next = max(next, id + 1)
     }
-    for token in tokenizer.added { try add(token, id: token.id ?? -1, in: tokenizer.file) }
+    for token in tokenizer.added {
+      let id = tokenizer.vocabulary.id(of: token.content) ?? next
+      guard token.id == id else {
+        throw CheckpointError(
+          .tokenizerMalformed, file: tokenizer.file,
+          "says that added token '\(token.content)' has the id \(token.id ?? -1), but loading it gives \(id)",
+          hint: "added tokens are numbered on from the vocabulary's, whatever ids they state")
+      }
+      try add(token, id: id, in: tokenizer.file)
+    }
     let file = joinPath(folder, "tokenizer_config.json")
     let named = namedTokens()
     var later: [AddedToken] = []
@@ -198,12 +207,14 @@ private struct TokenizerSource {
           .tokenizerMalformed, file: file, "'added_tokens_decoder' has '\(key)', which is no token with its id")
       }
       if let other = known[TensorName(token.content)], other.isSame(as: token) { continue }
-      if named.contains(where: { sameBytes($0.content, token.content) }) { token.special = true }
+      if named.contains(where: { $0.isNamed && sameBytes($0.token.content, token.content) }) { token.special = true }
       later.append(token)
     }
     later.sort { ($0.id ?? 0) < ($1.id ?? 0) }
     let laterNames = Set(later.map { TensorName($0.content) })
-    later += named.filter { !laterNames.contains(TensorName($0.content)) && known[TensorName($0.content)] == nil }
+    later += named.map(\.token).filter {
+      !laterNames.contains(TensorName($0.content)) && known[TensorName($0.content)] == nil
+    }
     for token in later {
       let id = tokenizer.vocabulary.id(of: token.content) ?? next
       if let stated = token.id, stated != id {
@@ -217,32 +228,20 @@ private struct TokenizerSource {
     return byID
   }
 
-  /// Tokens that tokenizer_config.json names for a purpose.
-  private func namedTokens() -> [AddedToken] {
+  /// Tokens that tokenizer_config.json names for a purpose (`isNamed`), or lists as further special ones.
+  private func namedTokens() -> [(token: AddedToken, isNamed: Bool)] {
     guard let tokenizerConfig else { return [] }
-    var values: [JSONValue] = []
-    for kind in ["bos", "eos", "unk", "sep", "pad", "cls", "mask"] {
-      if let value = tokenizerConfig["\(kind)_token"] { values.append(value) }
+    let kinds = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"].compactMap { tokenizerConfig["\($0)_token"] }
+    let lists = ["additional_special_tokens", "extra_special_tokens"].flatMap { key -> [JSONValue] in
+      tokenizerConfig[key]?.array ?? tokenizerConfig[key]?.object?.members.map(\.value) ?? []
     }
-    for key in ["additional_special_tokens", "extra_special_tokens"] {
-      values += tokenizerConfig[key]?.array ?? tokenizerConfig[key]?.object?.members.map(\.value) ?? []
+    var seen: Set<TensorName> = []
+    return (kinds.map { ($0, true) } + lists.map { ($0, false) }).compactMap { value, isNamed in
+      var token = value.string.map { AddedToken(special: $0) } ?? AddedToken(value)
+      token?.special = true
+      guard let token, !token.content.isEmpty, seen.insert(TensorName(token.content)).inserted else { return nil }
+      return (token, isNamed)
     }
-    var tokens: [AddedToken] = []
-    for value in values {
-      let token: AddedToken
-      if let text = value.string {
-        token = AddedToken(special: text)
-      } else if var object = AddedToken(value) {
-        object.special = true
-        token = object
-      } else {
-        continue
-      }
-      if !token.content.isEmpty, !tokens.contains(where: { sameBytes($0.content, token.content) }) {
-        tokens.append(token)
-      }
-    }
-    return tokens
   }
 
   /// Those of tokenizer.json; where it has none, those of merges.txt.
@@ -269,7 +268,7 @@ private struct TokenizerSource {
   private func sentencepieceEntries(_ tokenizer: inout TokenizerFile) throws(CheckpointError) -> [GGUFEntry] {
     let baseCount = tokenizer.vocabulary.count
     let added = try allAdded(&tokenizer)
-    let special = Set(namedTokens().compactMap { tokenizer.vocabulary.id(of: $0.content) })
+    let special = Set(namedTokens().compactMap { tokenizer.vocabulary.id(of: $0.token.content) })
     var arrays = TokenArrays()
     var scores = GGUFElements(.float32)
     for id in 0..<vocabSize where tokenizer.vocabulary.has(id) {
