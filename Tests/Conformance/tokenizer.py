@@ -401,4 +401,120 @@ if SRC:
         compare(label, found, expected)
 else:
     checks.note("the converter was not asked: LLAMA_SRC is not set")
+
+# ---------------------------------------------------------------- general.*
+CARDS = {
+    "none": None,
+    "plain": """---
+license: mit
+library_name: transformers
+pipeline_tag: text-generation
+tags:
+- moe
+- "quoted: yes"
+- 'it''s'
+language:
+- en
+- no
+base_model:
+- moonshotai/Kimi-K2-Base
+- https://huggingface.co/Qwen/Qwen3-8B-v1.2
+- https://example.org/model
+datasets: [allenai/c4, 'x']
+---
+# A model
+""".replace(", 'x'", ", bigcode/the-stack-v2"),
+    "other license": """---
+license: other
+license_name: modified-mit
+license_link: https://huggingface.co/moonshotai/Kimi-K2-Instruct/blob/main/LICENSE # where it is
+language: en
+base_model: Qwen/Qwen2.5-72B-Instruct
+base_model_relation: finetune
+model-index:
+- name: x
+  results:
+  - task:
+      type: text-generation
+tags: []
+extra_gated_prompt: >-
+  some text
+  over lines
+---
+""",
+    "named": """---
+name: "A Model With A Name"
+model_creator: someone
+version: v1.0
+organization: Some Org
+description: a plain text   # and a comment
+model_type: some-base
+size_label: 12B
+url: https://example.org
+license: [mit, apache-2.0]
+language:
+  - zh
+  - en
+datasets:
+base_model: null
+---
+""",
+    "no front matter": "# A model\n---\nlicense: mit\n---\n",
+    "carriage returns": "---\r\nlicense: mit\r\ntags:\r\n- a\r\n---\r\n",
+}
+NAMES = ["Kimi-K2-Instruct", "Qwen3-8B", "Qwen3-30B-A3B-Instruct-2507", "DeepSeek-V3-0324", "Llama-3.3-70B-Instruct", "bloom-7b1-chat", "phi-3-mini-128k-instruct",
+         "model", "Mixtral-8x7B-v0.1", "a sentence with 7B", "Qwen3-Coder-480B-A35B-Instruct-FP8", "x-small-7b-q4_K_M-fp16", "gpt-oss-120b", "GLM-4.5-Air", "deepseek_v3", "-x--y-",
+         "v2.5", "MiniMax-M2", "iter3-lora-vision", "K2-1.5_7b-xl"]
+COUNTS = [(1026408232448, 11800000000, 44000000, 384), (8190735360, 8190735360, 0, 0), (600000000, 600000000, 0, 0), (1000000, 1000000, 0, 0), (999, 999, 0, 0),
+          (30532122624, 1540000000, 226492416, 128), (1500000000, 1500000000, 0, 0), (9950000000, 9950000000, 0, 0), (505, 505, 0, 0), (0, 0, 0, 0), (70553706496, 70553706496, 0, 0),
+          (10500000000, 10500000000, 0, 0), (2500000, 2500000, 0, 0), (125, 125, 0, 0)]
+GENERATION = [None, {"temperature": 0.6, "top_p": 0.95, "top_k": 20, "eos_token_id": [1, 2], "do_sample": True},
+              {"temperature": 1, "min_p": 0, "repetition_penalty": 1.05, "top_k": None, "mirostat": 2, "mirostat_tau": 5.0, "penalty_last_n": 64, "sequence": "top_k;temp",
+               "xtc_probability": 0.1, "xtc_threshold": 0.2, "mirostat_eta": 0.1, "penalty_repeat": 1.1}]
+
+
+def expected_general(folder, name, counts):
+    import gguf
+    metadata = gguf.Metadata.load(None, folder, name, counts[0])
+    if metadata.size_label is None and counts[0] > 0:
+        metadata.size_label = gguf.size_label(*counts)
+
+    def fill(writer):
+        writer.add_type(gguf.GGUFType.MODEL)
+        metadata.set_gguf_meta_model(writer)
+    return written(fill)
+
+
+def general_case(label, name, counts, card=None, generation=None, path=None):
+    """The converter gets the name as its folder's and with --model-name, ours by its parameter, in a folder of another name."""
+    parent = new_folder("general")
+    folder, other = parent / name, parent / "elsewhere"
+    shutil.copytree(fixture("llama", "none").path, folder)
+    if card is not None:
+        (folder / "README.md").write_bytes(card.encode())
+    (folder / "generation_config.json").unlink()
+    if generation is not None:
+        (folder / "generation_config.json").write_text(json.dumps(generation))
+    if path is not None:
+        edit(folder / "config.json", _name_or_path=path)
+    expected = expected_general(folder, name, counts)
+    folder.rename(other)
+    found, said = ours(other, 512, None, name, counts)
+    compare(label, found, expected)
+    shutil.rmtree(parent)
+
+
+if SRC:
+    for name in NAMES:
+        for counts in COUNTS[:2] if name != "Qwen3-8B" else COUNTS:
+            general_case(f"general, {name}, {counts[0]} parameters", name, counts)
+    for label, card in CARDS.items():
+        for name, path in (("Kimi-K2-Instruct", None), ("model", "moonshotai/Kimi-K2-Instruct-0905"), ("model", "/home/someone/a/b")):
+            general_case(f"general, card '{label}', {path}", name, COUNTS[0], card, GENERATION[1], path)
+    for generation in GENERATION:
+        general_case(f"general, {generation}", "Qwen3-8B", COUNTS[1], None, generation)
+    for counts in [(n, n, 0, 0) for n in [*range(995, 1006), 94500, 95500, 99499, 99500, 9949999, 9950001, 2_449_999_999, 2_450_000_000, 2_550_000_000, 999_500_000, 1_000_000_001, 1_000_000_000_001]]:
+        import gguf
+        found, said = ours(fixture("llama", "none").path, 512, None, "model", counts)
+        checks.equal(found and found["general.size_label"][1], gguf.size_label(*counts), f"size label of {counts[0]}")
 checks.end()

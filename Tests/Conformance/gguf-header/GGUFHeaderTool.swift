@@ -24,8 +24,18 @@ enum GGUFHeaderTool {
     else { throw CheckpointError(.internalMistake, "three arguments or more") }
     let checkpoint = try Checkpoint.open(folder)
     let library = try SpecLibrary()
-    let entries = try GGUFTokenizer.metadata(
-      of: checkpoint, vocabSize: size, pre: arguments.count > 3 ? arguments[3] : nil, library: library)
+    var entries: [GGUFEntry] = []
+    let counts = arguments.dropFirst(5).compactMap { $0.flatMap { Int($0) } }
+    if counts.count == 4 {
+      let general = try GeneralMetadata(
+        of: checkpoint, name: arguments[4],
+        counts: ParameterCounts(total: counts[0], shared: counts[1], expert: counts[2], expertCount: counts[3]))
+      entries = general.entries
+      for finding in general.findings { print(finding) }
+    } else {
+      entries = try GGUFTokenizer.metadata(
+        of: checkpoint, vocabSize: size, pre: arguments.count > 3 ? arguments[3] : nil, library: library)
+    }
     let writer = GGUFWriter(fields: entries.flatMap(\.bytes), count: entries.count)
     let layout = writer.layout([], at: FilePlace(number: 0, count: 1, tensorCount: 0))
     try FileAccess.system.writeAtomically(layout.header, to: out)
