@@ -11,7 +11,7 @@ out=Sources/Specs/EmbeddedSpecs.swift
   echo 'public enum EmbeddedSpecs {'
   echo '  /// Path under `Specs/` and content, in the order of their paths.'
   echo '  public static let documents: [(path: String, text: String)] = ['
-  for folder in families presets recipes tokenizers; do
+  for folder in families presets recipes gguf tokenizers; do
     find "Specs/$folder" -name '*.json' | LC_ALL=C sort | while read -r file; do
       printf '    (\n      "%s",\n      #"""\n' "${file#Specs/}"
       sed 's/^\(.\)/      \1/' "$file"

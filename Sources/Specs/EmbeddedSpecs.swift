@@ -1726,9 +1726,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "bf16",
         "title": "decode every encoded weight to BF16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 32,
         "rules": [
-          { "stored": "encoded", "encoding": "bf16" }
+          { "stored": "encoded", "encoding": "bf16" },
+          { "container": "gguf", "encoding": "bf16" }
         ]
       }
       """#
@@ -1740,9 +1742,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f16",
         "title": "decode every encoded weight to F16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 1,
         "rules": [
-          { "stored": "encoded", "encoding": "f16" }
+          { "stored": "encoded", "encoding": "f16" },
+          { "container": "gguf", "encoding": "f16" }
         ]
       }
       """#
@@ -1754,9 +1758,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f32",
         "title": "decode every encoded weight to F32",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 0,
         "rules": [
-          { "stored": "encoded", "encoding": "f32" }
+          { "stored": "encoded", "encoding": "f32" },
+          { "container": "gguf", "encoding": "f32" }
         ]
       }
       """#
@@ -1820,6 +1826,464 @@ public enum EmbeddedSpecs {
           { "stored": "encoded", "encoding": "bf16" },
           { "roles": "moe.*", "encoding": "int4-g64" },
           { "roles": ["attn.*", "mlp.*"], "when": "(experts ?? 0) == 0", "encoding": "int4-g64" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_nl.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_nl",
+        "title": "every matrix in IQ4_NL, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 25,
+        "rules": [
+          { "encoding": "iq4_nl" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_xs.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_xs",
+        "title": "every matrix in IQ4_XS, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 30,
+        "rules": [
+          { "encoding": "iq4_xs" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/mxfp4.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "mxfp4",
+        "title": "every matrix in MXFP4, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 38,
+        "rules": [
+          { "encoding": "gguf-mxfp4" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K-dynamic",
+        "title": "routed experts in Q2_K, their down-projections in Q3_K; one step more in three layers; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q2_K" },
+          { "roles": "moe.down", "encoding": "q3_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q3_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K",
+        "title": "every matrix in Q2_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q2_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K-dynamic",
+        "title": "routed experts in Q3_K, their down-projections in Q4_K; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q3_K" },
+          { "roles": "moe.down", "encoding": "q4_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q4_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K",
+        "title": "every matrix in Q3_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q3_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0",
+        "title": "every matrix in Q4_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q4_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_1",
+        "title": "every matrix in Q4_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 3,
+        "rules": [
+          { "encoding": "q4_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_K",
+        "title": "every matrix in Q4_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 15,
+        "rules": [
+          { "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_0",
+        "title": "every matrix in Q5_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 8,
+        "rules": [
+          { "encoding": "q5_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_1",
+        "title": "every matrix in Q5_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 9,
+        "rules": [
+          { "encoding": "q5_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_K",
+        "title": "every matrix in Q5_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 17,
+        "rules": [
+          { "encoding": "q5_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q6_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q6_K",
+        "title": "every matrix in Q6_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 18,
+        "rules": [
+          { "encoding": "q6_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q8_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q8_0",
+        "title": "every matrix in Q8_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 7,
+        "rules": [
+          { "encoding": "q8_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/common.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "common",
+        "families": [],
+        "tensors": [
+          { "name": "token_embd.weight", "role": "embed" },
+          { "name": "output_norm.weight", "role": "norm.final" },
+          { "name": "output.weight", "role": "head", "when": "not tied" },
+          { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn" },
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp" },
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k" },
+          { "name": "blk.{layer}.attn_v.weight", "role": "attn.v" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o" },
+          { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q" },
+          { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k" },
+          { "name": "blk.{layer}.ffn_gate.weight", "role": "mlp.gate" },
+          { "name": "blk.{layer}.ffn_up.weight", "role": "mlp.up" },
+          { "name": "blk.{layer}.ffn_down.weight", "role": "mlp.down" },
+          { "name": "blk.{layer}.ffn_gate_inp.weight", "role": "router", "type": "F32" },
+          { "name": "blk.{layer}.exp_probs_b.bias", "role": "router.bias", "type": "F32" },
+          { "name": "blk.{layer}.ffn_gate_exps.weight", "role": "moe.gate", "stacked": true },
+          { "name": "blk.{layer}.ffn_up_exps.weight", "role": "moe.up", "stacked": true },
+          { "name": "blk.{layer}.ffn_down_exps.weight", "role": "moe.down", "stacked": true }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "layers" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings", "optional": true },
+          { "key": "embedding_length", "type": "u32", "value": "hidden" },
+          { "key": "feed_forward_length", "type": "u32", "value": "intermediate_size", "optional": true },
+          { "key": "attention.head_count", "type": "u32", "value": "heads" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "num_key_value_heads", "optional": true },
+          { "key": "rope.scaling.type", "type": "str", "value": "'linear'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear'" },
+          { "key": "rope.scaling.type", "type": "str", "value": "'yarn'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.factor", "type": "f32", "value": "rope_parameters.factor | rope_scaling.factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.original_context_length", "type": "u32", "value": "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.yarn_ext_factor", "type": "f32", "value": "rope_parameters.extrapolation_factor | rope_scaling.extrapolation_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_attn_factor", "type": "f32", "value": "rope_parameters.attention_factor | rope_scaling.attention_factor | rope_parameters.attn_factor | rope_scaling.attn_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_fast", "type": "f32", "value": "rope_parameters.beta_fast | rope_scaling.beta_fast", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_slow", "type": "f32", "value": "rope_parameters.beta_slow | rope_scaling.beta_slow", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps", "optional": true },
+          { "key": "expert_count", "type": "u32", "value": "experts", "when": "experts ?? 0 > 0" },
+          { "key": "expert_used_count", "type": "u32", "value": "experts_per_token", "when": "experts ?? 0 > 0" },
+          { "key": "expert_group_count", "type": "u32", "value": "n_group", "optional": true },
+          { "key": "expert_group_used_count", "type": "u32", "value": "topk_group", "optional": true },
+          { "key": "expert_gating_func", "type": "u32", "value": "1", "when": "scoring_func ?? '' == 'softmax'" },
+          { "key": "expert_gating_func", "type": "u32", "value": "2", "when": "scoring_func ?? '' == 'sigmoid'" },
+          { "key": "attention.key_length", "type": "u32", "value": "head", "optional": true },
+          { "key": "attention.value_length", "type": "u32", "value": "head", "optional": true }
+        ],
+        "config": [
+          { "key": "hidden_size", "value": "embedding_length" },
+          { "key": "num_hidden_layers", "value": "block_count" },
+          { "key": "intermediate_size", "value": "feed_forward_length" },
+          { "key": "num_attention_heads", "value": "attention.head_count" },
+          { "key": "num_key_value_heads", "value": "attention.head_count_kv" },
+          { "key": "head_dim", "value": "attention.key_length" },
+          { "key": "max_position_embeddings", "value": "context_length" },
+          { "key": "rms_norm_eps", "value": "attention.layer_norm_rms_epsilon" },
+          { "key": "rope_theta", "value": "rope.freq_base" },
+          { "key": "tie_word_embeddings", "value": "not has_output" },
+          { "key": "rope_scaling.rope_type", "value": "rope.scaling.type", "when": "rope.scaling.type ?? 'none' != 'none'" },
+          { "key": "rope_scaling.factor", "value": "rope.scaling.factor" },
+          { "key": "rope_scaling.original_max_position_embeddings", "value": "rope.scaling.original_context_length" },
+          { "key": "rope_scaling.beta_fast", "value": "rope.scaling.yarn_beta_fast" },
+          { "key": "rope_scaling.beta_slow", "value": "rope.scaling.yarn_beta_slow" },
+          { "key": "rope_scaling.attention_factor", "value": "rope.scaling.yarn_attn_factor" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: gguf-py/gguf/constants.py and tensor_mapping.py for names, conversion/base.py for keys and for what stays F32"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/deepseek2.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "deepseek2",
+        "extends": "common",
+        "architecture": "deepseek2",
+        "families": ["deepseek_v3", "kimi_k25"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q_a.weight", "role": "attn.q_a" },
+          { "name": "blk.{layer}.attn_q_a_norm.weight", "role": "norm.q_a" },
+          { "name": "blk.{layer}.attn_q_b.weight", "role": "attn.q_b" },
+          { "name": "blk.{layer}.attn_kv_a_mqa.weight", "role": "attn.kv_a" },
+          { "name": "blk.{layer}.attn_kv_a_norm.weight", "role": "norm.kv_a" },
+          { "name": "blk.{layer}.attn_k_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["kv_lora", "nope"], "transposed_from": "slice * (nope + v_head)" },
+          { "name": "blk.{layer}.attn_v_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["v_head", "kv_lora"], "row": "slice * (nope + v_head) + nope + row" },
+          { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
+          { "name": "blk.{layer}.ffn_up_shexp.weight", "role": "shared.up" },
+          { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" }
+        ],
+        "metadata": [
+          { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace ?? 0", "when": "experts > 0" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
+          { "key": "attention.kv_lora_rank", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length", "type": "u32", "value": "kv_lora + rope" },
+          { "key": "attention.value_length", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length_mla", "type": "u32", "value": "nope + rope" },
+          { "key": "attention.value_length_mla", "type": "u32", "value": "v_head" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
+          { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts ?? 0" },
+          { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
+          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? false" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "rope" },
+          { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'deepseek_v3'" },
+          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "num_key_value_heads", "value": "attention.head_count" },
+          { "key": "head_dim", "value": "attention.key_length_mla" },
+          { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
+          { "key": "kv_lora_rank", "value": "attention.kv_lora_rank" },
+          { "key": "qk_nope_head_dim", "value": "attention.key_length_mla - rope.dimension_count" },
+          { "key": "qk_rope_head_dim", "value": "rope.dimension_count" },
+          { "key": "v_head_dim", "value": "attention.value_length_mla" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "n_routed_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "n_shared_experts", "value": "expert_shared_count" },
+          { "key": "first_k_dense_replace", "value": "leading_dense_block_count" },
+          { "key": "n_group", "value": "expert_group_count" },
+          { "key": "topk_group", "value": "expert_group_used_count" },
+          { "key": "scoring_func", "value": "'softmax'", "when": "expert_gating_func ?? 1 == 1" },
+          { "key": "scoring_func", "value": "'sigmoid'", "when": "expert_gating_func ?? 1 == 2" },
+          { "key": "norm_topk_prob", "value": "expert_weights_norm ?? false" },
+          { "key": "routed_scaling_factor", "value": "expert_weights_scale ?? 1.0" },
+          { "key": "rope_scaling.mscale_all_dim", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" },
+          { "key": "rope_scaling.mscale", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/deepseek.py, src/models/deepseek2.cpp"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/llama.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "llama",
+        "extends": "common",
+        "architecture": "llama",
+        "families": ["llama"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q", "shape": ["heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'" }
+        ],
+        "metadata": [
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "head" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'llama'" },
+          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "head_dim", "value": "rope.dimension_count" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/llama.py; the rows of queries and keys are put from halves into pairs, head by head"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3",
+        "extends": "common",
+        "architecture": "qwen3",
+        "families": ["qwen3"],
+        "tensors": [],
+        "metadata": [],
+        "config": [
+          { "key": "model_type", "value": "'qwen3'" },
+          { "key": "vocab_size", "value": "vocab_size" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3moe.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3moe",
+        "extends": "common",
+        "architecture": "qwen3moe",
+        "families": ["qwen3_moe"],
+        "tensors": [],
+        "metadata": [
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_moe'" },
+          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "num_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "norm_topk_prob", "value": "true" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3moe.cpp: weights of the chosen experts are always renormalised"
         ]
       }
       """#

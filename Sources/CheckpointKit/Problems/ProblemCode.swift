@@ -98,6 +98,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case tensorMissing = "tensor.missing"
   case tensorUnknown = "tensor.unknown"
   case tensorJunk = "tensor.junk"
+  case tensorOmitted = "tensor.omitted"
   case tensorShape = "tensor.shape"
   case tensorDType = "tensor.dtype"
   case groupAbsent = "tensor.group-absent"
