@@ -1,6 +1,6 @@
 """The keys of a GGUF that do not come from weights, held against llama.cpp's own converter, key by key.
 
-    LLAMA_SRC=… python tokenizer.py
+    LLAMA_SRC=… python tokenizer.py [--vectors]        (--vectors: writes Tests/Vectors/tokenizer anew)
 
 LLAMA_SRC           llama.cpp's source tree; without it only the golden arrays of the fixtures judge
 CKPT_GGUF_HEADER    the tool under test (default: gguf-header of the release build, else of the debug build)
@@ -517,4 +517,63 @@ if SRC:
         import gguf
         found, said = ours(fixture("llama", "none").path, 512, None, "model", counts)
         checks.equal(found and found["general.size_label"][1], gguf.size_label(*counts), f"size label of {counts[0]}")
+
+# ---------------------------------------------------------------- vectors
+VECTORS = [("llama", "template", lambda folder: edit(folder / "tokenizer_config.json", add_prefix_space=False)),
+           ("deepseek_v3", "front-specials", template_json), ("kimi_k2", "tiktoken", templates_as_files), ("glm5", "family-tokens", lambda folder: None),
+           ("qwen3", "odd-tokens", odd_tokens), ("qwen3", "config-tokens", config_tokens), ("qwen3", "named-templates", templates_by_name),
+           ("qwen3", "legacy-merges", legacy_merges), ("llama", "sentencepiece-like", sentencepiece_like)]
+
+
+def shrink(folder):
+    """Six of the 224 merges, six of the 32 special tokens; ids as they were, so with holes where a library allows them."""
+    if (folder / "tiktoken.model").exists():
+        lines = (folder / "tiktoken.model").read_text().splitlines()[:262]
+        (folder / "tiktoken.model").write_text("\n".join(lines) + "\n")
+        base = 262
+    else:
+        document = json.loads((folder / "tokenizer.json").read_text())
+        model, specials = document["model"], [t for t in document["added_tokens"]][:6]
+        front = sum(1 for t in document["added_tokens"] if t["content"] in model["vocab"])
+        base = 256 + front + 6
+        model["vocab"] = {t: i for t, i in model["vocab"].items() if i < base}
+        model["merges"] = model["merges"][:6]
+        for i, token in enumerate(specials[front:]):
+            token["id"] = base + i
+        document["added_tokens"] = specials
+        (folder / "tokenizer.json").write_text(json.dumps(document, ensure_ascii=False))
+    path = folder / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    named = list(config["added_tokens_decoder"].items())[:6]
+    if not (folder / "tiktoken.model").exists():
+        ids = {t["content"]: t["id"] for t in document["added_tokens"]}
+        named = [(str(ids[t["content"]]), t) for _, t in named if t["content"] in ids]
+    else:
+        named = [(str(base + i), t) for i, (_, t) in enumerate(named)]
+    edit(path, added_tokens_decoder=dict(named))
+    edit(folder / "config.json", vocab_size=base + 12, bos_token_id=base, eos_token_id=base + 1)
+
+
+if "--vectors" in sys.argv:
+    for family, label, change in VECTORS:
+        source = fixture(family, "none")
+        folder = folder_of(source, family)
+        if label not in ("odd-tokens", "config-tokens"):
+            shrink(folder)
+        change(folder)
+        pre = json.loads((source.golden / "golden_tokenizer.json").read_text())["gguf"]["tokenizer.ggml.pre"]
+        with_remote_code(lambda: theirs(folder, pre))
+        made = max(folder.parent.glob("*-theirs.gguf"), key=lambda path: path.name)
+        out = ROOT / "Tests" / "Vectors" / "tokenizer" / label
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        shutil.copy(made, out / "expected.gguf")
+        for file in sorted(folder.iterdir()):
+            if file.name in ("additional_chat_templates",):
+                shutil.copytree(file, out / file.name)
+            elif file.name in ("tokenizer.json", "tokenizer_config.json", "tiktoken.model", "chat_template.jinja", "chat_template.json"):
+                shutil.copy(file, out / file.name)
+        config = json.loads((folder / "config.json").read_text())
+        kept = {k: config[k] for k in ("architectures", "model_type", "vocab_size", *(k for k in config if k.endswith("_token_id")))}
+        (out / "config.json").write_text(json.dumps(kept, indent=1) + "\n")
 checks.end()

@@ -23,21 +23,27 @@ public struct GeneralMetadata: Sendable {
   ///   - name: becomes `general.name` as it is, and says what the other sources leave open.
   ///   - counts: of the tensors that are written; they decide the size label.
   public init(of checkpoint: Checkpoint, name: String? = nil, counts: ParameterCounts) throws(CheckpointError) {
-    folder = checkpoint.folder
+    try self.init(in: checkpoint.folder, checkpoint.files, config: checkpoint.config, name: name, counts: counts)
+  }
+
+  init(
+    in folder: String, _ files: FileAccess = .system, config: ModelConfig?, name: String?, counts: ParameterCounts
+  ) throws(CheckpointError) {
+    self.folder = folder
     parameters = counts.total
-    let card = try card(checkpoint.files)
+    let card = try card(files)
     for (key, names) in Self.cardKeys {
       for name in names where texts[key] == nil { texts[key] = text(name, of: card) }
     }
-    if let path = checkpoint.config?.root["_name_or_path"]?.string, !path.isEmpty, path.count(where: { $0 == "/" }) <= 1 {
+    if let path = config?.root["_name_or_path"]?.string, !path.isEmpty, path.count(where: { $0 == "/" }) <= 1 {
       take(ModelName(path, parameters: parameters))
     }
     if let name { take(ModelName(name, parameters: parameters)) }
-    texts["name"] = name ?? texts["name"] ?? checkpoint.config?.modelType ?? "model"
+    texts["name"] = name ?? texts["name"] ?? config?.modelType ?? "model"
     if texts["size_label"] == nil, counts.total > 0 { texts["size_label"] = counts.sizeLabel }
 
     entries.append(GGUFEntry("general.type", text: "model"))
-    try addSampling(checkpoint.files)
+    try addSampling(files)
     addTexts([
       "name", "author", "version", "organization", "finetune", "basename", "description", "size_label",
     ])

@@ -12,9 +12,17 @@ public enum GGUFTokenizer {
   public static func metadata(
     of checkpoint: Checkpoint, vocabSize: Int, pre: String? = nil, library: SpecLibrary
   ) throws(CheckpointError) -> [GGUFEntry] {
+    try metadata(
+      in: checkpoint.folder, checkpoint.files, config: checkpoint.config, vocabSize: vocabSize, pre: pre,
+      library: library)
+  }
+
+  static func metadata(
+    in folder: String, _ files: FileAccess = .system, config: ModelConfig?, vocabSize: Int, pre: String? = nil,
+    library: SpecLibrary
+  ) throws(CheckpointError) -> [GGUFEntry] {
     let source = try TokenizerSource(
-      folder: checkpoint.folder, files: checkpoint.files, config: checkpoint.config, vocabSize: vocabSize,
-      table: TokenizerTable(library))
+      folder: folder, files: files, config: config, vocabSize: vocabSize, table: TokenizerTable(library))
     return try source.entries(pre: pre)
   }
 }
@@ -51,7 +59,7 @@ private struct TokenArrays {
 }
 
 /// The files that a tokenizer is made of.
-private struct TokenizerSource {
+struct TokenizerSource {
   let folder: String
   let files: FileAccess
   let config: ModelConfig?

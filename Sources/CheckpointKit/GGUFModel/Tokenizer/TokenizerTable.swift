@@ -46,9 +46,14 @@ struct TokenizerTable: Sendable {
         preTokenizer.fingerprint = try reader.optionalString("fingerprint")
         if let value = reader.value("tiktoken") {
           let inner = SpecReader(value, file: file)
+          try inner.expectKeys(["tokenizer_class", "reserved", "unnamed"])
+          let reserved = try inner.optionalInt("reserved") ?? 0
+          guard (0...TokenizerSource.sizeLimit).contains(reserved) else {
+            throw reader.malformed("'reserved' is \(reserved)")
+          }
           preTokenizer.tiktoken = Tiktoken(
             pre: preTokenizer.name, tokenizerClass: try inner.string("tokenizer_class"),
-            reserved: try inner.optionalInt("reserved") ?? 0, unnamed: try inner.string("unnamed"))
+            reserved: reserved, unnamed: try inner.string("unnamed"))
         }
         preTokenizers.append(preTokenizer)
       case "ckpt.tokenizer-family/1":
