@@ -88,6 +88,12 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case recipeMalformed = "recipe.malformed"
   case recipeUnsuitable = "recipe.unsuitable"
 
+  // Tokenizers
+  case tokenizerMissing = "tokenizer.missing"
+  case tokenizerMalformed = "tokenizer.malformed"
+  case tokenizerUnsupported = "tokenizer.unsupported"
+  case tokenizerUnknown = "tokenizer.unknown"
+
   // Stored tensors against the family and its encodings
   case tensorMissing = "tensor.missing"
   case tensorUnknown = "tensor.unknown"

@@ -1,17 +1,17 @@
 private import Specs
 
-/// The families, presets and recipes that this build knows, and those of further folders.
+/// The families, presets, recipes and tokenizers that this build knows, and those of further folders.
 public struct SpecLibrary: Sendable {
-  /// Documents by kind folder (`families`, `presets`, `recipes`): file name for messages, and content.
+  /// Documents by kind folder (`families`, `presets` and so on): file name for messages, and content.
   private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
   public private(set) var families: [FamilySpec] = []
   /// How their models stand in GGUF files.
   public private(set) var ggufSpecs: [GGUFSpec] = []
 
-  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf }
+  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf, tokenizers }
 
-  /// - Parameter folders: each may hold `families`, `presets` and `recipes` with JSON files. A later document replaces
-  ///   an earlier one of the same name.
+  /// - Parameter folders: each may hold `families`, `presets`, `recipes`, `gguf` and `tokenizers` with JSON files. A later
+  ///   document replaces an earlier one of the same name.
   public init(folders: [String] = [], files: FileAccess = .system) throws(CheckpointError) {
     for kind in Kind.allCases {
       for (name, text) in EmbeddedSpecs.documents where name.hasPrefix(kind.rawValue + "/") {

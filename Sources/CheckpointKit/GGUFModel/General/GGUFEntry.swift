@@ -73,12 +73,12 @@ struct GGUFElements: Sendable {
     count += 1
   }
 
-  mutating func append(_ number: Int32) {
+  mutating func append(int32 number: Int32) {
     appendLittleEndian(number, to: &bytes)
     count += 1
   }
 
-  mutating func append(_ number: Float) {
+  mutating func append(float32 number: Float) {
     appendLittleEndian(number.bitPattern, to: &bytes)
     count += 1
   }
