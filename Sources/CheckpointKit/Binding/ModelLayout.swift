@@ -19,6 +19,8 @@ public struct ModelLayout: Sendable {
   public let tensors: [Tensor]
   private let index: NameIndex
   private let slots: [SlotTable]
+  /// The stacks of experts that the model may be stored in, by the number of their name and layer.
+  let stacks: Stacks
   let environment: SpecEnvironment
   /// Ascending, those of the text model first.
   private let layersWithExperts: [Int]
@@ -121,7 +123,9 @@ extension ModelLayout {
     }
     self.layersWithExperts = layersWithExperts
     self.slots = slots
-    index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
+    stacks = try Stacks(spec, tensors, environment)
+    index = NameIndex(
+      spec.tensors.map(\.template) + stacks.templates + spec.junk, suffixes: EncodingLayouts.partSuffixes)
   }
 
   private static func tooManyTensors(_ config: ModelConfig) -> CheckpointError {
@@ -137,7 +141,7 @@ extension ModelLayout {
     return count
   }
 
-  private static func shape(
+  static func shape(
     of tensor: FamilySpec.Tensor, _ environment: SpecEnvironment
   ) throws(CheckpointError) -> Shape {
     var dimensions: [Int] = []
@@ -183,6 +187,8 @@ extension ModelLayout {
   public enum Match: Sendable {
     /// A part of a logical tensor: which one, and the part's suffix.
     case part(tensor: Int, suffix: Int)
+    /// A part of a stack of experts: the stack's number, and the part's suffix.
+    case stack(number: Int, suffix: Int)
     /// A name of the spec for a layer or expert that this config does not have.
     case outside
     case junk
@@ -191,6 +197,11 @@ extension ModelLayout {
 
   func match(_ name: TensorName) -> Match {
     guard let match = index.match(name) else { return .unknown }
+    let stack = match.template - spec.tensors.count
+    if stacks.templates.indices.contains(stack) {
+      guard let number = stacks.number(stack, layer: match.layer) else { return .outside }
+      return .stack(number: number, suffix: match.suffix)
+    }
     guard match.template < spec.tensors.count else {
       return EncodingLayouts.partSuffixes[match.suffix].isEmpty ? .junk : .unknown
     }

@@ -17,15 +17,15 @@ public struct Piece: Sendable {
     self.view = view
   }
 
-  /// Rows of the logical tensor that it gives.
-  public var logicalRows: Int { view.isTransposed ? view.columns.count : view.rows }
+  /// Whether all of the stored matrix is meant, as it is.
+  public var isWhole: Bool { view == MatrixView(all: shape) }
 
   /// The bytes that are its own: of a matrix that several pieces share, as many as it has of the elements.
   public var byteCount: Int {
     let whole = layout.parts(for: shape).enumerated().reduce(0) { sum, part in
       part.offset < records.count && records[part.offset] < 0 ? sum : sum + part.element.byteCount
     }
-    let (elements, all) = (view.rows * view.columns.count, shape.elementCount)
+    let (elements, all) = (view.rows * view.columnCount, shape.elementCount)
     if elements >= all || all == 0 { return whole }
     // Below `whole`, since elements are fewer than all.
     return all.dividingFullWidth(whole.multipliedFullWidth(by: elements)).quotient
@@ -47,6 +47,7 @@ public struct MatrixView: Sendable, Equatable {
   public var rowStep = 1
   public var rows: Int
   public var columns: Range<Int>
+  public var columnStep = 1
   public var isTransposed = false
 
   /// All of a matrix.
@@ -57,6 +58,11 @@ public struct MatrixView: Sendable, Equatable {
 
   /// Whether the view is a run of whole rows in their order, so that bytes can be copied as they are.
   public func isContiguous(in shape: Shape) -> Bool {
-    rowStep == 1 && columns == 0..<shape.columns && !isTransposed
+    rowStep == 1 && columns == 0..<shape.columns && columnStep == 1 && !isTransposed
   }
+
+  public var columnCount: Int { columns.count.ceilDiv(columnStep) }
+
+  /// Rows of what is read.
+  public var height: Int { isTransposed ? columnCount : rows }
 }

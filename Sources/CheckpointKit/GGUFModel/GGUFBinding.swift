@@ -207,7 +207,7 @@ private struct GGUFBinder {
     for (source, list) in pieces.sorted(by: { $0.key < $1.key }) where !isBroken.contains(source) {
       let sorted = list.sorted { $0.first < $1.first }
       var end = 0
-      for (first, piece) in sorted where first == end { end += piece.logicalRows }
+      for (first, piece) in sorted where first == end { end += piece.view.height }
       let tensor = model.tensors[source]
       guard end == tensor.shape.rows else {
         findings.append(

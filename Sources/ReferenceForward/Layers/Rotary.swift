@@ -6,7 +6,7 @@ internal import CheckpointKit
 struct Rotary: Sendable {
   let width: Int
   /// Whether a pair is `(2i, 2i + 1)`; otherwise `(i, i + width / 2)`.
-  let isInterleaved: Bool
+  var isInterleaved: Bool
   /// Radians per position, for each pair.
   let frequencies: [Double]
   /// What sines and cosines are multiplied by.
@@ -123,7 +123,8 @@ enum RotaryScaling: Sendable {
 // MARK: Reading
 
 extension RotaryScaling {
-  init(_ config: ModelConfig) throws(CheckpointError) {
+  /// - Parameter taken: the keys that the family's spec takes into account.
+  init(_ config: ModelConfig, _ taken: Set<[String]>) throws(CheckpointError) {
     let keys = ["rope_scaling", "rope_parameters"]
     guard let key = keys.first(where: { config.value($0)?.object?.isEmpty == false }),
       let object = config.value(key)?.object
@@ -136,7 +137,7 @@ extension RotaryScaling {
       self = .none
       return
     }
-    let reader = Reader(config: config, key: key, object: object)
+    let reader = Reader(config: config, key: key, object: object, taken: taken)
     switch object["rope_type"]?.string ?? object["type"]?.string ?? "default" {
     case "default", "none":
       try reader.expect([])
@@ -183,12 +184,13 @@ extension RotaryScaling {
     let config: ModelConfig
     let key: String
     let object: JSONObject
+    let taken: Set<[String]>
 
     /// Refuses keys that a type of scaling does not have, unless they say that something is off.
     func expect(_ known: Set<String>) throws(CheckpointError) {
       for (name, value) in object.members where !known.contains(name) {
         if ["type", "rope_type", "rope_theta"].contains(name) || value.isNull || value == false { continue }
-        if name == "partial_rotary_factor", value.double == 1 { continue }
+        if taken.contains([key, name]) || name == "partial_rotary_factor" && value.double == 1 { continue }
         throw UnsupportedKeys.refusal(config, "\(key).\(name)", value)
       }
     }
