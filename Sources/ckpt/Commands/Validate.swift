@@ -58,6 +58,8 @@ struct Validate: Verb {
     if let checkpoint {
       let binding = try Binding.inspect(checkpoint, library: try session.library())
       findings += binding.findings
+      let meaning = try Meaning(of: binding)
+      findings += meaning.findings
       if binding.model != nil { logical = binding.tensors.count }
     }
     let allowances = allow.map { Allowance($0) }
