@@ -215,6 +215,9 @@ extension ModelLayout {
     return try environment.bool(condition)
   }
 
+  /// Whether the config ties the head to the embedding.
+  public var isTied: Bool { boolean("tied") ?? false }
+
   /// Decoder layers of the text model, without MTP.
   public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }
 

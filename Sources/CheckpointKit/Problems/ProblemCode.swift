@@ -106,7 +106,6 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case encodingRole = "encoding.role"
   case encodingJoined = "encoding.joined"
   case encodingMixedScales = "encoding.mixed-scales"
-  case encodingPadding = "encoding.padding"
   case encodingShapeValues = "encoding.shape-values"
   case encodingTransposedScales = "encoding.transposed-scales"
 

@@ -194,7 +194,7 @@ public struct Meaning: Sendable {
   // MARK: The tied head
 
   private mutating func checkTiedHead(_ model: ModelLayout) {
-    guard model.boolean("tied") == true else { return }
+    guard model.isTied else { return }
     func find(_ role: String) -> Binding.Bound? {
       binding.tensors.first { model.tensors[$0.tensor].role.name == role && model.tensors[$0.tensor].group == .text }
     }
