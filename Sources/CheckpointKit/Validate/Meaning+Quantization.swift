@@ -50,7 +50,8 @@ extension Meaning {
       "is \(others.first?.layout.name ?? ""), but \(scheme.placeText) says '\(scheme.method)'",
       hint: "weights and config.json are of different checkpoints, or a conversion did not rewrite it")
     if scheme.isCompressedTensors { checkGroups(scheme, encoded, model) } else { checkBlocks(scheme, encoded) }
-    if others.isEmpty { checkModules(scheme, model) }
+    let hasTargets = !scheme.isCompressedTensors || !scheme.groups.isEmpty
+    if others.isEmpty, hasTargets { checkModules(scheme, model) }
   }
 
   private mutating func checkOtherPlaces() {
