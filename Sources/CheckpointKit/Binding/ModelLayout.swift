@@ -213,6 +213,12 @@ extension ModelLayout {
   /// The layer that a name says it belongs to, junk and names of absent layers too; nil where the spec has no such name.
   func layer(in name: TensorName) -> Int? { index.match(name)?.layer }
 
+  /// The layer and expert in a name of the spec, also where the config has no such layer or expert.
+  func place(in name: TensorName) -> (layer: Int?, expert: Int?)? { index.match(name).map { ($0.layer, $0.expert) } }
+
+  /// A truth value that the spec defines, such as `tied`; nil where it defines none.
+  func boolean(_ value: String) -> Bool? { spec.values[value].flatMap { try? environment.bool($0) } }
+
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
     guard let expression = spec.values[value] else { return nil }
@@ -234,6 +240,9 @@ extension ModelLayout {
     environment.layer = layer
     return try environment.bool(condition)
   }
+
+  /// Whether the config ties the head to the embedding.
+  public var isTied: Bool { boolean("tied") ?? false }
 
   /// Decoder layers of the text model, without MTP.
   public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }
