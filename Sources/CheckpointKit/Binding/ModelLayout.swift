@@ -22,6 +22,8 @@ public struct ModelLayout: Sendable {
   /// The stacks of experts that the model may be stored in, by the number of their name and layer.
   let stacks: Stacks
   let environment: SpecEnvironment
+  /// Ascending, those of the text model first.
+  private let layersWithExperts: [Int]
 
   /// Which tensor a template gives for a layer and an expert.
   private struct SlotTable: Sendable {
@@ -115,6 +117,11 @@ extension ModelLayout {
       }
     }
     self.tensors = tensors
+    var layersWithExperts: [Int] = []
+    for tensor in tensors where tensor.expert == 0 {
+      if let layer = tensor.layer, layersWithExperts.last != layer { layersWithExperts.append(layer) }
+    }
+    self.layersWithExperts = layersWithExperts
     self.slots = slots
     stacks = try Stacks(spec, tensors, environment)
     index = NameIndex(
@@ -206,6 +213,12 @@ extension ModelLayout {
   /// The layer that a name says it belongs to, junk and names of absent layers too; nil where the spec has no such name.
   func layer(in name: TensorName) -> Int? { index.match(name)?.layer }
 
+  /// The layer and expert in a name of the spec, also where the config has no such layer or expert.
+  func place(in name: TensorName) -> (layer: Int?, expert: Int?)? { index.match(name).map { ($0.layer, $0.expert) } }
+
+  /// A truth value that the spec defines, such as `tied`; nil where it defines none.
+  func boolean(_ value: String) -> Bool? { spec.values[value].flatMap { try? environment.bool($0) } }
+
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
     guard let expression = spec.values[value] else { return nil }
@@ -217,8 +230,19 @@ extension ModelLayout {
     var environment = environment
     environment.layer = tensor.layer
     environment.expert = tensor.expert
+    environment.moeLayer = tensor.layer.flatMap { layersWithExperts.firstIndex(of: $0) }
     return try environment.bool(condition)
   }
+
+  /// What a condition says of a layer, or of the model as a whole.
+  func holds(_ condition: Expression, layer: Int?) throws(CheckpointError) -> Bool {
+    var environment = environment
+    environment.layer = layer
+    return try environment.bool(condition)
+  }
+
+  /// Whether the config ties the head to the embedding.
+  public var isTied: Bool { boolean("tied") ?? false }
 
   /// Decoder layers of the text model, without MTP.
   public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }

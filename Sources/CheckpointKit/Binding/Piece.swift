@@ -20,10 +20,22 @@ public struct Piece: Sendable {
   /// Whether all of the stored matrix is meant, as it is.
   public var isWhole: Bool { view == MatrixView(all: shape) }
 
-  /// The share of its parts' bytes that the view means.
-  public func byteCount(in checkpoint: Checkpoint) -> Int {
-    let stored = records.reduce(0) { $0 + checkpoint.records[$1].byteCount }
-    return isWhole ? stored : stored / max(1, shape.elementCount / max(1, view.rows * view.columnCount))
+  /// The bytes that are its own: of a matrix that several pieces share, as many as it has of the elements.
+  public var byteCount: Int {
+    let whole = layout.parts(for: shape).enumerated().reduce(0) { sum, part in
+      part.offset < records.count && records[part.offset] < 0 ? sum : sum + part.element.byteCount
+    }
+    let (elements, all) = (view.rows * view.columnCount, shape.elementCount)
+    if elements >= all || all == 0 { return whole }
+    // Below `whole`, since elements are fewer than all.
+    return all.dividingFullWidth(whole.multipliedFullWidth(by: elements)).quotient
+  }
+
+  /// Where its main part begins, counted from that of the stored tensor.
+  public var offset: Int {
+    guard let main = layout.parts(for: shape).first else { return 0 }
+    return view.slice * main.byteCount
+      + (view.firstRow == 0 ? 0 : main.byteRange(rows: view.firstRow..<view.firstRow + 1).lowerBound)
   }
 }
 

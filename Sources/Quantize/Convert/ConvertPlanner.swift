@@ -16,13 +16,17 @@ public struct ConvertPlanner: Sendable {
 
   /// - Throws: where the recipe cannot be applied to this checkpoint.
   public static func plan(
-    _ binding: Binding, recipe: Recipe, options: ConvertOptions
+    _ binding: Binding, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) -> ConvertPlan {
     guard let model = binding.model else {
       let reason = binding.findings.first { $0.code == .familyUnknown || $0.code == .configMissing }
       throw CheckpointError(
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
         "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
+    }
+    if options.container == .gguf {
+      var planner = try GGUFConvertPlanner(binding, model, recipe: recipe, options: options, library: library)
+      return try planner.plan()
     }
     var planner = ConvertPlanner(binding: binding, model: model, recipe: recipe, options: options)
     try planner.planTensors()
@@ -121,7 +125,7 @@ public struct ConvertPlanner: Sendable {
   private mutating func plan(_ bound: Binding.Bound, shard: Int) throws(CheckpointError) {
     let tensor = model.tensors[bound.tensor]
     let piece = bound.pieces[0]
-    let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout)
+    let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout, in: .safetensors)
     var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
     if let refusal = target.refusal(of: tensor.shape) {
       let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)
@@ -236,7 +240,7 @@ public struct ConvertPlanner: Sendable {
     guard case .quantize(let piece, _) = work.operation else { return 0 }
     let shape = work.shape
     let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
-    if !piece.isWhole { return TensorReader.scratchBytes(min(strip, rows, shape.rows), of: piece) + 2 * values }
+    if !piece.isWhole { return PieceReader.scratchBytes(min(strip, rows, shape.rows), of: [piece]) + 2 * values }
     let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
     let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<chunk).count.roundedUp(to: 64) }
     return parts + 2 * values
