@@ -131,8 +131,6 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case quantizationTwice = "quantization.twice"
 
   // Files beside the weights
-  case tokenizerMissing = "tokenizer.missing"
-  case tokenizerMalformed = "tokenizer.malformed"
   case tokenizerSize = "tokenizer.size"
   case tokenId = "config.token-id"
   case configCode = "config.code"
