@@ -82,7 +82,7 @@ public struct ConvertPlanner: Sendable {
       let tensor = model.tensors[bound.tensor]
       if divided.contains(LayerOfGroup(tensor)) { continue }
       let stored = bound.pieces[0].layout
-      let decision = try recipe.rule(for: tensor, of: model, stored: stored)
+      let decision = try recipe.rule(for: tensor, of: model, stored: stored, in: .safetensors)
       if !sameLayout(try target(decision?.rule, for: tensor, stored: stored), stored) {
         divided.insert(LayerOfGroup(tensor))
       }
