@@ -99,7 +99,9 @@ public struct PresetModel: Sendable {
   private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
     let layout = EncodingLayouts.named(name)
-    guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
+    guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name),
+      recipe.json["container"]?.string != "gguf"
+    else {
       let names = EncodingLayouts.ofSafetensors.map(\.name).filter { !plainNames.contains($0) }
       throw CheckpointError(
         .encodingUnsupported, "'\(name)' is no storage that synthetic weights can have",
@@ -214,7 +216,7 @@ private struct Draft {
   private mutating func layout(of tensor: ModelLayout.Tensor) throws(CheckpointError) -> any EncodingLayout {
     let plain = PlainLayout(model.spec.tensors[tensor.template].dtype)
     for (rule, patterns) in zip(rules, patterns).reversed() {
-      guard patterns.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
+      guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
       guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }
