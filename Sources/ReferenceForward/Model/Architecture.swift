@@ -82,7 +82,8 @@ struct ForwardValues {
   private static let known: Set<String> = [
     "attention", "heads", "kv_heads", "head", "nope", "rope", "v_head", "kv_lora", "norm_eps", "latent_norm_eps",
     "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
-    "index_norm_eps", "has_indexer", "window", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "index_norm_eps", "has_indexer", "window", "activation", "activation_limit", "activation_slope", "router",
+    "router_groups", "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
