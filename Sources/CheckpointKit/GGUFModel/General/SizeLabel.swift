@@ -25,7 +25,9 @@ public struct ParameterCounts: Sendable, Equatable {
   private static func rounded(_ count: Int) -> String {
     let value = Double(count)
     let (scaled, suffix) =
-      value > 1e12 ? (value * 1e-12, "T") : value > 1e9 ? (value * 1e-9, "B") : value > 1e6 ? (value * 1e-6, "M") : (value * 1e-3, "K")
+      value > 1e12
+      ? (value * 1e-12, "T")
+      : value > 1e9 ? (value * 1e-9, "B") : value > 1e6 ? (value * 1e-6, "M") : (value * 1e-3, "K")
     let whole = scaled.rounded(.toNearestOrEven)
     return fixed(scaled, digits: whole == 0 ? 2 : whole < 10 ? 1 : 0) + suffix
   }
