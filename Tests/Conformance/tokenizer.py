@@ -9,7 +9,7 @@ The converter's class of each model writes into its own writer, with two things 
 hash of an encoded text knows published tokenizers alone; we are told the same with --pre, or find it by the fingerprint), and, for Kimi, the
 Python class that its repository brings, by the stand-in below. Values, types and order must be equal. Where we differ by decision:
 
-DIFFERENCES         key, and why
+DIFFERENCES         key, and why; docs/formats/gguf-tokenizer.md has the others, where we refuse, or never use the name of a folder
 """
 import base64, json, os, pathlib, shutil, subprocess, sys
 
