@@ -104,6 +104,148 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "families/deepseek_v32.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "deepseek_v32",
+        "title": "DeepSeek-V3.2",
+        "model_types": ["deepseek_v32"],
+        "extends": "deepseek_v3",
+        "values": {
+          "index_heads": "index_n_heads",
+          "index_head": "index_head_dim",
+          "has_indexer": "true"
+        },
+        "tensors": [
+          { "name": "model.layers.{layer}.self_attn.indexer.wq_b.weight", "role": "indexer.q", "shape": ["index_heads * index_head", "q_lora"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.wk.weight", "role": "indexer.k", "shape": ["index_head", "hidden"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.k_norm.weight", "role": "norm.indexer", "shape": ["index_head"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.k_norm.bias", "role": "bias.indexer", "shape": ["index_head"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.weights_proj.weight", "role": "indexer.weights", "shape": ["index_heads", "hidden"], "groups": ["text", "mtp"], "when": "has_indexer" }
+        ],
+        "fp8_roles": ["attn.*", "mlp.*", "moe.*", "shared.*", "indexer.q", "indexer.k"],
+        "forward": {
+          "has_indexer": "has_indexer",
+          "index_heads": "index_heads",
+          "index_head": "index_head",
+          "index_topk": "index_topk",
+          "index_rope_pairing": "'half-split'",
+          "index_norm_eps": "1e-6"
+        },
+        "sources": [
+          "config.json of DeepSeek-V3.2",
+          "transformers 5.23.0, models/deepseek_v32/modeling_deepseek_v32.py: the indexer rotates halves, unlike attention; its LayerNorm has eps 1e-6"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/glm_moe_dsa.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "glm_moe_dsa",
+        "title": "GLM-5, GLM-5.1, GLM-5.2",
+        "model_types": ["glm_moe_dsa"],
+        "extends": "deepseek_v32",
+        "values": {
+          "index_period": "max(index_topk_freq ?? 1, 1)",
+          "has_indexer": "if(layer >= layers, true, if(indexer_types == null, max(layer - (index_skip_topk_offset ?? 2) + 1, 0) % index_period == 0, indexer_types[layer] == 'full'))",
+          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0)"
+        },
+        "forward": {
+          "index_rope_pairing": "if(indexer_rope_interleave ?? true, 'interleaved', 'half-split')"
+        },
+        "sources": [
+          "config.json of GLM-5 and GLM-5.2: head_dim is not the size of a head; qk_rope_head_dim says what is rotated",
+          "GGUF map of GLM-5.1: 753,864,139,008 elements; the MTP layer has an indexer, and no copies of embedding and head",
+          "transformers 5.23.0, models/glm_moe_dsa/modeling_glm_moe_dsa.py: layers without an indexer take the keys of the layer before"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "gpt_oss",
+        "title": "gpt-oss",
+        "model_types": ["gpt_oss"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok | experts_per_token",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false",
+          "biased": "attention_bias ?? true",
+          "is_sliding": "if(layer_types == null, layer % 2 == 0, layer_types[layer] == 'sliding_attention')"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.q_proj.bias", "role": "bias.q", "shape": ["heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.bias", "role": "bias.k", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.bias", "role": "bias.v", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.bias", "role": "bias.o", "shape": ["hidden"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.sinks", "role": "sinks", "shape": ["heads"] },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.mlp.router.weight", "role": "router", "shape": ["experts", "hidden"] },
+          { "name": "model.layers.{layer}.mlp.router.bias", "role": "bias.router", "shape": ["experts"] },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 0, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 1, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj", "rows": "hidden", "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.bias", "role": "bias.moe_gate", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 0, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.bias", "role": "bias.moe_up", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 1, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.bias", "role": "bias.moe_down", "shape": ["hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj_bias", "rows": "hidden", "encodings": ["plain"] } },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "window": "if(is_sliding, sliding_window ?? 0, 0)",
+          "norm_eps": "rms_norm_eps ?? 1e-5",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 150000.0",
+          "router": "'softmax-of-chosen'",
+          "experts_per_token": "experts_per_token",
+          "activation": "'clamped-swiglu'",
+          "activation_limit": "swiglu_limit ?? 7.0",
+          "activation_slope": "swiglu_alpha ?? 1.702"
+        },
+        "sources": [
+          "config.json of gpt-oss-20b and gpt-oss-120b: even layers have a sliding window",
+          "transformers 5.23.0, models/gpt_oss/modeling_gpt_oss.py: rows of gate_up alternate; a plain parameter is the transpose, [experts, in, out]"
+        ]
+      }
+      """#
+    ),
+    (
       "families/kimi_k25.json",
       #"""
       {
@@ -205,6 +347,72 @@ public enum EmbeddedSpecs {
         "sources": [
           "config.json of Llama-3.3-70B-Instruct",
           "transformers 5.23.0, models/llama/modeling_llama.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "minimax_m2",
+        "title": "MiniMax-M2, MiniMax-M2.5",
+        "model_types": ["minimax_m2"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["kv_heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.block_sparse_moe.gate.weight", "role": "router", "shape": ["experts", "hidden"], "dtype": "F32" },
+          { "name": "model.layers.{layer}.block_sparse_moe.e_score_correction_bias", "role": "router.bias", "shape": ["experts"], "dtype": "F32", "when": "use_routing_bias ?? true" },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w1.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w3.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w2.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"] },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "fp8_roles": ["attn.*", "moe.*"],
+        "fp8_scale": "F32",
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
+          "rope_dims": "rotary_dim ?? head",
+          "router": "scoring_func ?? 'sigmoid'",
+          "experts_per_token": "experts_per_token"
+        },
+        "sources": [
+          "config.json of MiniMax-M2.5; use_mtp promises layers whose weights are not published",
+          "47,864 scale tensors of the fp8 repository: attention and experts of 62 layers",
+          "transformers 5.23.0, models/minimax_m2/modeling_minimax_m2.py: norms of queries and keys over the whole projection, rotation of the first rotary_dim values of a head, no scale behind the router"
         ]
       }
       """#
@@ -371,6 +579,155 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/DeepSeek-V3.1.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-V3.1",
+        "title": "DeepSeek-V3.1, block-fp8 with scales that are powers of two",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "deepseek_v3",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 128,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 91991,
+          "data_bytes": 688574839360,
+          "parameters_total": 684489845504,
+          "parameters_text": 671026419200,
+          "parameters_active": 37552297472
+        },
+        "sources": [
+          "config.json of deepseek-ai/DeepSeek-V3.1: DeepSeek-V3's sizes; scale_fmt ue8m0, kept as F32",
+          "text parameters: tensor map of a GGUF of DeepSeek-V3.1"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/DeepSeek-V3.2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-V3.2",
+        "title": "DeepSeek-V3.2, block-fp8 with scales that are powers of two",
+        "config": {
+          "architectures": ["DeepseekV32ForCausalLM"],
+          "model_type": "deepseek_v32",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 64,
+          "index_topk": 2048,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 128,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 92425,
+          "data_bytes": 689468986496,
+          "parameters_total": 685355329792,
+          "parameters_text": 671877944064,
+          "parameters_active": 38403822336
+        },
+        "sources": [
+          "config.json of deepseek-ai/DeepSeek-V3.2",
+          "685 billion parameters on the Hub, 163 shards; the dtypes of the indexer's tensors were not seen"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/DeepSeek-V3.json",
       #"""
       {
@@ -440,6 +797,383 @@ public enum EmbeddedSpecs {
           "config.json and README_WEIGHTS.md of deepseek-ai/DeepSeek-V3: 671B main weights, 11.5B unique weights of the MTP layer",
           "text parameters: tensor map of a GGUF of DeepSeek-V3.1; the hub counts 685B; 163 shards"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5-FP8.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5-FP8",
+        "title": "GLM-5 and GLM-5.1, block-fp8",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 1,
+          "index_skip_topk_offset": 2,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 64,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 202752,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "hf", "count": 142 },
+        "published": {
+          "stored_tensors": 119028,
+          "data_bytes": 756162687872,
+          "parameters_total": 753864139008,
+          "parameters_text": 743911218432,
+          "parameters_active": 41784728832
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5-FP8",
+          "number of shards and dtype of the scales not seen; the published modules_to_not_convert names indexers_proj for indexer.weights_proj"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5.2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5.2",
+        "title": "GLM-5.2, BF16, three in four layers without an indexer",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 4,
+          "index_skip_topk_offset": 3,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 8000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 192,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 1048576,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16",
+          "indexer_types": [
+            "full",
+            "full",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared"
+          ],
+          "mlp_layer_types": [
+            "dense",
+            "dense",
+            "dense",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse"
+          ]
+        },
+        "shards": { "style": "hf", "count": 282 },
+        "published": {
+          "stored_tensors": 59585,
+          "data_bytes": 1506659919872,
+          "parameters_total": 753329940480,
+          "parameters_text": 743377019904,
+          "parameters_active": 41250530304
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5.2: 21 layers with an indexer, 57 that share",
+          "59,585 tensors: 285 fewer than GLM-5; number of shards not seen"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5",
+        "title": "GLM-5 and GLM-5.1, BF16",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 1,
+          "index_skip_topk_offset": 2,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 64,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 202752,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 282 },
+        "published": {
+          "stored_tensors": 59870,
+          "data_bytes": 1507728316928,
+          "parameters_total": 753864139008,
+          "parameters_text": 743911218432,
+          "parameters_active": 41784728832
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5",
+          "GGUF map of GLM-5.1: 753,864,139,008 elements; number of shards not seen"
+        ]
       }
       """#
     ),
@@ -746,6 +1480,206 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/Llama-3.1-405B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.1-405B",
+        "title": "Llama 3.1-405B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 16384,
+          "intermediate_size": 53248,
+          "num_hidden_layers": 126,
+          "num_attention_heads": 128,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 191 },
+        "published": {
+          "stored_tensors": 1137,
+          "data_bytes": 811706777600,
+          "parameters_total": 405853388800,
+          "parameters_text": 405853388800,
+          "parameters_active": 405853388800
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.1-405B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.1-8B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.1-8B",
+        "title": "Llama 3.1-8B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 4096,
+          "intermediate_size": 14336,
+          "num_hidden_layers": 32,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 4 },
+        "published": {
+          "stored_tensors": 291,
+          "data_bytes": 16060522496,
+          "parameters_total": 8030261248,
+          "parameters_text": 8030261248,
+          "parameters_active": 8030261248
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.1-8B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.2-1B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.2-1B",
+        "title": "Llama 3.2-1B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 2048,
+          "intermediate_size": 8192,
+          "num_hidden_layers": 16,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 32.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": true,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 1 },
+        "published": {
+          "stored_tensors": 146,
+          "data_bytes": 2471628800,
+          "parameters_total": 1235814400,
+          "parameters_text": 1235814400,
+          "parameters_active": 1235814400
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.2-1B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.2-3B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.2-3B",
+        "title": "Llama 3.2-3B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 3072,
+          "intermediate_size": 8192,
+          "num_hidden_layers": 28,
+          "num_attention_heads": 24,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 32.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": true,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 2 },
+        "published": {
+          "stored_tensors": 254,
+          "data_bytes": 6425499648,
+          "parameters_total": 3212749824,
+          "parameters_text": 3212749824,
+          "parameters_active": 3212749824
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.2-3B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/Llama-3.3-70B.json",
       #"""
       {
@@ -789,6 +1723,67 @@ public enum EmbeddedSpecs {
           "parameters_active": 70553706496
         },
         "sources": ["config.json of meta-llama/Llama-3.3-70B-Instruct; 723 tensors; 70.6B published; 30 shards, not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/MiniMax-M2.5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "MiniMax-M2.5",
+        "title": "MiniMax-M2.5, block-fp8",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 3072,
+          "intermediate_size": 1536,
+          "num_hidden_layers": 62,
+          "num_attention_heads": 48,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "vocab_size": 200064,
+          "num_local_experts": 256,
+          "num_experts_per_tok": 8,
+          "rotary_dim": 64,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "tie_word_embeddings": false,
+          "bos_token_id": 200034,
+          "eos_token_id": 200020,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 131 },
+        "published": {
+          "stored_tensors": 96103,
+          "data_bytes": 230121630720,
+          "parameters_total": 228689764864,
+          "parameters_text": 228689764864,
+          "parameters_active": 11030553088
+        },
+        "sources": [
+          "config.json of MiniMaxAI/MiniMax-M2.5",
+          "47,864 scale tensors, 228.7 billion parameters; the number of shards was not seen"
+        ]
       }
       """#
     ),
@@ -1278,6 +2273,198 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/tiny/deepseek_v32.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-deepseek_v32",
+        "title": "a small DeepSeek-V3.2",
+        "config": {
+          "architectures": ["DeepseekV32ForCausalLM"],
+          "model_type": "deepseek_v32",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 16,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 4,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 64,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 64,
+          "n_group": 4,
+          "topk_group": 2,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/glm5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-glm5",
+        "title": "a small GLM-5",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 96,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "max_position_embeddings": 202752,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "eos_token_id": [480, 481, 482],
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "indexer_rope_interleave": true,
+          "rope_interleave": true,
+          "head_dim": 32,
+          "qk_head_dim": 128,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          }
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/glm52.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-glm52",
+        "title": "a small GLM-5.2, whose layers share indexers",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 128,
+          "num_hidden_layers": 4,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 96,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "max_position_embeddings": 202752,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "eos_token_id": [480, 481, 482],
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "indexer_rope_interleave": true,
+          "rope_interleave": true,
+          "head_dim": 32,
+          "qk_head_dim": 128,
+          "rope_parameters": {
+            "rope_theta": 8000000,
+            "rope_type": "default"
+          },
+          "index_topk_freq": 2,
+          "index_skip_topk_offset": 2,
+          "indexer_types": ["full", "full", "shared", "full"],
+          "mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/kimi_k2.json",
       #"""
       {
@@ -1595,6 +2782,59 @@ public enum EmbeddedSpecs {
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-minimax_m2",
+        "title": "a small MiniMax-M2",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "rotary_dim": 32,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 2,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
       }
       """#
     ),
@@ -2183,7 +3423,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'deepseek_v3'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_key_value_heads", "value": "attention.head_count" },
           { "key": "head_dim", "value": "attention.key_length_mla" },
           { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
@@ -2231,7 +3471,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'llama'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "head_dim", "value": "rope.dimension_count" }
         ],
         "sources": [
@@ -2253,7 +3493,7 @@ public enum EmbeddedSpecs {
         "metadata": [],
         "config": [
           { "key": "model_type", "value": "'qwen3'" },
-          { "key": "vocab_size", "value": "vocab_size" }
+          { "key": "vocab_size", "value": "embedding_rows" }
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/qwen.py"
@@ -2276,7 +3516,7 @@ public enum EmbeddedSpecs {
         ],
         "config": [
           { "key": "model_type", "value": "'qwen3_moe'" },
-          { "key": "vocab_size", "value": "vocab_size" },
+          { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_experts", "value": "expert_count" },
           { "key": "num_experts_per_tok", "value": "expert_used_count" },
           { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },

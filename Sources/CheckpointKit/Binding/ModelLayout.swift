@@ -19,6 +19,8 @@ public struct ModelLayout: Sendable {
   public let tensors: [Tensor]
   private let index: NameIndex
   private let slots: [SlotTable]
+  /// The stacks of experts that the model may be stored in, by the number of their name and layer.
+  let stacks: Stacks
   let environment: SpecEnvironment
   /// Ascending, those of the text model first.
   private let layersWithExperts: [Int]
@@ -121,7 +123,9 @@ extension ModelLayout {
     }
     self.layersWithExperts = layersWithExperts
     self.slots = slots
-    index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
+    stacks = try Stacks(spec, tensors, environment)
+    index = NameIndex(
+      spec.tensors.map(\.template) + stacks.templates + spec.junk, suffixes: EncodingLayouts.partSuffixes)
   }
 
   private static func tooManyTensors(_ config: ModelConfig) -> CheckpointError {
@@ -137,7 +141,7 @@ extension ModelLayout {
     return count
   }
 
-  private static func shape(
+  static func shape(
     of tensor: FamilySpec.Tensor, _ environment: SpecEnvironment
   ) throws(CheckpointError) -> Shape {
     var dimensions: [Int] = []
@@ -183,6 +187,8 @@ extension ModelLayout {
   public enum Match: Sendable {
     /// A part of a logical tensor: which one, and the part's suffix.
     case part(tensor: Int, suffix: Int)
+    /// A part of a stack of experts: the stack's number, and the part's suffix.
+    case stack(number: Int, suffix: Int)
     /// A name of the spec for a layer or expert that this config does not have.
     case outside
     case junk
@@ -191,6 +197,11 @@ extension ModelLayout {
 
   func match(_ name: TensorName) -> Match {
     guard let match = index.match(name) else { return .unknown }
+    let stack = match.template - spec.tensors.count
+    if stacks.templates.indices.contains(stack) {
+      guard let number = stacks.number(stack, layer: match.layer) else { return .outside }
+      return .stack(number: number, suffix: match.suffix)
+    }
     guard match.template < spec.tensors.count else {
       return EncodingLayouts.partSuffixes[match.suffix].isEmpty ? .junk : .unknown
     }
@@ -201,6 +212,12 @@ extension ModelLayout {
 
   /// The layer that a name says it belongs to, junk and names of absent layers too; nil where the spec has no such name.
   func layer(in name: TensorName) -> Int? { index.match(name)?.layer }
+
+  /// The layer and expert in a name of the spec, also where the config has no such layer or expert.
+  func place(in name: TensorName) -> (layer: Int?, expert: Int?)? { index.match(name).map { ($0.layer, $0.expert) } }
+
+  /// A truth value that the spec defines, such as `tied`; nil where it defines none.
+  func boolean(_ value: String) -> Bool? { spec.values[value].flatMap { try? environment.bool($0) } }
 
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
@@ -223,6 +240,9 @@ extension ModelLayout {
     environment.layer = layer
     return try environment.bool(condition)
   }
+
+  /// Whether the config ties the head to the embedding.
+  public var isTied: Bool { boolean("tied") ?? false }
 
   /// Decoder layers of the text model, without MTP.
   public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }

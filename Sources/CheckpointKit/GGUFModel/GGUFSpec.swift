@@ -54,7 +54,7 @@ public struct GGUFSpec: Sendable {
   public var tensors: [Tensor]
   public var metadata: [Key]
   /// config.json, out of the metadata: expressions over the metadata's keys without the architecture in front, and
-  /// `has_output`, which tells whether there is an output projection of its own.
+  /// `has_output` (is there an output projection of its own) and `embedding_rows`.
   public var config: [ConfigKey]
   public let sources: [String]
   /// The JSON it was read from, with that of the spec it extends: what a plan depends on.

@@ -39,7 +39,7 @@ public struct PlanBuilder: Sendable {
           name: TensorName(name + part.suffix), dtype: part.dtype, block: block,
           shape: block == nil ? part.shape : shape,
           byteCount: part.byteCount, rowsPerRow: part.rowsPerRow ?? 1,
-          bytesPerRow: part.rowsPerRow == nil ? nil : part.dtype.byteCount(of: part.shape.columns) ?? 0)
+          bytesPerRow: part.rowsPerRow == nil ? nil : part.bytesPerRow)
       }
       rows = shape.rows
       self.panelRows = panelRows

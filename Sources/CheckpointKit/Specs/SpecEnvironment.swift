@@ -117,6 +117,7 @@ public struct SpecEnvironment: Sendable {
         guard b > 0, a >= 0 else { throw .here("ceil_div(\(a), \(b))") }
         return .int(a.ceilDiv(b))
       }
+    case .choice(let condition, let a, let b): return try evaluate(try truth(condition, &steps) ? a : b, &steps)
     case .binary(let op, let left, let right): return try binary(op, left, right, &steps)
     }
   }

@@ -219,6 +219,7 @@ func sameLayout(_ a: any EncodingLayout, _ b: any EncodingLayout) -> Bool {
   case (let a as PlainLayout, let b as PlainLayout): a == b
   case (let a as FP8BlockLayout, let b as FP8BlockLayout): a == b
   case (let a as PackedINT4Layout, let b as PackedINT4Layout): a == b
+  case (let a as MXFP4Layout, let b as MXFP4Layout): a == b
   case (let a as GGUFBlockLayout, let b as GGUFBlockLayout): a == b
   default: false
   }

@@ -61,7 +61,7 @@ struct PieceReader: Sendable {
   ) throws(E) {
     var start = 0
     for piece in pieces {
-      let end = start + (piece.view.isTransposed ? piece.view.columns.count : piece.view.rows)
+      let end = start + piece.view.height
       let wanted = max(start, rows.lowerBound)..<max(max(start, rows.lowerBound), min(end, rows.upperBound))
       if !wanted.isEmpty {
         try body(piece, wanted.lowerBound - start..<wanted.upperBound - start, wanted.lowerBound - rows.lowerBound)
@@ -84,7 +84,9 @@ struct PieceReader: Sendable {
         let slack = (part.rowsPerRow ?? 1) * 2
         return sum + part.byteRange(rows: 0..<min(piece.shape.rows, count + slack)).count.roundedUp(to: 64)
       }
-      let line = view.isTransposed ? (rows * 4).roundedUp(to: 64) : 0
+      let isDirect = !view.isTransposed && view.rowStep == 1 && view.columnStep == 1
+      let values = view.isTransposed ? rows * view.columnStep : view.columns.count
+      let line = isDirect ? 0 : (values * 4).roundedUp(to: 64)
       last = (piece.layout.name, piece.shape, stored + line)
       most = max(most, stored + line)
     }
@@ -97,28 +99,29 @@ struct PieceReader: Sendable {
     let view = piece.view
     let codec = Codecs.codec(for: piece.layout)
     if view.isTransposed {
-      let columns = view.columns.lowerBound + rows.lowerBound..<view.columns.lowerBound + rows.upperBound
+      let first = view.columns.lowerBound + rows.lowerBound * view.columnStep
+      let columns = first..<view.columns.lowerBound + (rows.upperBound - 1) * view.columnStep + 1
       let stored = try load(view.firstRow..<view.firstRow + (view.rows - 1) * view.rowStep + 1, of: piece, scratch)
-      let line = try scratch.values(rows.count)
+      let line = try scratch.values(columns.count)
       for row in 0..<view.rows {
         let place = view.firstRow + row * view.rowStep
         codec.decode(rows: place..<place + 1, columns: columns, of: stored, into: line)
-        for column in 0..<rows.count { output[column * view.rows + row] = line[column] }
+        for i in 0..<rows.count { output[i * view.rows + row] = line[i * view.columnStep] }
       }
       return
     }
     let first = view.firstRow + rows.lowerBound * view.rowStep
     let last = view.firstRow + (rows.upperBound - 1) * view.rowStep
     let stored = try load(first..<last + 1, of: piece, scratch)
-    if view.rowStep == 1 {
+    if view.rowStep == 1, view.columnStep == 1 {
       codec.decode(rows: first..<last + 1, columns: view.columns, of: stored, into: output)
       return
     }
-    let width = view.columns.count
+    let width = view.columnCount
+    let line = try scratch.values(view.columns.count)
     for (i, row) in stride(from: first, through: last, by: view.rowStep).enumerated() {
-      codec.decode(
-        rows: row..<row + 1, columns: view.columns, of: stored,
-        into: UnsafeMutableBufferPointer(rebasing: output[i * width..<(i + 1) * width]))
+      codec.decode(rows: row..<row + 1, columns: view.columns, of: stored, into: line)
+      for column in 0..<width { output[i * width + column] = line[column * view.columnStep] }
     }
   }
 
