@@ -88,12 +88,21 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case recipeMalformed = "recipe.malformed"
   case recipeUnsuitable = "recipe.unsuitable"
 
+  // Tokenizers
+  case tokenizerMissing = "tokenizer.missing"
+  case tokenizerMalformed = "tokenizer.malformed"
+  case tokenizerUnsupported = "tokenizer.unsupported"
+  case tokenizerUnknown = "tokenizer.unknown"
+
   // Stored tensors against the family and its encodings
   case tensorMissing = "tensor.missing"
   case tensorUnknown = "tensor.unknown"
   case tensorJunk = "tensor.junk"
+  case tensorOmitted = "tensor.omitted"
   case tensorShape = "tensor.shape"
   case tensorDType = "tensor.dtype"
+  case tensorOutside = "tensor.outside"
+  case tensorTied = "tensor.tied"
   case groupAbsent = "tensor.group-absent"
   case partMissing = "encoding.missing-part"
   case partStray = "encoding.stray-part"
@@ -101,6 +110,39 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case partDType = "encoding.part-dtype"
   case encodingUnsupported = "encoding.unsupported"
   case encodingUnlikeSiblings = "encoding.unlike-siblings"
+  case encodingRole = "encoding.role"
+  case encodingJoined = "encoding.joined"
+  case encodingMixedScales = "encoding.mixed-scales"
+  case encodingShapeValues = "encoding.shape-values"
+  case encodingTransposedScales = "encoding.transposed-scales"
+
+  // The quantization config against the tensors
+  case quantizationAbsent = "quantization.absent"
+  case quantizationStale = "quantization.stale"
+  case quantizationMethod = "quantization.method"
+  case quantizationParameter = "quantization.parameter"
+  case quantizationIgnored = "quantization.ignored"
+  case quantizationNotIgnored = "quantization.not-ignored"
+  case quantizationUntargeted = "quantization.untargeted"
+  case quantizationOverlap = "quantization.overlap"
+  case quantizationDeadEntry = "quantization.dead-entry"
+  case quantizationReadings = "quantization.readings"
+  case quantizationPattern = "quantization.pattern"
+  case quantizationTwice = "quantization.twice"
+
+  // Files beside the weights
+  case tokenizerSize = "tokenizer.size"
+  case tokenId = "config.token-id"
+  case configCode = "config.code"
+  case configDisagrees = "config.disagrees"
+  case chatTemplateMissing = "side.chat-template"
+  case generationConfig = "side.generation-config"
+  case processorMissing = "side.processor"
+
+  // What an engine would do
+  case engineRefuses = "engine.refuses"
+  case engineWarns = "engine.warns"
+  case engineUnknown = "engine.unknown"
 
   // What the bytes of tensors look like
   case contentZeroTensor = "content.zero-tensor"
@@ -109,6 +151,10 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case contentBadScale = "content.bad-scale"
   case contentZeroRun = "content.zero-run"
   case contentIdenticalExperts = "content.identical-experts"
+  case contentImplausible = "content.implausible"
+  case contentUnscaled = "content.unscaled"
+  case contentScaleFormat = "content.scale-format"
+  case contentNotRead = "content.not-read"
 
   // Files against what is known of them
   case manifestMalformed = "manifest.malformed"

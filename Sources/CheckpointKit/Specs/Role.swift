@@ -30,6 +30,20 @@ public struct Role: Sendable, Hashable, Comparable {
     "attn.q_b": "up-projection from the query latent (MLA)",
     "attn.kv_a": "down-projection to the key-value latent and the shared rotary key (MLA)",
     "attn.kv_b": "up-projection from the key-value latent (MLA)",
+    "indexer.q": "queries of the indexer that selects keys (DSA)",
+    "indexer.k": "key of the indexer (DSA)",
+    "indexer.weights": "weights of the indexer's heads (DSA)",
+    "norm.indexer": "norm of the indexer's key (DSA)",
+    "bias.q": "bias of the query projection",
+    "bias.k": "bias of the key projection",
+    "bias.v": "bias of the value projection",
+    "bias.o": "bias of the attention output projection",
+    "bias.router": "bias of the expert router, part of its scores",
+    "bias.moe_gate": "bias of a routed expert's gate",
+    "bias.moe_up": "bias of a routed expert's up-projection",
+    "bias.moe_down": "bias of a routed expert's down-projection",
+    "sinks": "what each head's softmax has beside its keys",
+    "bias.indexer": "bias of the norm of the indexer's key (DSA)",
     "mlp.gate": "dense feed-forward gate",
     "mlp.up": "dense feed-forward up-projection",
     "mlp.down": "dense feed-forward down-projection",
@@ -63,7 +77,7 @@ public struct Role: Sendable, Hashable, Comparable {
   }
 
   /// One of many like it: counted per token in active parameters, quantized first.
-  public var isRoutedExpert: Bool { name.hasPrefix("moe.") }
+  public var isRoutedExpert: Bool { name.hasPrefix("moe.") || name.hasPrefix("bias.moe_") }
 }
 
 extension Role: CustomStringConvertible {

@@ -34,9 +34,15 @@ struct Weights: Sendable {
   }
 
   /// The same, where the model has one.
-  func vectorIfAny(_ role: Role, layer: Int) throws(CheckpointError) -> [Float]? {
-    guard let bound = reader.tensor(role, layer: layer) else { return nil }
+  func vectorIfAny(_ role: Role, layer: Int, expert: Int? = nil) throws(CheckpointError) -> [Float]? {
+    guard let bound = reader.tensor(role, layer: layer, expert: expert) else { return nil }
     return try reader.values(of: bound)
+  }
+
+  /// Adds a bias to every row, where the model has one.
+  func addBias(_ role: Role, layer: Int, to block: Block) throws(CheckpointError) {
+    guard let bias = try vectorIfAny(role, layer: layer) else { return }
+    for row in 0..<block.rows { Elementwise.add(bias, to: block.row(row)) }
   }
 
   /// Decodes some rows into a worker's memory.

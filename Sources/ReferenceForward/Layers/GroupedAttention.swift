@@ -3,12 +3,28 @@ internal import Quantize
 
 /// Attention in which several query heads share one key and value head, as Llama and Qwen have it.
 ///
-/// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, each head is normalised by itself;
-/// then queries and keys are rotated.
-struct GroupedAttention {
+/// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, they are normalised, each head by
+/// itself or all heads of a position as one vector, as long as the norm's weight is; then their first dimensions are
+/// rotated. Where the model has biases of the projections they are added, and where it has sinks, each head has one.
+struct GroupedAttention: Sendable {
   let heads: Int
   let keyHeads: Int
   let width: Int
+  /// How many positions a query sees at most; nil for all before it.
+  let window: Int?
+
+  init(_ values: ForwardValues) throws(CheckpointError) {
+    let window = try values.size("window", orNone: 0)
+    self.window = window == 0 ? nil : window
+    (heads, keyHeads) = (try values.size("heads"), try values.size("kv_heads"))
+    width = try values.size("head")
+    guard heads % keyHeads == 0 else {
+      throw values.wrong("kv_heads", "is \(keyHeads), which \(heads) heads cannot share evenly")
+    }
+  }
+
+  /// Values that a position takes meanwhile.
+  var activations: Int { (2 * heads + 2 * keyHeads) * width }
 
   /// Adds the attention of a layer to `state`.
   func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {
@@ -19,11 +35,15 @@ struct GroupedAttention {
     try weights.multiply(input, weights.tensor(.attnQ, layer: layer), into: queries.block)
     try weights.multiply(input, weights.tensor(.attnK, layer: layer), into: keys.block)
     try weights.multiply(input, weights.tensor(.attnV, layer: layer), into: values.block)
+    try weights.addBias(.biasQ, layer: layer, to: queries.block)
+    try weights.addBias(.biasK, layer: layer, to: keys.block)
+    try weights.addBias(.biasV, layer: layer, to: values.block)
     try turn(queries.block, heads, norm: .normQ, layer, pass)
     try turn(keys.block, keyHeads, norm: .normK, layer, pass)
     let output = try Matrix(input.rows, heads * width)
     let (width, shared) = (width, heads / keyHeads)
-    try pass.causal.apply(heads: heads) { head in
+    let sinks = try weights.vectorIfAny(.sinks, layer: layer)
+    try pass.causal.apply(heads: heads, window: window) { head in
       let key = head / shared
       return CausalAttention.Head(
         parts: [
@@ -33,23 +53,33 @@ struct GroupedAttention {
           )
         ],
         value: values.block[columns: key * width..<(key + 1) * width],
-        output: output.block[columns: head * width..<(head + 1) * width])
+        output: output.block[columns: head * width..<(head + 1) * width], sink: sinks?[head])
     }
     try weights.multiply(output.block, weights.tensor(.attnO, layer: layer), into: state, adding: true)
+    try weights.addBias(.biasO, layer: layer, to: state)
   }
 
-  /// Normalises each head, where the model does, and rotates it.
+  /// Normalises, where the model does, and rotates each head.
   private func turn(_ block: Block, _ heads: Int, norm: Role, _ layer: Int, _ pass: ForwardPass) throws(CheckpointError)
   {
     let weight = try pass.weights.vectorIfAny(norm, layer: layer)
-    let (width, rotary, turns, epsilon) = (width, pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
+    let (rotary, turns, epsilon) = (pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
+    let (width, together) = (width, weight?.count ?? width)
+    guard together == width || together == block.columns else {
+      throw CheckpointError(
+        .internalMistake, "a norm of \(together) values is neither for a head of \(width) nor for all of them")
+    }
     try pass.weights.forEachRun(of: block.rows, values: block.columns) { rows in
       for row in rows {
+        let values = UnsafeMutableBufferPointer(start: block.row(row).baseAddress, count: block.columns)
+        weight?.withUnsafeBufferPointer { weight in
+          for start in stride(from: 0, to: values.count, by: together) {
+            let slice = UnsafeMutableBufferPointer(rebasing: values[start..<start + together])
+            Elementwise.normalise(slice, weight: weight, epsilon: epsilon, into: slice)
+          }
+        }
         for head in 0..<heads {
-          let values = UnsafeMutableBufferPointer(start: block.row(row).baseAddress, count: block.columns)
-          let slice = UnsafeMutableBufferPointer(rebasing: values[head * width..<(head + 1) * width])
-          weight?.withUnsafeBufferPointer { Elementwise.normalise(slice, weight: $0, epsilon: epsilon, into: slice) }
-          if let base = slice.baseAddress { rotary.rotate(base, by: turns.block.row(row)) }
+          if let base = values.baseAddress { rotary.rotate(base + head * width, by: turns.block.row(row)) }
         }
       }
     }

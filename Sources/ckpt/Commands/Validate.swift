@@ -1,13 +1,18 @@
 internal import ArgumentParser
 internal import CheckpointKit
+internal import Quantize
 
 struct Validate: Verb {
   static let verb = "validate"
   static let configuration = CommandConfiguration(
     abstract: "Check that a checkpoint is whole and means what its config says.",
     discussion: """
-      Files, headers and index are held against each other, then every stored tensor against the family's spec: names, \
-      shapes, encodings, scales. Values are not read.
+      Files, headers and index are held against each other, then every stored tensor against the family's spec (names, \
+      shapes, encodings, roles), the config and its quantization part against the tensors, and the tokenizer against the \
+      embedding. Values are read with --read-data alone: scales, codes, contents, and each tensor beside its neighbours.
+
+      --for says what an engine would do with it: vllm, sglang, trtllm, ktransformers, llama.cpp or transformers, with \
+      the sizes of the deployment. Every rule names its numbers, its source and the way out.
 
       EXIT STATUS
         0   nothing wrong
@@ -15,14 +20,25 @@ struct Validate: Verb {
         2   the check could not be made
 
       EXAMPLES
-        ckpt validate Kimi-K2-Instruct
+        ckpt validate Kimi-K2-Instruct --read-data --for vllm:tp=16 --for sglang:tp=8,ep=8
         ckpt validate Qwen3-8B-FP8 --strict --allow 'safetensors.unaligned' --json | jq .findings
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, sarif, junit, markdown }
 
   @Argument(help: "A checkpoint: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
   var checkpoint: String
+
+  @Flag(help: "Read all values and look whether they can be meant.")
+  var readData = false
+
+  @Option(help: "Read a share of the tensors only: 5%, or slice 3 of 10 as 3/10; implies --read-data.")
+  var sample: DataSample?
+
+  @Option(
+    name: .customLong("for"),
+    help: "An engine and its deployment, such as vllm:tp=8,ep=16; may be given again.")
+  var engines: [String] = []
 
   @Flag(help: "Warnings count as errors do.")
   var strict = false
@@ -31,7 +47,7 @@ struct Validate: Verb {
     help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
   var allow: [String] = []
 
-  @Option(help: "How to print: text or json.")
+  @Option(help: "How to print: text, json, sarif, junit or markdown.")
   var format: Format?
 
   @OptionGroup(title: "Common options") var options: CommonOptions
@@ -54,12 +70,22 @@ struct Validate: Verb {
   func perform(_ session: Session) throws -> Report {
     let (checkpoint, fileFindings) = try Checkpoint.inspect(checkpoint, files: session.files, threads: session.threads)
     var findings = fileFindings
+    var notMade: [String] = []
     var logical: Int?
+    var data: DataCheck.Outcome?
     if let checkpoint {
-      let binding = try Binding.inspect(checkpoint, library: try session.library())
+      let library = try session.library()
+      let binding = try Binding.inspect(checkpoint, library: library)
       findings += binding.findings
       if binding.model != nil { logical = binding.tensors.count }
+      let meaning = try Meaning(of: binding)
+      findings += meaning.findings
+      notMade += meaning.notMade
+      if readData || sample != nil { data = try read(binding, session) }
+    } else {
+      notMade.append("meaning")
     }
+    if let data { findings += data.findings } else { notMade.append("values") }
     let allowances = allow.map { Allowance($0) }
     let allowed = findings.count { finding in allowances.contains { $0.covers(finding) } }
     findings.removeAll { finding in allowances.contains { $0.covers(finding) } }
@@ -72,7 +98,8 @@ struct Validate: Verb {
     report.summary = [
       "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),
       "errors": .int(count(.error)), "warnings": .int(count(.warning)), "notes": .int(count(.note)),
-      "allowed": .int(allowed), "data_read_bytes": 0, "engines": [:], "checks_not_made": ["values"],
+      "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": [:],
+      "checks_not_made": .array(notMade.map { .string($0) }),
     ]
     let style = session.style
     let verdict =
@@ -83,8 +110,36 @@ struct Validate: Verb {
       + "\(counted(count(.warning), "warning")), \(counted(count(.note), "note"))"
     if let checkpoint { report.text += "; \(ByteSize.grouped(checkpoint.records.count)) stored tensors" }
     if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
-    report.text += "; values were not read\n"
+    report.text += data.map { "; \(ByteSize.text($0.readBytes)) of values read\n" } ?? "; values were not read\n"
     return report
+  }
+
+  private func read(_ binding: Binding, _ session: Session) throws -> DataCheck.Outcome {
+    Terminal.catchStopSignals()
+    let progress = ProgressLine(session.common, Self.verb)
+    defer { progress.clear() }
+    var options = DataCheck.Options(
+      threads: session.threads, budget: session.budget, fixedMemory: MemoryBudget.residentBytes().now + (16 << 20))
+    options.sample = sample.map { ($0.number, $0.count) }
+    options.progress = { done, total in progress.show(done, of: total) }
+    options.isStopped = { Terminal.stopSignal != 0 }
+    return try DataCheck(binding, options: options).run()
+  }
+}
+
+/// `5%`, or `3/10`: slice 3, counted from 1, of 10.
+struct DataSample: ExpressibleByArgument {
+  let number: Int
+  let count: Int
+
+  init?(argument: String) {
+    if let slice = Slice(argument: argument) {
+      (number, count) = (slice.number, slice.count)
+    } else if argument.hasSuffix("%"), let share = Share(argument: argument) {
+      (number, count) = (1, share.every)
+    } else {
+      return nil
+    }
   }
 }
 
