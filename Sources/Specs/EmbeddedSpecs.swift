@@ -1,6 +1,6 @@
 // Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.
 
-/// The families, presets and recipes of this build as JSON text, embedded so that the binary stands alone.
+/// The families, presets, recipes and tokenizers of this build as JSON text, embedded so that the binary stands alone.
 public enum EmbeddedSpecs {
   /// Path under `Specs/` and content, in the order of their paths.
   public static let documents: [(path: String, text: String)] = [
@@ -1726,9 +1726,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "bf16",
         "title": "decode every encoded weight to BF16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 32,
         "rules": [
-          { "stored": "encoded", "encoding": "bf16" }
+          { "stored": "encoded", "encoding": "bf16" },
+          { "container": "gguf", "encoding": "bf16" }
         ]
       }
       """#
@@ -1740,9 +1742,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f16",
         "title": "decode every encoded weight to F16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 1,
         "rules": [
-          { "stored": "encoded", "encoding": "f16" }
+          { "stored": "encoded", "encoding": "f16" },
+          { "container": "gguf", "encoding": "f16" }
         ]
       }
       """#
@@ -1754,9 +1758,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f32",
         "title": "decode every encoded weight to F32",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 0,
         "rules": [
-          { "stored": "encoded", "encoding": "f32" }
+          { "stored": "encoded", "encoding": "f32" },
+          { "container": "gguf", "encoding": "f32" }
         ]
       }
       """#
@@ -1820,6 +1826,972 @@ public enum EmbeddedSpecs {
           { "stored": "encoded", "encoding": "bf16" },
           { "roles": "moe.*", "encoding": "int4-g64" },
           { "roles": ["attn.*", "mlp.*"], "when": "(experts ?? 0) == 0", "encoding": "int4-g64" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_nl.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_nl",
+        "title": "every matrix in IQ4_NL, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 25,
+        "rules": [
+          { "encoding": "iq4_nl" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_xs.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_xs",
+        "title": "every matrix in IQ4_XS, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 30,
+        "rules": [
+          { "encoding": "iq4_xs" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/mxfp4.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "mxfp4",
+        "title": "every matrix in MXFP4, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 38,
+        "rules": [
+          { "encoding": "gguf-mxfp4" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K-dynamic",
+        "title": "routed experts in Q2_K, their down-projections in Q3_K; one step more in three layers; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q2_K" },
+          { "roles": "moe.down", "encoding": "q3_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q3_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K",
+        "title": "every matrix in Q2_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q2_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K-dynamic",
+        "title": "routed experts in Q3_K, their down-projections in Q4_K; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q3_K" },
+          { "roles": "moe.down", "encoding": "q4_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q4_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K",
+        "title": "every matrix in Q3_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q3_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0",
+        "title": "every matrix in Q4_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q4_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_1",
+        "title": "every matrix in Q4_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 3,
+        "rules": [
+          { "encoding": "q4_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_K",
+        "title": "every matrix in Q4_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 15,
+        "rules": [
+          { "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_0",
+        "title": "every matrix in Q5_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 8,
+        "rules": [
+          { "encoding": "q5_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_1",
+        "title": "every matrix in Q5_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 9,
+        "rules": [
+          { "encoding": "q5_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_K",
+        "title": "every matrix in Q5_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 17,
+        "rules": [
+          { "encoding": "q5_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q6_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q6_K",
+        "title": "every matrix in Q6_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 18,
+        "rules": [
+          { "encoding": "q6_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q8_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q8_0",
+        "title": "every matrix in Q8_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 7,
+        "rules": [
+          { "encoding": "q8_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/common.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "common",
+        "families": [],
+        "tensors": [
+          { "name": "token_embd.weight", "role": "embed" },
+          { "name": "output_norm.weight", "role": "norm.final" },
+          { "name": "output.weight", "role": "head", "when": "not tied" },
+          { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn" },
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp" },
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k" },
+          { "name": "blk.{layer}.attn_v.weight", "role": "attn.v" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o" },
+          { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q" },
+          { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k" },
+          { "name": "blk.{layer}.ffn_gate.weight", "role": "mlp.gate" },
+          { "name": "blk.{layer}.ffn_up.weight", "role": "mlp.up" },
+          { "name": "blk.{layer}.ffn_down.weight", "role": "mlp.down" },
+          { "name": "blk.{layer}.ffn_gate_inp.weight", "role": "router", "type": "F32" },
+          { "name": "blk.{layer}.exp_probs_b.bias", "role": "router.bias", "type": "F32" },
+          { "name": "blk.{layer}.ffn_gate_exps.weight", "role": "moe.gate", "stacked": true },
+          { "name": "blk.{layer}.ffn_up_exps.weight", "role": "moe.up", "stacked": true },
+          { "name": "blk.{layer}.ffn_down_exps.weight", "role": "moe.down", "stacked": true }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "layers" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings", "optional": true },
+          { "key": "embedding_length", "type": "u32", "value": "hidden" },
+          { "key": "feed_forward_length", "type": "u32", "value": "intermediate_size", "optional": true },
+          { "key": "attention.head_count", "type": "u32", "value": "heads" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "num_key_value_heads", "optional": true },
+          { "key": "rope.scaling.type", "type": "str", "value": "'linear'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear'" },
+          { "key": "rope.scaling.type", "type": "str", "value": "'yarn'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.factor", "type": "f32", "value": "rope_parameters.factor | rope_scaling.factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.original_context_length", "type": "u32", "value": "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.yarn_ext_factor", "type": "f32", "value": "rope_parameters.extrapolation_factor | rope_scaling.extrapolation_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_attn_factor", "type": "f32", "value": "rope_parameters.attention_factor | rope_scaling.attention_factor | rope_parameters.attn_factor | rope_scaling.attn_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_fast", "type": "f32", "value": "rope_parameters.beta_fast | rope_scaling.beta_fast", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_slow", "type": "f32", "value": "rope_parameters.beta_slow | rope_scaling.beta_slow", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps", "optional": true },
+          { "key": "expert_count", "type": "u32", "value": "experts", "when": "experts ?? 0 > 0" },
+          { "key": "expert_used_count", "type": "u32", "value": "experts_per_token", "when": "experts ?? 0 > 0" },
+          { "key": "expert_group_count", "type": "u32", "value": "n_group", "optional": true },
+          { "key": "expert_group_used_count", "type": "u32", "value": "topk_group", "optional": true },
+          { "key": "expert_gating_func", "type": "u32", "value": "1", "when": "scoring_func ?? '' == 'softmax'" },
+          { "key": "expert_gating_func", "type": "u32", "value": "2", "when": "scoring_func ?? '' == 'sigmoid'" },
+          { "key": "attention.key_length", "type": "u32", "value": "head", "optional": true },
+          { "key": "attention.value_length", "type": "u32", "value": "head", "optional": true }
+        ],
+        "config": [
+          { "key": "hidden_size", "value": "embedding_length" },
+          { "key": "num_hidden_layers", "value": "block_count" },
+          { "key": "intermediate_size", "value": "feed_forward_length" },
+          { "key": "num_attention_heads", "value": "attention.head_count" },
+          { "key": "num_key_value_heads", "value": "attention.head_count_kv" },
+          { "key": "head_dim", "value": "attention.key_length" },
+          { "key": "max_position_embeddings", "value": "context_length" },
+          { "key": "rms_norm_eps", "value": "attention.layer_norm_rms_epsilon" },
+          { "key": "rope_theta", "value": "rope.freq_base" },
+          { "key": "tie_word_embeddings", "value": "not has_output" },
+          { "key": "rope_scaling.rope_type", "value": "rope.scaling.type", "when": "rope.scaling.type ?? 'none' != 'none'" },
+          { "key": "rope_scaling.factor", "value": "rope.scaling.factor" },
+          { "key": "rope_scaling.original_max_position_embeddings", "value": "rope.scaling.original_context_length" },
+          { "key": "rope_scaling.beta_fast", "value": "rope.scaling.yarn_beta_fast" },
+          { "key": "rope_scaling.beta_slow", "value": "rope.scaling.yarn_beta_slow" },
+          { "key": "rope_scaling.attention_factor", "value": "rope.scaling.yarn_attn_factor" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: gguf-py/gguf/constants.py and tensor_mapping.py for names, conversion/base.py for keys and for what stays F32"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/deepseek2.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "deepseek2",
+        "extends": "common",
+        "architecture": "deepseek2",
+        "families": ["deepseek_v3", "kimi_k25"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q_a.weight", "role": "attn.q_a" },
+          { "name": "blk.{layer}.attn_q_a_norm.weight", "role": "norm.q_a" },
+          { "name": "blk.{layer}.attn_q_b.weight", "role": "attn.q_b" },
+          { "name": "blk.{layer}.attn_kv_a_mqa.weight", "role": "attn.kv_a" },
+          { "name": "blk.{layer}.attn_kv_a_norm.weight", "role": "norm.kv_a" },
+          { "name": "blk.{layer}.attn_k_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["kv_lora", "nope"], "transposed_from": "slice * (nope + v_head)" },
+          { "name": "blk.{layer}.attn_v_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["v_head", "kv_lora"], "row": "slice * (nope + v_head) + nope + row" },
+          { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
+          { "name": "blk.{layer}.ffn_up_shexp.weight", "role": "shared.up" },
+          { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" }
+        ],
+        "metadata": [
+          { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace ?? 0", "when": "experts > 0" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
+          { "key": "attention.kv_lora_rank", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length", "type": "u32", "value": "kv_lora + rope" },
+          { "key": "attention.value_length", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length_mla", "type": "u32", "value": "nope + rope" },
+          { "key": "attention.value_length_mla", "type": "u32", "value": "v_head" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
+          { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts ?? 0" },
+          { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
+          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? false" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "rope" },
+          { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'deepseek_v3'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_key_value_heads", "value": "attention.head_count" },
+          { "key": "head_dim", "value": "attention.key_length_mla" },
+          { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
+          { "key": "kv_lora_rank", "value": "attention.kv_lora_rank" },
+          { "key": "qk_nope_head_dim", "value": "attention.key_length_mla - rope.dimension_count" },
+          { "key": "qk_rope_head_dim", "value": "rope.dimension_count" },
+          { "key": "v_head_dim", "value": "attention.value_length_mla" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "n_routed_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "n_shared_experts", "value": "expert_shared_count" },
+          { "key": "first_k_dense_replace", "value": "leading_dense_block_count" },
+          { "key": "n_group", "value": "expert_group_count" },
+          { "key": "topk_group", "value": "expert_group_used_count" },
+          { "key": "scoring_func", "value": "'softmax'", "when": "expert_gating_func ?? 1 == 1" },
+          { "key": "scoring_func", "value": "'sigmoid'", "when": "expert_gating_func ?? 1 == 2" },
+          { "key": "norm_topk_prob", "value": "expert_weights_norm ?? false" },
+          { "key": "routed_scaling_factor", "value": "expert_weights_scale ?? 1.0" },
+          { "key": "rope_scaling.mscale_all_dim", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" },
+          { "key": "rope_scaling.mscale", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/deepseek.py, src/models/deepseek2.cpp"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/llama.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "llama",
+        "extends": "common",
+        "architecture": "llama",
+        "families": ["llama"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q", "shape": ["heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'" }
+        ],
+        "metadata": [
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "head" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'llama'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "head_dim", "value": "rope.dimension_count" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/llama.py; the rows of queries and keys are put from halves into pairs, head by head"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3",
+        "extends": "common",
+        "architecture": "qwen3",
+        "families": ["qwen3"],
+        "tensors": [],
+        "metadata": [],
+        "config": [
+          { "key": "model_type", "value": "'qwen3'" },
+          { "key": "vocab_size", "value": "embedding_rows" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3moe.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3moe",
+        "extends": "common",
+        "architecture": "qwen3moe",
+        "families": ["qwen3_moe"],
+        "tensors": [],
+        "metadata": [
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_moe'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "norm_topk_prob", "value": "true" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3moe.cpp: weights of the chosen experts are always renormalised"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/deepseek-v3.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "deepseek-v3",
+        "title": "DeepSeek-V3, R1, V3.1, V3.2",
+        "model_types": [
+          "deepseek_v3",
+          "deepseek_v32"
+        ],
+        "fingerprint": "142a7c105ef27f4aba1bf3c5f2e1cd0d80e702c1f5978ccf6dab2a53ce836b85",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "\\p{N}{1,3}"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[一-龥぀-ゟ゠-ヿ]+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_DEEPSEEK3_LLM, three expressions one after the other",
+          "an empty normalizer, as the published tokenizer.json has it, counts as none"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/family-glm.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-family/1",
+        "name": "family-glm",
+        "title": "GLM-4.5 to GLM-5: tokens whose meaning no file states",
+        "model_types": [
+          "glm4_moe",
+          "glm4_moe_lite",
+          "glm_moe_dsa"
+        ],
+        "special_tokens": {
+          "bos": "[gMASK]",
+          "eot": "<|user|>",
+          "unk": "<|endoftext|>",
+          "eom": "<|observation|>"
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/base.py, TextModel._set_vocab_glm"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/family-llama.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-family/1",
+        "name": "family-llama",
+        "title": "Llama: a space may stand before the text",
+        "model_types": [
+          "llama"
+        ],
+        "add_space_prefix": true,
+        "sentencepiece_like": true,
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/llama.py, LlamaModel.set_vocab"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/glm4.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "glm4",
+        "title": "GLM-4 to GLM-5",
+        "model_types": [
+          "glm",
+          "glm4",
+          "glm4_moe",
+          "glm4_moe_lite",
+          "glm_moe_dsa"
+        ],
+        "fingerprint": "1ac6bc0b7f8a4a6cd1ade029f8e6949de1b9ae26386a9b01223fde46206732bd",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_CHATGLM4, the same expression as Llama 3",
+          "not seen in a published tokenizer.json: GLM-5 is taken to use that of GLM-4.5"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/gpt-2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "gpt-2",
+        "title": "GPT-2's own splitting; also what ckpt synth writes",
+        "fingerprint": "98f2337058d11b1ae1a7c86f1c993374e00474d8edeb9fc2690427d97731d2cc",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "ByteLevel",
+            "add_prefix_space": false,
+            "trim_offsets": true,
+            "use_regex": true
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_GPT2, the expression that ByteLevel uses where use_regex is true",
+          "tokenizers 0.23.3, pre_tokenizers.ByteLevel"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/gpt-4o.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "gpt-4o",
+        "title": "o200k: GPT-4o, gpt-oss",
+        "model_types": [
+          "gpt_oss"
+        ],
+        "fingerprint": "172e4d4bf49b9c0f421e1c4e8482d45e77f338fdcdabac2f3ef5d9882de6d392",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_GPT4O",
+          "transformers 5.23.0, integrations/gguf/gguf_tokenizer_mapping.py, _GPT4O_SPLIT"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/kimi-k2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "kimi-k2",
+        "title": "Kimi K2, K2-Thinking, K2.5: tiktoken.model",
+        "model_types": [
+          "kimi_k2",
+          "kimi_k25",
+          "deepseek_v3"
+        ],
+        "tiktoken": {
+          "tokenizer_class": "TikTokenTokenizer",
+          "reserved": 256,
+          "unnamed": "<|reserved_token_{id}|>"
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/deepseek.py, DeepseekV2Model.set_vocab",
+          "tokenization_kimi.py of the published repositories, as far as it is known: 256 ids behind the ranks, of which tokenizer_config.json names some"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/llama-bpe.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "llama-bpe",
+        "title": "Llama 3",
+        "model_types": [
+          "llama"
+        ],
+        "fingerprint": "1ac6bc0b7f8a4a6cd1ade029f8e6949de1b9ae26386a9b01223fde46206732bd",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_LLAMA3",
+          "transformers 5.23.0, convert_slow_tokenizer.TikTokenConverter, which made the published tokenizer.json"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/minimax-m2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "minimax-m2",
+        "title": "MiniMax-M2",
+        "model_types": [
+          "minimax_m2"
+        ],
+        "fingerprint": "172e4d4bf49b9c0f421e1c4e8482d45e77f338fdcdabac2f3ef5d9882de6d392",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_MINIMAX_M2, the same expression as GPT-4o's",
+          "not seen in a published tokenizer.json"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/names.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-names/1",
+        "name": "names",
+        "title": "The pre-tokenizers that llama.cpp knows by name",
+        "names": [
+          "a.x-4.0",
+          "afmoe",
+          "bailingmoe",
+          "bailingmoe2",
+          "bloom",
+          "chameleon",
+          "chatglm-bpe",
+          "codeshell",
+          "cohere2moe",
+          "command-r",
+          "dbrx",
+          "deepseek-coder",
+          "deepseek-llm",
+          "deepseek-r1-qwen",
+          "deepseek-v3",
+          "default",
+          "exaone",
+          "exaone-moe",
+          "exaone4",
+          "f2llmv2",
+          "falcon",
+          "falcon-h1",
+          "falcon3",
+          "gemma4",
+          "gigachat",
+          "glm4",
+          "glm5",
+          "gpt-2",
+          "gpt-4o",
+          "gpt3-finnish",
+          "granite-docling",
+          "granite-embed-multi-311m",
+          "granite-embed-multi-97m",
+          "grok-2",
+          "hunyuan",
+          "hunyuan-dense",
+          "hy_v4",
+          "jais",
+          "jais-2",
+          "jina-de",
+          "jina-es",
+          "jina-v1-en",
+          "jina-v2-code",
+          "jina-v2-de",
+          "jina-v2-es",
+          "jina-v5-nano",
+          "joyai-llm",
+          "kanana2",
+          "kimi-k2",
+          "kormo",
+          "laguna",
+          "lfm2",
+          "llada-moe",
+          "llama-bpe",
+          "llama-v3",
+          "llama3",
+          "llama4",
+          "megrez",
+          "mellum",
+          "mellum2",
+          "midm-2.0",
+          "minerva-7b",
+          "minicpm5",
+          "minimax-m2",
+          "modern-bert",
+          "mpt",
+          "olmo",
+          "phi-2",
+          "pixtral",
+          "poro-chat",
+          "qwen2",
+          "qwen35",
+          "refact",
+          "roberta-bpe",
+          "sarvam-moe",
+          "seed-coder",
+          "smaug-bpe",
+          "smollm",
+          "solar-open",
+          "spark2_5",
+          "stablelm2",
+          "starcoder",
+          "superbpe",
+          "talkie",
+          "tekken",
+          "tiny_aya",
+          "trillion",
+          "ufakzeka",
+          "viking",
+          "whitespace",
+          "youtu"
+        ],
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: the names that llama_vocab::impl::load compares tokenizer.ggml.pre with"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/qwen2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "qwen2",
+        "title": "Qwen2, Qwen2.5, Qwen3, Qwen3-Coder, Qwen3-Next",
+        "model_types": [
+          "qwen2",
+          "qwen2_moe",
+          "qwen3",
+          "qwen3_moe",
+          "qwen3_next"
+        ],
+        "fingerprint": "54aa16b2a6f80461fc3b8be2d39e3db8cda65836e845440b48404afa90148eb6",
+        "sections": {
+          "normalizer": {
+            "type": "NFC"
+          },
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "transformers 5.23.0, convert_slow_tokenizer.Qwen2Converter, which made the published tokenizer.json",
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN2"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/qwen35.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "qwen35",
+        "title": "Qwen3.5",
+        "model_types": [
+          "qwen3_5",
+          "qwen3_5_text",
+          "qwen3_5_moe",
+          "qwen3_5_moe_text"
+        ],
+        "fingerprint": "ac6959e54c4ef2cfa9cf5c0d69b21856dc21d87470f4ad4b317c6fdda1437da1",
+        "sections": {
+          "normalizer": {
+            "type": "NFC"
+          },
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "transformers 5.23.0, models/qwen3_5/tokenization_qwen3_5.py",
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN35"
         ]
       }
       """#

@@ -8,6 +8,9 @@ public struct Binding: Sendable {
 
     /// The encoding of the first piece: of all, but for rare mixtures.
     public var layout: any EncodingLayout { pieces[0].layout }
+
+    /// Of all parts, scales included.
+    public var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
   }
 
   public let checkpoint: Checkpoint
@@ -30,10 +33,7 @@ public struct Binding: Sendable {
 
   /// Binds to look: whatever does not fit is found.
   public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
-    if checkpoint.container == .gguf {
-      return withoutFamily(
-        checkpoint, Finding(.note, .familyUnknown, "is GGUF: its tensors are taken as they are stored"))
-    }
+    if checkpoint.container == .gguf { return try inspectGGUF(checkpoint, library: library) }
     guard let config = checkpoint.config else {
       return withoutFamily(
         checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))
@@ -64,7 +64,7 @@ public struct Binding: Sendable {
       findings: binder.findings)
   }
 
-  private static func withoutFamily(_ checkpoint: Checkpoint, _ finding: Finding) -> Binding {
+  static func withoutFamily(_ checkpoint: Checkpoint, _ finding: Finding) -> Binding {
     Binding(
       checkpoint: checkpoint, model: nil, tensors: [], junk: [], unknown: Array(checkpoint.records.indices),
       findings: [finding])

@@ -20,6 +20,8 @@ public struct ModelLayout: Sendable {
   private let index: NameIndex
   private let slots: [SlotTable]
   let environment: SpecEnvironment
+  /// Ascending, those of the text model first.
+  private let layersWithExperts: [Int]
 
   /// Which tensor a template gives for a layer and an expert.
   private struct SlotTable: Sendable {
@@ -113,6 +115,11 @@ extension ModelLayout {
       }
     }
     self.tensors = tensors
+    var layersWithExperts: [Int] = []
+    for tensor in tensors where tensor.expert == 0 {
+      if let layer = tensor.layer, layersWithExperts.last != layer { layersWithExperts.append(layer) }
+    }
+    self.layersWithExperts = layersWithExperts
     self.slots = slots
     index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
   }
@@ -206,6 +213,14 @@ extension ModelLayout {
     var environment = environment
     environment.layer = tensor.layer
     environment.expert = tensor.expert
+    environment.moeLayer = tensor.layer.flatMap { layersWithExperts.firstIndex(of: $0) }
+    return try environment.bool(condition)
+  }
+
+  /// What a condition says of a layer, or of the model as a whole.
+  func holds(_ condition: Expression, layer: Int?) throws(CheckpointError) -> Bool {
+    var environment = environment
+    environment.layer = layer
     return try environment.bool(condition)
   }
 

@@ -16,6 +16,27 @@ public struct Piece: Sendable {
     self.shape = shape
     self.view = view
   }
+
+  /// Rows of the logical tensor that it gives.
+  public var logicalRows: Int { view.isTransposed ? view.columns.count : view.rows }
+
+  /// The bytes that are its own: of a matrix that several pieces share, as many as it has of the elements.
+  public var byteCount: Int {
+    let whole = layout.parts(for: shape).enumerated().reduce(0) { sum, part in
+      part.offset < records.count && records[part.offset] < 0 ? sum : sum + part.element.byteCount
+    }
+    let (elements, all) = (view.rows * view.columns.count, shape.elementCount)
+    if elements >= all || all == 0 { return whole }
+    // Below `whole`, since elements are fewer than all.
+    return all.dividingFullWidth(whole.multipliedFullWidth(by: elements)).quotient
+  }
+
+  /// Where its main part begins, counted from that of the stored tensor.
+  public var offset: Int {
+    guard let main = layout.parts(for: shape).first else { return 0 }
+    return view.slice * main.byteCount
+      + (view.firstRow == 0 ? 0 : main.byteRange(rows: view.firstRow..<view.firstRow + 1).lowerBound)
+  }
 }
 
 /// Which part of a stored matrix is meant, and how it is turned.

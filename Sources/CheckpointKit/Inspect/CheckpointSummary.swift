@@ -59,7 +59,7 @@ public struct CheckpointSummary: Sendable {
     for bound in binding.tensors {
       let tensor = model.tensors[bound.tensor]
       let parameters = tensor.shape.elementCount
-      let bytes = bound.pieces.reduce(0) { $0 + $1.records.reduce(0) { $0 + records[$1].byteCount } }
+      let bytes = bound.byteCount
       let encoding = bound.layout.name
       roles[Key(role: tensor.role, encoding: encoding), default: Share()].add(parameters: parameters, bytes: bytes)
       if let number = tensor.layer {

@@ -14,15 +14,19 @@ public struct PlanFile: Sendable {
     public var overwrite: Bool
     public var specFolders: [String]
     public var recipe: String?
+    /// The importance matrix of a conversion to GGUF.
+    public var imatrix: String?
 
     public init(
-      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil
+      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil,
+      imatrix: String? = nil
     ) {
       self.source = source
       self.destination = destination
       self.overwrite = overwrite
       self.specFolders = specFolders
       self.recipe = recipe
+      self.imatrix = imatrix
     }
 
     /// Whether the result is not a folder but a GGUF file, or the set it is split into.
@@ -72,6 +76,7 @@ public struct PlanFile: Sendable {
         "overwrite": .bool(place.overwrite),
         "specs": .array(place.specFolders.map { .string($0) }),
         "recipe": place.recipe.map { .string($0) } ?? .null,
+        "imatrix": place.imatrix.map { .string($0) } ?? .null,
       ]),
       "inputs": .array(
         inputs.files.map {
@@ -111,6 +116,7 @@ public struct PlanFile: Sendable {
     place.destination = files.absolutePath(place.destination)
     place.specFolders = place.specFolders.map { files.absolutePath($0) }
     place.recipe = place.recipe.map { $0.hasSuffix(".json") ? files.absolutePath($0) : $0 }
+    place.imatrix = place.imatrix.map { files.absolutePath($0) }
     return place
   }
 
@@ -148,7 +154,7 @@ public struct PlanFile: Sendable {
       source: json["place"]?["source"]?.string, destination: destination,
       overwrite: json["place"]?["overwrite"]?.bool ?? false,
       specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
-      recipe: json["place"]?["recipe"]?.string)
+      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string)
     segmentCount = segments.count
   }
 }

@@ -14,13 +14,17 @@ public struct ConvertPlanner: Sendable {
 
   /// - Throws: where the recipe cannot be applied to this checkpoint.
   public static func plan(
-    _ binding: Binding, recipe: Recipe, options: ConvertOptions
+    _ binding: Binding, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) -> ConvertPlan {
     guard let model = binding.model else {
       let reason = binding.findings.first { $0.code == .familyUnknown || $0.code == .configMissing }
       throw CheckpointError(
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
         "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
+    }
+    if options.container == .gguf {
+      var planner = try GGUFConvertPlanner(binding, model, recipe: recipe, options: options, library: library)
+      return try planner.plan()
     }
     var planner = ConvertPlanner(binding: binding, model: model, recipe: recipe, options: options)
     try planner.planTensors()
@@ -66,7 +70,7 @@ public struct ConvertPlanner: Sendable {
   private mutating func plan(_ bound: Binding.Bound, shard: Int) throws(CheckpointError) {
     let tensor = model.tensors[bound.tensor]
     let piece = bound.pieces[0]
-    let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout)
+    let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout, in: .safetensors)
     var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
     if let refusal = target.refusal(of: tensor.shape) {
       let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)

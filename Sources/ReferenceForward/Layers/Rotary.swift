@@ -53,6 +53,8 @@ struct Rotary: Sendable {
 enum RotaryScaling: Sendable {
   case none
   case linear(factor: Double)
+  /// Each frequency by a number of its own: what GGUF files hold in place of a rule.
+  case divided(by: [Double])
   case llama3(factor: Double, low: Double, high: Double, original: Double)
   case yarn(YaRN)
 
@@ -92,6 +94,7 @@ enum RotaryScaling: Sendable {
     switch self {
     case .none: return plain
     case .linear(let factor): return plain.map { $0 / factor }
+    case .divided(let factors): return zip(plain, factors).map { $0 / $1 }
     case .llama3(let factor, let low, let high, let original):
       return plain.map { frequency in
         let wavelength = 2 * Double.pi / frequency
@@ -141,6 +144,13 @@ extension RotaryScaling {
     case "linear":
       try reader.expect(["factor"])
       self = .linear(factor: try reader.positive("factor"))
+    case "factors":
+      try reader.expect(["factors"])
+      let factors = (object["factors"]?.array ?? []).compactMap(\.double)
+      guard !factors.isEmpty, factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+        throw CheckpointError(.configKey, file: config.file, "'\(key).factors' are no positive numbers")
+      }
+      self = .divided(by: factors)
     case "llama3":
       try reader.expect(["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"])
       let (low, high) = (try reader.positive("low_freq_factor"), try reader.positive("high_freq_factor"))

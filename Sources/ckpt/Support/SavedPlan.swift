@@ -53,9 +53,11 @@ struct SavedPlan {
     let options = Dictionary(saved.inputs.options.map { ($0.name, $0.value) }) { first, _ in first }
     switch saved.inputs.verb {
     case "convert":
+      var convert = try ConvertOptions(named: options)
+      convert.importance = try saved.place.imatrix.map { try ImportanceMatrix($0, files: session.files) }
       return try Convert.plan(
-        source: saved.place.source ?? "", recipe: saved.place.recipe ?? options["to"] ?? "",
-        options: try ConvertOptions(named: options), library: library, session)
+        source: saved.place.source ?? "", recipe: saved.place.recipe ?? options["to"] ?? "", options: convert,
+        library: library, session)
     case "reshard":
       return try ReshardVerb.plan(source: saved.place.source ?? "", named: options, library: library, session)
     case "synth": return try Synth.plan(named: options, library: library)
