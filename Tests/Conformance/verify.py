@@ -523,7 +523,7 @@ def resumed_checksum():
     for _ in range(40):
         process = subprocess.Popen(command("checksum", folder, "-o", out, "--threads", "1", "--json"), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         try:
-            text, _ = process.communicate(timeout=0.9)
+            text, _ = process.communicate(timeout=0.9 + 0.2 * kills)  # on a busy machine, longer and longer
             resumed = json.loads(text)["summary"]["files_resumed"]
             break
         except subprocess.TimeoutExpired:
