@@ -175,7 +175,9 @@ struct MixVector: Sendable, CustomStringConvertible {
     options.head = .q4K
     #expect(error("output.weight", [10, 320], options)?.code == .notDivisible)
     #expect(error("output.weight", [10, 512], options) == nil)
-    for name: TensorName in ["ffn_down.weight", "blk.4.ffn_down.weight", "blk.x.ffn_up.weight", "blk.99999999999999999999.ffn_gate.weight"] {
+    for name: TensorName in [
+      "ffn_down.weight", "blk.4.ffn_down.weight", "blk.x.ffn_up.weight", "blk.99999999999999999999.ffn_gate.weight",
+    ] {
       #expect(error(name, [256, 256])?.code == .recipeUnsuitable)
       #expect(error(name, [256, 256])?.tensor == name.string)
     }
@@ -221,7 +223,8 @@ struct MixVector: Sendable, CustomStringConvertible {
       let error = #expect(throws: CheckpointError.self) {
         try LlamaMixTensorTypes(parsing: "attn_q=q4_0 attn_k=Q5_0\n" + text, file: "types.txt")
       }
-      #expect(error?.code == .recipeMalformed && error?.file == "types.txt" && error?.problem.hasPrefix("line 2") == true)
+      #expect(
+        error?.code == .recipeMalformed && error?.file == "types.txt" && error?.problem.hasPrefix("line 2") == true)
     }
   }
 
@@ -231,12 +234,15 @@ struct MixVector: Sendable, CustomStringConvertible {
       // Found in `blk.12.ffn_down_exps.weight`, by Python's re: the second list is not.
       (
         [
-          "down", "^blk", "weight$", "blk.12", "b.k", "[0-9]+\\.ffn", "\\d{2}", "\\d{1,3}\\.f", "(up|down)_exps", "^blk\\.(1[0-9]|2)\\.",
-          "n_(?:x|e)xps", "e?e?xps", "^.*$", "", "(?=.*exps)ffn", "ffn(?!_up)", "[^a-c]lk|down", "\\bffn", "[\\w.]{27}", "(d|o|w|n)*_e",
+          "down", "^blk", "weight$", "blk.12", "b.k", "[0-9]+\\.ffn", "\\d{2}", "\\d{1,3}\\.f", "(up|down)_exps",
+          "^blk\\.(1[0-9]|2)\\.",
+          "n_(?:x|e)xps", "e?e?xps", "^.*$", "", "(?=.*exps)ffn", "ffn(?!_up)", "[^a-c]lk|down", "\\bffn", "[\\w.]{27}",
+          "(d|o|w|n)*_e",
           "(a*)*_", "x*?_e", "[a\\]-]?k", "(((ffn)))", "w{1}eight", "[.]12[.]", "(|a)exps",
         ],
         [
-          "up", "^12", "blk$", "blk\\.2", "\\d{3}", "(up|gate)_exps", "^ffn", "ffn(?!_down)", "[^a-z0-9_.]", "\\Bffn", "\\s", "\\D{24}",
+          "up", "^12", "blk$", "blk\\.2", "\\d{3}", "(up|gate)_exps", "^ffn", "ffn(?!_down)", "[^a-z0-9_.]", "\\Bffn",
+          "\\s", "\\D{24}",
           "(?=x)blk", "e{2}", "^(blk|12)+$", "[A-Z]", "a+",
         ]
       )
@@ -250,7 +256,8 @@ struct MixVector: Sendable, CustomStringConvertible {
   @Test("patterns that are none, or that take too long, are errors")
   func badPatterns() throws {
     for text in [
-      "(", ")", "a)", "(a", "[a", "[]", "[z-a]", "*a", "a|*", "^*", "a{2,1}", "a{", "a{x}", "a{99999}", "{2}", "\\", "\\1", "\\x41", "[[:alpha:]]",
+      "(", ")", "a)", "(a", "[a", "[]", "[z-a]", "*a", "a|*", "^*", "a{2,1}", "a{", "a{x}", "a{99999}", "{2}", "\\",
+      "\\1", "\\x41", "[[:alpha:]]",
       String(repeating: "(", count: 60) + String(repeating: ")", count: 60), String(repeating: "a", count: 5000),
     ] {
       #expect(throws: CheckpointError.self, "\(text)") { try LlamaMixPattern(text) }
