@@ -9,7 +9,7 @@ from harness import ROOT, checks
 
 import jsonschema
 
-KINDS = {"families": "family", "presets": "preset", "recipes": "recipe"}
+KINDS = {"families": "family", "presets": "preset", "recipes": "recipe", "engines": "engine"}
 for folder, kind in KINDS.items():
     schema = json.loads((ROOT / "Specs" / "schema" / f"{kind}.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)

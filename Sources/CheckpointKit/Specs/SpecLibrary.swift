@@ -6,7 +6,7 @@ public struct SpecLibrary: Sendable {
   private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
   public private(set) var families: [FamilySpec] = []
 
-  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes }
+  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, engines }
 
   /// - Parameter folders: each may hold `families`, `presets` and `recipes` with JSON files. A later document replaces
   ///   an earlier one of the same name.
