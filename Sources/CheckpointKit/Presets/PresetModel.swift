@@ -98,7 +98,11 @@ public struct PresetModel: Sendable {
   /// The rules of a built-in recipe, as they apply to plain weights.
   private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
-    let layout = EncodingLayouts.named(name)
+    let layout = EncodingLayouts.ofSafetensors.first { foldedName($0.name) == foldedName(name) }
+    if let layout = layout as? MXFP4Layout {
+      // As gpt-oss is published; the recipe of that name writes GGUF.
+      return [try StorageRule(.object(["roles": "moe.*", "encoding": .string(layout.name)]), file: name)]
+    }
     guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
       let names = EncodingLayouts.ofSafetensors.map(\.name).filter { !plainNames.contains($0) }
       throw CheckpointError(
@@ -106,7 +110,7 @@ public struct PresetModel: Sendable {
         hint: "there are: \(names.joined(separator: ", "))")
     }
     var rules: [StorageRule] = []
-    for value in recipe.json["rules"]?.array ?? [] {
+    for value in recipe.json["rules"]?.array ?? [] where value["container"]?.string != Container.gguf.rawValue {
       if let rule = try StorageRule(recipeRule: value, file: recipe.file) { rules.append(rule) }
     }
     return rules
