@@ -2208,6 +2208,190 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/gpt-oss-120b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-120b",
+        "title": "gpt-oss-120b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 36,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 128,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 15 },
+        "published": {
+          "stored_tensors": 687,
+          "data_bytes": 65248815744,
+          "parameters_total": 116829156672,
+          "parameters_text": 116829156672,
+          "parameters_active": 5711982912
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-120b",
+          "config.json of openai/gpt-oss-120b; the number of files was not seen"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/gpt-oss-20b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-20b",
+        "title": "gpt-oss-20b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 24,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 32,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "published": {
+          "stored_tensors": 459,
+          "data_bytes": 13761264768,
+          "parameters_total": 20914757184,
+          "parameters_text": 20914757184,
+          "parameters_active": 4187440704
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-20b",
+          "files: three for gpt-oss-20b, counted from 0"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/deepseek_v3.json",
       #"""
       {
@@ -2458,6 +2642,58 @@ public enum EmbeddedSpecs {
           "mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]
         },
         "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-gpt_oss",
+        "title": "a small gpt-oss",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "attention_bias": true,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 4,
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 8,
+          "initial_context_length": 4096,
+          "layer_types": ["sliding_attention", "full_attention"],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "eos_token_id": 481,
+          "pad_token_id": 511,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
         ]

@@ -57,8 +57,7 @@ func verify(_ path: String, _ change: (inout Verifier.Options) -> Void = { _ in 
   return try Verifier.verify(path, library: SpecLibrary(folders: [], files: .system), options: options)
 }
 
-func checksum(_ path: String, _ change: (inout Checksum.Options) -> Void = { _ in }) throws -> Checksum.Outcome
-{
+func checksum(_ path: String, _ change: (inout Checksum.Options) -> Void = { _ in }) throws -> Checksum.Outcome {
   var options = Checksum.Options(threads: 2, memory: 64 << 20)
   change(&options)
   return try Checksum.make(path, library: SpecLibrary(folders: [], files: .system), options: options)

@@ -136,7 +136,8 @@ private struct Binder {
 
   /// A stack whose experts are all stored on their own is used by none: its records are as good as unknown.
   private mutating func setAsideUnusedStacks(_ places: [Int32]) {
-    let stacked = places.dropFirst(model.tensors.count * EncodingLayouts.partSuffixes.count).filter { $0 >= 0 }.map(Int.init)
+    let stacked = places.dropFirst(model.tensors.count * EncodingLayouts.partSuffixes.count).filter { $0 >= 0 }.map(
+      Int.init)
     if stacked.isEmpty || findings.contains(where: { $0.severity == .error }) { return }
     let used = Set(bound.flatMap { $0.pieces.flatMap(\.records) })
     unknown += stacked.filter { !used.contains($0) }

@@ -76,7 +76,8 @@ struct Stacks: Sendable {
       }
       var shape = Shape([experts, rows])
       if tensor.shape.rank == 2 { shape = [experts, rows, tensor.shape[1]] }
-      let (elements, tooMany) = (rows * experts).multipliedReportingOverflow(by: tensor.shape.rank == 2 ? tensor.shape[1] : 1)
+      let (elements, tooMany) = (rows * experts).multipliedReportingOverflow(
+        by: tensor.shape.rank == 2 ? tensor.shape[1] : 1)
       guard !tooMany, elements < 1 << 56 else {
         throw CheckpointError(
           .configKey, file: environment.config.file, tensor: stack.template.text, "would have the shape \(shape)")

@@ -18,6 +18,15 @@ extension GGUFSpec {
     return entries
   }
 
+  /// The value of one key; nil where the model has none.
+  public func integer(_ key: String, of model: ModelLayout) throws(CheckpointError) -> Int? {
+    for known in metadata where sameBytes(known.name, key) {
+      if let when = known.when, try !model.holds(when, layer: nil) { continue }
+      if case .int(let value) = try model.environment.evaluate(known.value) { return value }
+    }
+    return nil
+  }
+
   private static func entry(_ key: String, _ type: GGUFValueType, _ value: SpecValue) -> GGUFEntry? {
     switch (type, value) {
     case (.uint32, .int(let number)): UInt32(exactly: number).map { GGUFEntry(key, uint32: $0) }

@@ -35,7 +35,9 @@ struct NameTable: Sendable {
   /// Lends the bytes of a number's name.
   func withBytes<R>(of number: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     let entry = entries[number]
-    return text.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[entry.start..<entry.start + entry.length])) }
+    return text.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[entry.start..<entry.start + entry.length]))
+    }
   }
 
   /// The number of a name; nil where it was not added.

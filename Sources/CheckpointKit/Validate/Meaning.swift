@@ -154,7 +154,9 @@ public struct Meaning: Sendable {
       .warning, .tensorDType, about: dtypes,
       "is \(dtypes.first?.layout.name ?? ""), where published checkpoints keep F32",
       hint: "rounding it can change which experts are chosen")
-    if scales.count > 1, let rare = scales.min(by: { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) }) {
+    if scales.count > 1,
+      let rare = scales.min(by: { ($0.value.count, $0.key.rawValue) < ($1.value.count, $1.key.rawValue) })
+    {
       let list = scales.sorted { $0.value.count > $1.value.count }.map { "\($0.value.count) of \($0.key)" }
       let part = rare.value.first.pieces[0].records.dropFirst().first ?? -1
       let (file, name) = part >= 0 ? record(part) : mainPart(of: rare.value.first)

@@ -21,6 +21,8 @@ public struct ConvertOptions: Sendable {
   public var container = Container.safetensors
   /// How much each column weighs, for a result in GGUF.
   public var importance: ImportanceMatrix?
+  /// Types by name that stand above a recipe for GGUF.
+  public var tensorTypes = LlamaMixTensorTypes()
   /// The pre-tokenizer that a GGUF file names, where the tokenizer itself does not tell.
   public var preTokenizer: String?
   /// What a GGUF file calls the model.
@@ -32,7 +34,11 @@ public struct ConvertOptions: Sendable {
   func named(recipe: String) -> [(name: String, value: String)] {
     let ggufOptions =
       container == .safetensors
-      ? [] : [("container", container.rawValue), ("pre", preTokenizer ?? ""), ("name", modelName ?? "")]
+      ? []
+      : [
+        ("container", container.rawValue), ("pre", preTokenizer ?? ""), ("name", modelName ?? ""),
+        ("tensor-types", tensorTypes.text),
+      ]
     return [
       ("to", recipe), ("rounding", rounding.rawValue), ("scale-dtype", scaleDType?.name ?? ""),
       ("max-shard-size", maxShardBytes.map(String.init) ?? ""), ("digests", digests.rawValue),
@@ -57,5 +63,6 @@ public struct ConvertOptions: Sendable {
     container = try value("container") { Container(rawValue: $0) } ?? .safetensors
     preTokenizer = try value("pre") { $0 }
     modelName = try value("name") { $0 }
+    tensorTypes = try LlamaMixTensorTypes(parsing: options["tensor-types"] ?? "", file: "the plan")
   }
 }

@@ -45,6 +45,9 @@ public struct LlamaMixTensorTypes: Sendable {
     rules.append(Rule(pattern: try LlamaMixPattern(Self.lowercased(parts[0])), type: type))
   }
 
+  /// The rules as they are read, one on a line.
+  public var text: String { rules.map { "\($0.pattern.text)=\($0.type.name.lowercased())" }.joined(separator: "\n") }
+
   /// The first rule that matches a name, counted from 1.
   public func firstMatch(_ name: String) throws(CheckpointError) -> Int? {
     let bytes = Array(name.utf8)

@@ -29,8 +29,10 @@ public struct Recipe: Sendable {
   public var container: Container?
   /// `general.file_type` of a GGUF file; what it is made of most.
   public var fileType: UInt32?
+  /// In place of rules: what `llama-quantize` would do.
+  public private(set) var mix: LlamaMix?
   /// Whether the block encodings of GGUF are searched as `llama-quantize` does it without importance.
-  public var searchesPlainly = false
+  public var searchesPlainly: Bool { mix != nil }
   /// The JSON it was read from, for the digest in a plan.
   public let text: String
 
@@ -57,6 +59,24 @@ public struct Recipe: Sendable {
     text = json.text()
   }
 
+  /// What stands before the name of a mix of llama.cpp.
+  public static let mixPrefix = "llama.cpp/"
+
+  /// Names of all mixes that can be written here.
+  public static var mixNames: [String] { LlamaMix.all.filter(\.isWritable).map { mixPrefix + $0.name } }
+
+  /// The very types and bytes of `llama-quantize`.
+  public init(_ mix: LlamaMix) {
+    name = Self.mixPrefix + mix.name
+    title = "the types and bytes of llama-quantize \(mix.name)"
+    rules = []
+    container = .gguf
+    fileType = mix.fileType
+    self.mix = mix
+    // Its rules are code of this version, which a plan depends on anyway.
+    text = JSONValue.object(["name": .string(name)]).text()
+  }
+
   /// The recipe of a name, or of a `.json` file.
   ///
   /// - Returns: nil where there is no recipe of that name.
@@ -66,6 +86,9 @@ public struct Recipe: Sendable {
     if nameOrFile.hasSuffix(".json") {
       let bytes = try files.readAll(nameOrFile, limit: 16 << 20)
       return try Recipe(JSONValue(parsing: bytes, file: nameOrFile), file: nameOrFile)
+    }
+    if foldedName(nameOrFile).hasPrefix(mixPrefix) {
+      return LlamaMix.named(String(nameOrFile.dropFirst(mixPrefix.count))).map { Recipe($0) }
     }
     guard let document = library.document(.recipes, named: nameOrFile) else { return nil }
     return try Recipe(document.json, file: document.file)

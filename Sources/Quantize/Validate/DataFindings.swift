@@ -123,7 +123,8 @@ struct DataFindings {
       let middle = magnitudes[magnitudes.count / 2]
       let limit = place.layer >= 0 ? 32.0 : 128.0
       for one in group {
-        guard let magnitude = one.look.rootMeanSquare, middle > 0, magnitude > limit * middle || magnitude * limit < middle
+        guard let magnitude = one.look.rootMeanSquare, middle > 0,
+          magnitude > limit * middle || magnitude * limit < middle
         else { continue }
         far.append(
           (
@@ -136,10 +137,13 @@ struct DataFindings {
     // A scale beside those of its own matrix: a flipped bit of an exponent, a page of another file.
     for one in seen where !farNames.contains(TensorName(one.matrix.name)) {
       guard let middle = one.look.middleExponent, one.look.scaleCount >= 4 else { continue }
-      let odd = one.look.exponents.enumerated().filter { $0.element.count > 0 && abs($0.offset - middle) > Self.exponentLimit }
+      let odd = one.look.exponents.enumerated().filter {
+        $0.element.count > 0 && abs($0.offset - middle) > Self.exponentLimit
+      }
       let count = odd.reduce(0) { $0 + $1.element.count }
-      guard let first = odd.max(by: { abs($0.offset - middle) < abs($1.offset - middle) }), 20 * count < one.look.scaleCount
-        || count == 1
+      guard let first = odd.max(by: { abs($0.offset - middle) < abs($1.offset - middle) }),
+        20 * count < one.look.scaleCount
+          || count == 1
       else { continue }
       // The scale of an empty block may be anything; 1 and the least that libraries write are.
       if one.matrix.layout is FP8BlockLayout, first.offset == 127 { continue }

@@ -16,6 +16,7 @@ struct MemoryEstimate {
     let attention = architecture.attention.indices.map { layer in
       switch architecture.attention[layer] {
       case .grouped(let attention): Double(attention.activations)
+      case .deltaNet(let attention): Double(attention.activations)
       case .latent(let attention):
         Double(attention.activations) + (reader.tensor(.attnQA, layer: layer).map { Double(reader.shape(of: $0).rows) } ?? 0)
       }

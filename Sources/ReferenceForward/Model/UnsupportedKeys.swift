@@ -32,7 +32,9 @@ enum UnsupportedKeys {
     if let value = config.value("hidden_act"), !value.isNull, !activations.contains(value.string ?? "") {
       throw refusal(config, "hidden_act", value)
     }
-    if !taken.contains(["sliding_window"]), let value = config.value("sliding_window"), !value.isNull, config.value("use_sliding_window") != false {
+    if !taken.contains(["sliding_window"]), let value = config.value("sliding_window"), !value.isNull,
+      config.value("use_sliding_window") != false
+    {
       throw refusal(config, "sliding_window", value)
     }
     if !taken.contains(["layer_types"]), let value = config.value("layer_types"), !value.isNull,

@@ -44,6 +44,16 @@ struct Convert: Verb {
     help: "For GGUF: an importance matrix of llama-imatrix (default: all columns weigh the same).", completion: .file())
   var imatrix: String?
 
+  @Option(
+    help: "For GGUF: types by name, above the recipe: lines 'pattern=type' as llama-quantize takes them.",
+    completion: .file())
+  var tensorTypeFile: String?
+
+  @Option(
+    help: "For GGUF: write the type of each tensor to a file that llama-quantize --tensor-type-file takes.",
+    completion: .file())
+  var exportTensorTypes: String?
+
   @Option(help: "For GGUF: the pre-tokenizer, where the tokenizer is not one that is known here.")
   var pre: String?
 
@@ -66,12 +76,19 @@ struct Convert: Verb {
     var options = ConvertOptions()
     options.container = destination.hasSuffix(Container.gguf.fileEnding) ? .gguf : .safetensors
     if options.container == .safetensors {
-      for (name, value) in [("--imatrix", imatrix), ("--pre", pre), ("--name", name)] where value != nil {
+      for (name, value) in [
+        ("--imatrix", imatrix), ("--tensor-type-file", tensorTypeFile), ("--export-tensor-types", exportTensorTypes),
+        ("--pre", pre), ("--name", name),
+      ] where value != nil {
         throw ValidationError("\(name) is for a GGUF result: DST must end in .gguf")
       }
     }
     options.preTokenizer = pre
     options.modelName = name
+    if let tensorTypeFile {
+      let text = String(decoding: try session.files.readAll(tensorTypeFile, limit: 16 << 20), as: UTF8.self)
+      options.tensorTypes = try LlamaMixTensorTypes(parsing: text, file: tensorTypeFile)
+    }
     options.importance = try imatrix.map { try ImportanceMatrix($0, files: session.files) }
     options.rounding = rounding
     options.scaleDType = scaleDtype
@@ -83,6 +100,11 @@ struct Convert: Verb {
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe,
       imatrix: imatrix)
+    if let exportTensorTypes {
+      let text = try LlamaMixTensorTypes.text(
+        job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } })
+      try session.files.writeAtomically(Array(text.utf8), to: exportTensorTypes)
+    }
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
@@ -99,7 +121,8 @@ struct Convert: Verb {
     source: String, recipe: String, options: ConvertOptions, library: SpecLibrary, _ session: Session
   ) throws -> ConvertPlan {
     guard let recipe = try Recipe.find(recipe, in: library, files: session.files) else {
-      throw ValidationError("no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes)))
+      throw ValidationError(
+        "no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes) + Recipe.mixNames))
     }
     if let wanted = recipe.container, wanted != options.container {
       throw ValidationError(

@@ -106,6 +106,11 @@ struct Recipes: Verb {
       recipes.append(
         .object(["name": .string(recipe.name), "title": .string(recipe.title), "rules": .int(recipe.rules.count)]))
     }
+    for name in Recipe.mixNames {
+      guard let recipe = try Recipe.find(name, in: library, files: session.files) else { continue }
+      table.row(recipe.name, recipe.title)
+      recipes.append(.object(["name": .string(recipe.name), "title": .string(recipe.title), "rules": 0]))
+    }
     report.summary = ["recipes": .array(recipes)]
     report.text = table.text()
     return report

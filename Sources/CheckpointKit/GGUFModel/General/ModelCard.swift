@@ -109,7 +109,9 @@ struct ModelCard: Sendable {
   /// Whether YAML 1.1 takes a plain scalar for text, and for no truth value, number or date.
   private static func isText(_ plain: String) -> Bool {
     let truth = ["yes", "no", "true", "false", "on", "off"]
-    let isTruth = truth.contains { plain == $0 || plain == $0.uppercased() || plain == $0.prefix(1).uppercased() + $0.dropFirst() }
+    let isTruth = truth.contains {
+      [$0, $0.uppercased(), $0.prefix(1).uppercased() + $0.dropFirst()].contains(plain)
+    }
     return !isTruth && plain != "=" && plain != "<<"
       && plain.wholeMatch(of: /[-+]?[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*([eE][-+][0-9]+)?)?/) == nil
       && plain.wholeMatch(of: /[-+]?0(x[0-9a-fA-F_]+|b[01_]+)/) == nil

@@ -85,7 +85,8 @@ struct TokenizerSource {
     self.vocabSize = vocabSize
     self.table = table
     let path = joinPath(folder, "tokenizer_config.json")
-    let object = try files.status(path) == nil
+    let object =
+      try files.status(path) == nil
       ? nil : try JSONValue(parsing: files.readAll(path, limit: 32 << 20), file: path).object
     tokenizerConfig = object.flatMap { $0.isEmpty ? nil : $0 }
     modelTypes = [config?.modelType, config?.text?["model_type"]?.string].compactMap { $0 }
@@ -259,7 +260,8 @@ struct TokenizerSource {
     let bytes = try files.readAll(path, limit: TokenizerFile.byteLimit)
     guard isValidUTF8(bytes) else { throw CheckpointError(.tokenizerMalformed, file: path, "is not UTF-8 text") }
     var merges = GGUFElements(.string)
-    for (i, line) in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).enumerated() {
+    for (i, line) in bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).enumerated()
+    {
       if i == 0, line.first == UInt8(ascii: "#") { continue }
       let parts = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       guard parts.count == 2 else {

@@ -8,6 +8,7 @@ struct GGUFConvertPlanner {
   private let layout: GGUFLayout
   private let recipe: Recipe
   private let options: ConvertOptions
+  private let library: SpecLibrary
   private var works: [ConvertPlan.Work] = []
   private var findings: [Finding] = []
   /// The binding's tensor of each of the model's; −1 where there is none.
@@ -27,13 +28,15 @@ struct GGUFConvertPlanner {
     self.spec = spec
     self.recipe = recipe
     self.options = options
+    self.library = library
     places = Array(repeating: -1, count: model.tensors.count)
     for (i, bound) in binding.tensors.enumerated() { places[bound.tensor] = i }
     layout = try GGUFLayout(spec, of: model, present: places.map { $0 >= 0 })
   }
 
   mutating func plan() throws(CheckpointError) -> ConvertPlan {
-    for tensor in layout.tensors { try plan(tensor) }
+    let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
+    for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
     noteOmitted()
     let checkpoint = binding.checkpoint
     var files = try PlanInputs.files(of: checkpoint)
@@ -63,9 +66,9 @@ struct GGUFConvertPlanner {
 
   // MARK: Tensors
 
-  private mutating func plan(_ tensor: GGUFLayout.Tensor) throws(CheckpointError) {
+  private mutating func plan(_ tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?) throws(CheckpointError) {
     let sources = tensor.sources.map { places[$0] }
-    let (target, rule) = try target(of: tensor)
+    let (target, rule) = try target(of: tensor, mixed)
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
@@ -75,12 +78,17 @@ struct GGUFConvertPlanner {
       ConvertPlan.Work(
         tensor: tensor.sources.first, operation: .assemble(assembly, EncodeOptions(importance: usual)), target: target,
         shape: tensor.shape, rule: rule))
+    if let first = sources.first { noteRequantizing(tensor, binding.tensors[first].layout, target) }
   }
 
   private mutating func target(
-    of tensor: GGUFLayout.Tensor
+    of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?
   ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
     guard let source = tensor.sources.first, !tensor.staysF32 else { return (PlainLayout(.f32), nil) }
+    if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
+    if let rule = try options.tensorTypes.firstMatch(tensor.name) {
+      return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
+    }
     let stored = binding.tensors[places[source]].layout
     let decision = try recipe.rule(for: model.tensors[source], of: model, stored: stored, in: .gguf)
     let wanted = decision?.rule.layout ?? stored
@@ -90,26 +98,59 @@ struct GGUFConvertPlanner {
         "would be \(wanted.name), which is an encoding of safetensors files and not of GGUF",
         hint: "the recipe needs a rule that gives \(tensor.role?.name ?? "it") an encoding of GGUF")
     }
-    guard let refusal = wanted.refusal(of: tensor.shape) else { return (wanted, decision?.number) }
+    return (try fitting(wanted, tensor), decision?.number)
+  }
+
+  /// The encoding, or what stands in for it where the rows of a tensor are no whole blocks.
+  private mutating func fitting(
+    _ wanted: any EncodingLayout, _ tensor: GGUFLayout.Tensor
+  ) throws(CheckpointError) -> any EncodingLayout {
+    guard let refusal = wanted.refusal(of: tensor.shape) else { return wanted }
     let fallback = Self.fallback(wanted, tensor.shape)
     findings.append(
       Finding(
         .warning, .notDivisible, tensor: tensor.name,
         "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)"))
-    return (fallback, decision?.number)
+    return fallback
+  }
+
+  private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
+    if let dtype = type.dtype, PlainLayout.dtypes.contains(dtype) { return PlainLayout(dtype) }
+    if let layout = GGUFBlockLayout(type) { return layout }
+    throw CheckpointError(
+      .recipeUnsuitable, tensor: tensor, "is to be \(type), which is read here but not written",
+      hint: "'ckpt encodings' lists what is written")
+  }
+
+  // MARK: Mixes of llama.cpp
+
+  /// The types that `llama-quantize` gives to the tensors that are not F32 anyway.
+  private func assign(_ mix: LlamaMix) throws(CheckpointError) -> [LlamaMix.Assignment] {
+    let facts = LlamaMix.Model(
+      architecture: spec.architecture, layers: model.layerCount, experts: model.expertCount,
+      heads: model.integer("heads") ?? 0,
+      keyValueHeads: try spec.integer("attention.head_count_kv", of: model) ?? model.integer("heads") ?? 0)
+    var options = LlamaMixOptions()
+    options.tensorTypes = self.options.tensorTypes
+    return try mix.assign(
+      layout.tensors.map { LlamaMix.Tensor(TensorName($0.name), $0.shape) }, of: facts, options: options,
+      importance: self.options.importance.map { Set($0.entries.map(\.name)) })
+  }
+
+  /// What llama-quantize leaves as it is stands as F32 in the file that it would be given.
+  private mutating func target(
+    of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment
+  ) throws(CheckpointError) -> any EncodingLayout {
+    guard let type = mixed.type else { return PlainLayout(.f32) }
+    if let reason = mixed.fallbackReason(columns: tensor.shape.columns) {
+      findings.append(Finding(.note, .notDivisible, tensor: tensor.name, reason))
+    }
+    return try Self.layout(of: type, tensor.name)
   }
 
   /// What `llama-quantize` takes where a row is no whole number of blocks.
   static func fallback(_ wanted: any EncodingLayout, _ shape: Shape) -> any EncodingLayout {
-    let type: GGUFType? =
-      switch (wanted as? GGUFBlockLayout)?.type {
-      case .iq4XS: .iq4NL
-      case .q2K, .q3K: .q4_0
-      case .q4K: .q5_0
-      case .q5K: .q5_1
-      case .q6K: .q8_0
-      default: nil
-      }
+    let type = (wanted as? GGUFBlockLayout).flatMap { LlamaMix.fallback(for: $0.type) }
     if let layout = type.flatMap({ GGUFBlockLayout($0) }), layout.refusal(of: shape) == nil { return layout }
     return PlainLayout(.f16)
   }
@@ -164,11 +205,62 @@ struct GGUFConvertPlanner {
     }
   }
 
-  private func metadata() throws(CheckpointError) -> [GGUFEntry] {
+  private mutating func noteRequantizing(
+    _ tensor: GGUFLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
+  ) {
+    guard stored.isQuantizedTwice(as: target), !findings.contains(where: { $0.code == .requantized }) else { return }
+    findings.append(
+      Finding(
+        .warning, .requantized, tensor: tensor.name,
+        "and others are quantized a second time, from \(stored.name) to \(target.name): the errors of both add up"))
+  }
+
+  // MARK: Metadata
+
+  /// In the order of llama.cpp's converter, but for `general.file_type`, which stands with its like.
+  private mutating func metadata() throws(CheckpointError) -> [GGUFEntry] {
+    let fileType = recipe.mix?.fileType ?? recipe.fileType ?? 0
     var entries = [GGUFEntry("general.architecture", text: spec.architecture)]
+    let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
+    findings += general.findings
+    entries += general.entries
     entries += try spec.entries(of: model)
-    entries.append(GGUFEntry("general.file_type", uint32: recipe.fileType ?? 0))
+    entries.append(GGUFEntry("general.file_type", uint32: fileType))
     entries.append(GGUFEntry("general.quantization_version", uint32: 2))
+    entries += try GGUFTokenizer.metadata(
+      of: binding.checkpoint, vocabSize: model.integer("vocab") ?? 0, pre: options.preTokenizer, library: library)
+    if let importance = options.importance {
+      // llama-quantize writes the path of the file, too: it would make the bytes depend on where it lies.
+      if let dataset = importance.datasets.first {
+        entries.append(GGUFEntry("quantize.imatrix.dataset", text: dataset))
+      }
+      entries.append(GGUFEntry("quantize.imatrix.entries_count", uint32: UInt32(clamping: importance.entries.count)))
+      if let chunks = importance.chunkCount {
+        entries.append(GGUFEntry("quantize.imatrix.chunks_count", uint32: UInt32(clamping: chunks)))
+      }
+    }
     return entries
+  }
+
+  private var parameterCounts: ParameterCounts {
+    var counts = ParameterCounts(total: 0, shared: 0, expert: 0, expertCount: model.expertCount)
+    for tensor in layout.tensors {
+      let elements = tensor.shape.elementCount
+      counts.total += elements
+      if tensor.role?.isRoutedExpert ?? false {
+        counts.expert += elements / max(1, tensor.sliceCount)
+      } else {
+        counts.shared += elements
+      }
+    }
+    return counts
+  }
+}
+
+extension EncodingLayout {
+  /// Whether values in this encoding were quantized before and would be again.
+  func isQuantizedTwice(as target: any EncodingLayout) -> Bool {
+    if target is PlainLayout || sameLayout(self, target) { return false }
+    return self is PackedINT4Layout || self is MXFP4Layout || self is GGUFBlockLayout
   }
 }
