@@ -3420,6 +3420,23 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "recipes/q4_0-native.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0-native",
+        "title": "INT4 in groups of 32 becomes Q4_0 without loss; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": "moe.*", "encoding": "q4_0" },
+          { "stored": "int4-g32", "encoding": "q4_0" }
+        ]
+      }
+      """#
+    ),
+    (
       "recipes/q4_0.json",
       #"""
       {
