@@ -30,6 +30,8 @@ for family, quant, changes in [
         ("deepseek_v32", "fp8-ue8m0", dict(LATENT, index_head_dim=16, index_n_heads=4, index_topk=5)),
         ("glm52", "none", dict(LATENT, n_group=1, topk_group=1, num_hidden_layers=3, mlp_layer_types=["dense", "sparse", "sparse"],
                                index_head_dim=16, index_n_heads=4, index_topk=5, indexer_types=["full", "shared", "full"])),
+        ("gpt_oss", "none", dict(GROUPED, intermediate_size=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+        ("gpt_oss", "mxfp4", dict(GROUPED, intermediate_size=32, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
 ]:
     out = HERE / f"{family}-{quant}"
     if sys.argv[1:] and out.name not in sys.argv[1:]:
