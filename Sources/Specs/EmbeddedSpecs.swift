@@ -1,6 +1,6 @@
 // Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.
 
-/// The families, presets, recipes and tokenizers of this build as JSON text, embedded so that the binary stands alone.
+/// The families, presets, recipes, tokenizers and engines of this build as JSON text, embedded so that the binary stands alone.
 public enum EmbeddedSpecs {
   /// Path under `Specs/` and content, in the order of their paths.
   public static let documents: [(path: String, text: String)] = [
@@ -4479,6 +4479,23 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "recipes/q4_0-native.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0-native",
+        "title": "INT4 in groups of 32 becomes Q4_0 without loss; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": "moe.*", "encoding": "q4_0" },
+          { "stored": "int4-g32", "encoding": "q4_0" }
+        ]
+      }
+      """#
+    ),
+    (
       "recipes/q4_0.json",
       #"""
       {
@@ -5328,6 +5345,192 @@ public enum EmbeddedSpecs {
           "transformers 5.23.0, models/qwen3_5/tokenization_qwen3_5.py",
           "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN35"
         ]
+      }
+      """#
+    ),
+    (
+      "engines/ktransformers.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "ktransformers",
+        "title": "KTransformers",
+        "version": "2026-08-21",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "symmetric", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "quant.symmetric", "problem": "has zero points: RAWINT4 reads symmetric codes alone", "hint": "quantize symmetrically: int4-g32", "source": "KTransformers (kt-kernel) as of 2026-08-21, utils/loader.py, RAWINT4"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) == 4", "problem": "compressed-tensors of {quant.bits} bits: RAWINT4 takes 4", "hint": "convert to int4-g32", "source": "KTransformers (kt-kernel) as of 2026-08-21, RAWINT4"},
+          {"id": "activations", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "not quant.activations", "problem": "has quantized activations beside INT4 weights", "hint": "leave input_activations null", "source": "KTransformers (kt-kernel) as of 2026-08-21, methods: no W4A8"},
+          {"id": "group", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.type ?? 'int') == 'int'", "require": "(quant.group ?? 32) == 32", "problem": "groups of {quant.group}: whether its kernel takes others than 32 is not known", "source": "KTransformers (kt-kernel) as of 2026-08-21, RAWINT4"},
+          {"id": "gptq", "verdict": "refuses", "when": "quant.method == 'gptq'", "require": "quant.symmetric and not quant.actorder and quant.bits == 4", "problem": "GPTQ that is asymmetric or in another order: GPTQ_INT4 takes sym true, desc_act false", "hint": "quantize with sym and without desc_act, 4 bits", "source": "KTransformers (kt-kernel) as of 2026-08-21, GPTQ_INT4"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'mxfp4'", "problem": "quant_method '{quant.method}' has no kernel", "hint": "convert to int4-g32, fp8-block, bf16 or GGUF", "source": "KTransformers (kt-kernel) as of 2026-08-21, methods: AMXINT4, AMXINT8, RAWINT4, FP8, BF16, GPTQ_INT4, MXFP4, LLAMAFILE"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings", "hint": "one encoding for the experts of a layer", "source": "KTransformers (kt-kernel) as of 2026-08-21, utils/loader.py: one method a layer"},
+          {"id": "moe", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "(experts ?? 0) > 0", "problem": "has no routed experts, which are what it keeps in main memory", "hint": "use another engine for dense models", "source": "KTransformers (kt-kernel) as of 2026-08-21, what it is for"},
+          {"id": "amx", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether this CPU has AMX, AVX-512 or AVX2 kernels for it is not known", "source": "KTransformers (kt-kernel) as of 2026-08-21, kernels are chosen at run time"}
+        ],
+        "sources": ["kt-kernel sources, 2026-08-21"]
+      }
+      """#
+    ),
+    (
+      "engines/llama.cpp.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "llama.cpp",
+        "title": "llama.cpp",
+        "version": "2026-08",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "container", "verdict": "refuses", "when": "true", "require": "stored.container == 'gguf'", "problem": "is safetensors: it loads GGUF alone", "hint": "convert it: ckpt convert CKPT OUT.gguf --to q8_0, or convert_hf_to_gguf.py", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-model-loader.cpp"},
+          {"id": "config-groups", "verdict": "warns", "when": "quant.method == 'compressed-tensors'", "require": "quant.groups == 1", "problem": "has {quant.groups} config groups: its converter takes one", "hint": "convert with ckpt", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), convert_hf_to_gguf.py, dequant_model"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.architecture != ''", "problem": "the GGUF names no general.architecture", "hint": "write the file again", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-arch.cpp"},
+          {"id": "experts", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.experts <= 1024", "problem": "{gguf.experts} experts: at most 1024 are loaded", "hint": "use a version that raises LLAMA_MAX_EXPERTS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_EXPERTS"},
+          {"id": "layers", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.layers <= 512", "problem": "{gguf.layers} layers: at most 512 are loaded", "hint": "use a version that raises LLAMA_MAX_LAYERS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_LAYERS"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit is not looked at here: see 'ckpt inspect --gpu --ram'", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), none"}
+        ],
+        "sources": ["llama.cpp sources in llama-cpp-python"]
+      }
+      """#
+    ),
+    (
+      "engines/sglang.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "sglang",
+        "title": "SGLang",
+        "version": "0.5.23",
+        "options": {"tp": 1, "ep": 1, "pp": 1, "dp": 1},
+        "values": {"moe_tp": "max(tp / ep, 1)"},
+        "rules": [
+          {"id": "gguf", "verdict": "warns", "when": "stored.container == 'gguf'", "require": "false", "problem": "is GGUF: its loader knows few families", "hint": "serve the safetensors form, or use llama.cpp", "source": "SGLang 0.5.23, model_loader/loader.py, GGUFModelLoader"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "stored.architecture", "problem": "config.json names no architectures, by which it chooses the model class", "hint": "take config.json of the original checkpoint", "source": "SGLang 0.5.23, srt/models/registry.py"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt'", "problem": "quant_method '{quant.method}' is not among those it loads", "hint": "convert to int4-g32 or fp8-block", "source": "SGLang 0.5.23, srt/layers/quantization/__init__.py"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) == 4 or (quant.bits ?? 4) == 8", "problem": "compressed-tensors of {quant.bits} bits: 4 and 8 alone are loaded", "hint": "convert to int4-g32, or serve 2 and 3 bits as GGUF", "source": "SGLang 0.5.23, compressed_tensors.py, WNA16_SUPPORTED_BITS"},
+          {"id": "gptq-bits", "verdict": "refuses", "when": "quant.method == 'gptq'", "require": "quant.bits == 2 or quant.bits == 3 or quant.bits == 4 or quant.bits == 8", "problem": "GPTQ of {quant.bits} bits: 2, 3, 4 and 8 are loaded", "hint": "convert to int4-g32", "source": "SGLang 0.5.23, gptq.py"},
+          {"id": "awq", "verdict": "refuses", "when": "quant.method == 'awq'", "require": "(quant.bits ?? 4) == 4", "problem": "AWQ of {quant.bits} bits: 4 alone are loaded", "hint": "use compressed-tensors for other widths", "source": "SGLang 0.5.23, awq.py"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings", "hint": "one encoding for the experts of a layer; layers may differ", "source": "SGLang 0.5.23, compressed_tensors_moe.py: one scheme a layer"},
+          {"id": "joined-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.joined_apart", "problem": "projections that it joins (q, k, v; gate, up) are in different encodings", "hint": "encode them alike, or leave all of them plain", "source": "SGLang 0.5.23, srt/layers/quantization/utils.py, is_layer_skipped"},
+          {"id": "asymmetric", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (experts ?? 0) > 0", "require": "quant.symmetric", "problem": "zero points are loaded in Linear layers; in experts this was not verified", "source": "SGLang 0.5.23, compressed_tensors_moe.py"},
+          {"id": "group-size", "verdict": "warns", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (quant.strategy ?? 'group') == 'group'", "require": "(quant.group ?? 32) == 32 or (quant.group ?? 32) == 64 or (quant.group ?? 32) == 128", "problem": "groups of {quant.group}: Marlin kernels take −1, 32, 64 and 128", "hint": "convert to int4-g32", "source": "SGLang 0.5.23, marlin_utils.py"},
+          {"id": "processor", "verdict": "refuses", "when": "stored.container == 'safetensors' and stored.vision", "require": "stored.processor", "problem": "has a vision tower, but no preprocessor_config.json", "hint": "get the file of the original checkpoint", "source": "SGLang 0.5.23, srt/managers/multimodal_processor.py"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "SGLang 0.5.23, srt/models: tp_size must divide the heads"},
+          {"id": "kv-heads", "verdict": "refuses", "roles": ["attn.k"], "require": "kv_heads % tp == 0 or tp % kv_heads == 0", "problem": "{kv_heads} key-value heads and tp={tp}: neither divides the other", "hint": "use a tp that divides {kv_heads} or is a multiple of it", "source": "SGLang 0.5.23, srt/models/llama.py, LlamaAttention"},
+          {"id": "stages", "verdict": "refuses", "when": "pp > 1", "require": "pp <= layers", "problem": "pp={pp} stages for {layers} layers", "hint": "use at most pp={layers}", "source": "SGLang 0.5.23, srt/distributed/utils.py"},
+          {"id": "ep-tp", "verdict": "refuses", "when": "ep > 1", "require": "tp % ep == 0", "problem": "ep={ep} does not divide tp={tp}: experts are spread within the tensor-parallel ranks", "hint": "give --tp of at least --ep, such as tp={ep},ep={ep}", "source": "SGLang 0.5.23, srt/server_args.py"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "experts % ep == 0", "problem": "{experts} experts are not divided by ep={ep}", "hint": "use an ep that divides {experts}", "source": "SGLang 0.5.23, moe/fused_moe_triton/layer.py: num_experts % moe_ep_size == 0"},
+          {"id": "fp8-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "encoding == 'fp8-block' and tp > 1", "require": "rows % (tp * 128) == 0", "problem": "{role} has {rows} rows in blocks of 128: over tp={tp} each rank gets {rows / tp}", "hint": "{rows} rows split over ranks in multiples of 128", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-kv", "verdict": "refuses", "roles": ["attn.k", "attn.v"], "when": "encoding == 'fp8-block' and tp > 1 and (kv_heads ?? 0) > 0", "require": "rows % (min(tp, kv_heads) * 128) == 0", "problem": "{role} gives each rank {rows / min(tp, kv_heads)} rows in blocks of 128", "hint": "use a smaller tp", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "encoding == 'fp8-block' and tp > 1", "require": "columns % (tp * 128) == 0", "problem": "{role} has {columns} columns in blocks of 128: over tp={tp} each rank gets {columns / tp}", "hint": "{columns} columns split over ranks in multiples of 128", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-joined", "verdict": "refuses", "roles": ["attn.q_a"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0", "problem": "{role} has {rows} rows, which are no multiple of 128, and another matrix is joined behind it", "hint": "leave it plain, and name it in modules_to_not_convert", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-experts", "verdict": "refuses", "roles": ["moe.gate", "moe.up"], "when": "encoding == 'fp8-block'", "require": "rows % (moe_tp * 128) == 0", "problem": "experts have {rows} rows in blocks of 128: over {moe_tp} ranks each gets {rows / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "fp8-experts-down", "verdict": "refuses", "roles": ["moe.down"], "when": "encoding == 'fp8-block' and moe_tp > 1", "require": "columns % (moe_tp * 128) == 0", "problem": "experts have {columns} columns in blocks of 128: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "int4-experts", "verdict": "refuses", "roles": ["moe.down"], "when": "bits == 4", "require": "columns % (moe_tp * group) == 0", "problem": "experts have {columns} columns in groups of {group}: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "convert with a smaller group (int4-g32), or spread whole experts over the ranks (ep)", "source": "SGLang 0.5.23, compressed_tensors_moe.py: as vLLM, without padding"},
+          {"id": "int4-experts-width", "verdict": "refuses", "roles": ["moe.gate"], "when": "bits == 4", "require": "columns % max(group, 128) == 0", "problem": "experts take {columns} columns, no multiple of {max(group, 128)}", "hint": "the MoE kernels do not take this width; keep the experts block-fp8 or BF16", "source": "SGLang 0.5.23, compressed_tensors_moe.py: as vLLM, without padding"},
+          {"id": "int4-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "bits == 4 and tp > 1", "require": "columns % (tp * group) == 0", "problem": "{role} has {columns} columns in groups of {group}: over tp={tp} each rank gets {columns / tp}", "hint": "convert with a smaller group, or use a smaller tp", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py"},
+          {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here: see 'ckpt inspect --gpu'", "source": "SGLang 0.5.23, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["sources of SGLang 0.5.23"]
+      }
+      """#
+    ),
+    (
+      "engines/transformers.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "transformers",
+        "title": "transformers",
+        "version": "5.23.0",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "gguf-family", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "not (gguf.architecture == 'deepseek2' or gguf.architecture == 'deepseek32' or gguf.architecture == 'glm-dsa')", "problem": "GGUF of architecture '{gguf.architecture}': its loader has no mapping for MLA models", "hint": "load the safetensors form", "source": "transformers 5.23.0, integrations/ggml.py, GGUF_CONFIG_MAPPING"},
+          {"id": "fp8-edges", "verdict": "refuses", "roles": ["attn.*", "mlp.*", "moe.*", "shared.*"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0 and columns % 128 == 0", "problem": "{role} has {rows} rows, no multiple of 128: the last, partial block of scales is laid over the wrong rows", "hint": "decode first (convert --to bf16), or use vLLM", "source": "transformers 5.23.0, integrations/finegrained_fp8.py, measured: 576 rows need 5 rows of scales"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt' or quant.method == 'bitnet' or quant.method == 'hqq' or quant.method == 'bitsandbytes'", "problem": "quant_method '{quant.method}' has no quantizer", "hint": "convert to int4-g32 or fp8-block", "source": "transformers 5.23.0, quantizers/auto.py"},
+          {"id": "compressed-tensors", "verdict": "warns", "when": "quant.method == 'compressed-tensors'", "require": "false", "problem": "needs the package compressed-tensors beside it", "hint": "pip install compressed-tensors", "source": "transformers 5.23.0, quantizers/quantizer_compressed_tensors.py"},
+          {"id": "fp8-gpu", "verdict": "unknown", "when": "quant.method == 'fp8'", "require": "false", "problem": "block-fp8 runs on GPUs from SM89 on; without one, dequantize=True is needed: the GPU is not known here", "source": "transformers 5.23.0, quantizers/quantizer_finegrained_fp8.py"},
+          {"id": "heads", "verdict": "refuses", "when": "tp > 1 and (heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "transformers 5.23.0, integrations/tensor_parallel.py"}
+        ],
+        "sources": ["transformers 5.23.0 sources; what it does with partial blocks was measured"]
+      }
+      """#
+    ),
+    (
+      "engines/trtllm.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "trtllm",
+        "title": "TensorRT-LLM",
+        "version": "2026-08",
+        "options": {"tp": 1, "ep": 1, "pp": 1},
+        "values": {"moe_tp": "max(tp / ep, 1)"},
+        "rules": [
+          {"id": "container", "verdict": "refuses", "when": "true", "require": "stored.container == 'safetensors'", "problem": "is GGUF, which it does not load", "hint": "serve the safetensors form", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, checkpoint formats"},
+          {"id": "ct-int4", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "(quant.type ?? 'int') == 'float'", "problem": "compressed-tensors '{quant.format}' of {quant.bits} bits: its parser takes the FP8 and FP4 families alone", "hint": "serve block-fp8, or NVFP4 made with ModelOpt", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, compressed-tensors parser"},
+          {"id": "class-targets", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and quant.groups > 1", "require": "not quant.class_targets", "problem": "names a class as target beside other config groups", "hint": "name modules or patterns in every group", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, targets: class targets in multi-group configs are an error"},
+          {"id": "method", "verdict": "unknown", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'modelopt' or quant.method == 'awq'", "problem": "quant_method '{quant.method}' was not looked up for it", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, formats"},
+          {"id": "awq", "verdict": "warns", "when": "quant.method == 'awq'", "require": "false", "problem": "AWQ is loaded in ModelOpt's variant alone", "hint": "convert with ModelOpt", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, formats"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, mapping"},
+          {"id": "ep-tp", "verdict": "refuses", "when": "ep > 1", "require": "tp % ep == 0", "problem": "ep={ep} does not divide tp={tp}", "hint": "choose tp a multiple of ep", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, mapping: moe_tp_size × moe_ep_size = tp_size"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "experts % ep == 0", "problem": "{experts} experts are not divided by ep={ep}", "hint": "use an ep that divides {experts}", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, fused_moe"},
+          {"id": "fp8", "verdict": "unknown", "when": "quant.method == 'fp8' and tp > 1", "require": "false", "problem": "how block-fp8 matrices may be split was not read in its sources", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, not read"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here: see 'ckpt inspect --gpu'", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["tensorrt_llm/models/quant_config_utils.py, one version of August 2026"]
+      }
+      """#
+    ),
+    (
+      "engines/vllm.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "vllm",
+        "title": "vLLM",
+        "version": "0.33.0",
+        "options": {"tp": 1, "ep": 1, "pp": 1, "dp": 1},
+        "values": {"moe_tp": "max(tp * (2 - min(ep, 2)), 1)"},
+        "rules": [
+          {"id": "gguf", "verdict": "warns", "when": "stored.container == 'gguf'", "require": "false", "problem": "is GGUF: vLLM loads it through a separate plugin, slowly and for few families", "hint": "serve the safetensors form, or use llama.cpp", "source": "vLLM 0.33.0, docs/features/quantization/gguf.md"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "stored.architecture", "problem": "config.json names no architectures, by which vLLM chooses the model class", "hint": "take config.json of the original checkpoint", "source": "vLLM 0.33.0, vllm/model_executor/models/registry.py"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt'", "problem": "quant_method '{quant.method}' is not among those it loads", "hint": "convert to int4-g32 or fp8-block", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/__init__.py"},
+          {"id": "sparse-formats", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "not ((quant.format ?? '') == 'marlin-24' or (quant.format ?? '') == 'sparse-bitmask' or (quant.format ?? '') == 'sparse-24-bitmask')", "problem": "the format '{quant.format}' was removed in March 2026", "hint": "convert from the original again", "source": "vLLM 0.33.0, compressed_tensors.py raises on sparsity_config"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings; all three projections of all experts must have one", "hint": "one encoding for the experts of a layer; layers may differ", "source": "vLLM 0.33.0, compressed_tensors_moe.py looks up expert 0 alone"},
+          {"id": "joined-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.joined_apart", "problem": "projections that it joins (q, k, v; gate, up) are in different encodings", "hint": "encode them alike, or leave all of them plain", "source": "vLLM 0.33.0, utils/quant_utils.py, is_layer_skipped: ValueError 'some but not all shards'"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) >= 2 and (quant.bits ?? 4) <= 8", "problem": "compressed-tensors of {quant.bits} bits: 2 to 8 are loaded", "hint": "convert to int4-g32", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py"},
+          {"id": "humming", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and not ((quant.bits ?? 4) == 4 or (quant.bits ?? 4) == 8)", "require": "false", "problem": "{quant.bits} bits need the Humming kernel, which runs on CUDA from SM75 on: the GPU is not known here", "source": "vLLM 0.33.0, PR #34556, #48918"},
+          {"id": "act-order", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not (quant.method == 'compressed-tensors' and quant.actorder)", "problem": "columns are in another order (actorder 'group'), which it does not load", "hint": "quantize again with actorder null or 'weight'", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py"},
+          {"id": "group-size", "verdict": "warns", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (quant.strategy ?? 'group') == 'group'", "require": "(quant.group ?? 32) == 32 or (quant.group ?? 32) == 64 or (quant.group ?? 32) == 128", "problem": "groups of {quant.group}: Marlin kernels take −1, 32, 64 and 128, others are slower or absent", "hint": "convert to int4-g32", "source": "vLLM 0.33.0, marlin_utils.py, MARLIN_SUPPORTED_GROUP_SIZES"},
+          {"id": "asymmetric", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (experts ?? 0) > 0", "require": "quant.symmetric", "problem": "zero points in experts are loaded where the packed sizes divide: not verified here", "source": "vLLM 0.33.0, compressed_tensors_moe.py"},
+          {"id": "gptq", "verdict": "warns", "when": "quant.method == 'gptq'", "require": "quant.bits == 4 or quant.bits == 8", "problem": "GPTQ of {quant.bits} bits: other widths than 4 and 8 need --quantization humming", "hint": "start it with --quantization humming", "source": "vLLM 0.33.0, PR #34556"},
+          {"id": "awq", "verdict": "refuses", "when": "quant.method == 'awq'", "require": "(quant.bits ?? 4) == 4", "problem": "AWQ of {quant.bits} bits: 4 alone are loaded", "hint": "use compressed-tensors for other widths", "source": "vLLM 0.33.0, awq.py"},
+          {"id": "w4a8", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and quant.activations", "require": "false", "problem": "INT4 weights with FP8 activations run on SM90 alone: the GPU is not known here", "source": "vLLM 0.33.0, compressed_tensors_w4a8_fp8.py"},
+          {"id": "processor", "verdict": "refuses", "when": "stored.container == 'safetensors' and stored.vision", "require": "stored.processor", "problem": "has a vision tower, but no preprocessor_config.json: the multi-modal processor cannot be made", "hint": "get the file of the original checkpoint, or start it for text alone", "source": "vLLM 0.33.0, vllm/multimodal/processing.py"},
+          {"id": "tokenizer", "verdict": "warns", "when": "stored.container == 'safetensors'", "require": "stored.tokenizer", "problem": "has no tokenizer: give one with --tokenizer", "source": "vLLM 0.33.0, vllm/config, ModelConfig.tokenizer"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "vLLM 0.33.0, vllm/config/model.py, verify_with_parallel_config"},
+          {"id": "kv-heads", "verdict": "refuses", "roles": ["attn.k"], "require": "kv_heads % tp == 0 or tp % kv_heads == 0", "problem": "{kv_heads} key-value heads and tp={tp}: neither divides the other", "hint": "use a tp that divides {kv_heads} or is a multiple of it", "source": "vLLM 0.33.0, vllm/model_executor/models/llama.py, LlamaAttention"},
+          {"id": "stages", "verdict": "refuses", "when": "pp > 1", "require": "pp <= layers", "problem": "pp={pp} stages for {layers} layers", "hint": "use at most pp={layers}", "source": "vLLM 0.33.0, vllm/distributed/utils.py, get_pp_indices"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "ep <= experts", "problem": "ep={ep} ranks for {experts} experts leave ranks without one", "hint": "use at most ep={experts}", "source": "vLLM 0.33.0, fused_moe/layer.py, determine_expert_map"},
+          {"id": "ep-size", "verdict": "warns", "when": "ep > 1", "require": "ep % tp == 0", "problem": "ep={ep} is no multiple of tp={tp}: with --enable-expert-parallel experts are spread over tp × dp ranks", "hint": "choose dp = ep / tp", "source": "vLLM 0.33.0, docs/serving/expert_parallel_deployment.md"},
+          {"id": "fp8-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "encoding == 'fp8-block' and tp > 1", "require": "rows % (tp * 128) == 0", "problem": "{role} has {rows} rows in blocks of 128: over tp={tp} each rank gets {rows / tp}", "hint": "{rows} rows split over ranks in multiples of 128", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-kv", "verdict": "refuses", "roles": ["attn.k", "attn.v"], "when": "encoding == 'fp8-block' and tp > 1 and (kv_heads ?? 0) > 0", "require": "rows % (min(tp, kv_heads) * 128) == 0", "problem": "{role} gives each rank {rows / min(tp, kv_heads)} rows in blocks of 128", "hint": "use a smaller tp", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "encoding == 'fp8-block' and tp > 1", "require": "columns % (tp * 128) == 0", "problem": "{role} has {columns} columns in blocks of 128: over tp={tp} each rank gets {columns / tp}", "hint": "{columns} columns split over ranks in multiples of 128", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-joined", "verdict": "refuses", "roles": ["attn.q_a"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0", "problem": "{role} has {rows} rows, which are no multiple of 128, and another matrix is joined behind it", "hint": "leave it plain, and name it in modules_to_not_convert", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-experts", "verdict": "refuses", "roles": ["moe.gate", "moe.up"], "when": "encoding == 'fp8-block'", "require": "rows % (moe_tp * 128) == 0", "problem": "experts have {rows} rows in blocks of 128: over {moe_tp} ranks each gets {rows / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "vLLM 0.33.0, fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "fp8-experts-down", "verdict": "refuses", "roles": ["moe.down"], "when": "encoding == 'fp8-block' and moe_tp > 1", "require": "columns % (moe_tp * 128) == 0", "problem": "experts have {columns} columns in blocks of 128: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "vLLM 0.33.0, fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "int4-experts", "verdict": "refuses", "roles": ["moe.down"], "when": "bits == 4", "require": "columns % (moe_tp * group) == 0", "problem": "experts have {columns} columns in groups of {group}: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "convert with a smaller group (int4-g32), or spread whole experts over the ranks (ep)", "source": "vLLM 0.33.0, compressed_tensors_moe.py; MoE shapes: hidden % group, (inter/TP) % group, hidden % 128"},
+          {"id": "int4-experts-width", "verdict": "refuses", "roles": ["moe.gate"], "when": "bits == 4", "require": "columns % max(group, 128) == 0", "problem": "experts take {columns} columns, no multiple of {max(group, 128)}", "hint": "the MoE kernels do not take this width; keep the experts block-fp8 or BF16", "source": "vLLM 0.33.0, compressed_tensors_moe.py; MoE shapes: hidden % group, (inter/TP) % group, hidden % 128"},
+          {"id": "int4-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "bits == 4 and tp > 1", "require": "columns % (tp * group) == 0", "problem": "{role} has {columns} columns in groups of {group}: over tp={tp} each rank gets {columns / tp}", "hint": "convert with a smaller group, or use a smaller tp", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
+          {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here: see 'ckpt inspect --gpu'", "source": "vLLM 0.33.0, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["sources of vLLM 0.33.0"]
       }
       """#
     ),

@@ -98,17 +98,19 @@ public struct PresetModel: Sendable {
   /// The rules of a built-in recipe, as they apply to plain weights.
   private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
-    let layout = EncodingLayouts.named(name)
-    guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name),
-      recipe.json["container"]?.string != "gguf"
-    else {
+    let layout = EncodingLayouts.ofSafetensors.first { foldedName($0.name) == foldedName(name) }
+    if let layout = layout as? MXFP4Layout {
+      // As gpt-oss is published; the recipe of that name writes GGUF.
+      return [try StorageRule(.object(["roles": "moe.*", "encoding": .string(layout.name)]), file: name)]
+    }
+    guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
       let names = EncodingLayouts.ofSafetensors.map(\.name).filter { !plainNames.contains($0) }
       throw CheckpointError(
         .encodingUnsupported, "'\(name)' is no storage that synthetic weights can have",
         hint: "there are: \(names.joined(separator: ", "))")
     }
     var rules: [StorageRule] = []
-    for value in recipe.json["rules"]?.array ?? [] {
+    for value in recipe.json["rules"]?.array ?? [] where value["container"]?.string != Container.gguf.rawValue {
       if let rule = try StorageRule(recipeRule: value, file: recipe.file) { rules.append(rule) }
     }
     return rules
@@ -216,7 +218,7 @@ private struct Draft {
   private mutating func layout(of tensor: ModelLayout.Tensor) throws(CheckpointError) -> any EncodingLayout {
     let plain = PlainLayout(model.spec.tensors[tensor.template].dtype)
     for (rule, patterns) in zip(rules, patterns).reversed() {
-      guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
+      guard patterns.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
       guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }

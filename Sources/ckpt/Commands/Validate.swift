@@ -68,13 +68,15 @@ struct Validate: Verb {
   }
 
   func perform(_ session: Session) throws -> Report {
+    let library = try session.library()
+    let deployments = try self.deployments(library)
     let (checkpoint, fileFindings) = try Checkpoint.inspect(checkpoint, files: session.files, threads: session.threads)
     var findings = fileFindings
     var notMade: [String] = []
     var logical: Int?
     var data: DataCheck.Outcome?
+    var verdicts = JSONObject()
     if let checkpoint {
-      let library = try session.library()
       let binding = try Binding.inspect(checkpoint, library: library)
       findings += binding.findings
       if binding.model != nil { logical = binding.tensors.count }
@@ -82,6 +84,15 @@ struct Validate: Verb {
       findings += meaning.findings
       notMade += meaning.notMade
       if readData || sample != nil { data = try read(binding, session) }
+      let facts = deployments.isEmpty ? nil : EngineFacts(of: binding)
+      for deployment in deployments {
+        let said = facts.map { Preflight.findings(deployment, $0) } ?? []
+        findings += said
+        let isFine = !said.contains { $0.severity == .error }
+        if verdicts[deployment.engine.name] != "findings" {
+          verdicts[deployment.engine.name] = isFine ? "ok" : "findings"
+        }
+      }
     } else {
       notMade.append("meaning")
     }
@@ -98,7 +109,7 @@ struct Validate: Verb {
     report.summary = [
       "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),
       "errors": .int(count(.error)), "warnings": .int(count(.warning)), "notes": .int(count(.note)),
-      "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": [:],
+      "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": .object(verdicts),
       "checks_not_made": .array(notMade.map { .string($0) }),
     ]
     let style = session.style
@@ -112,6 +123,18 @@ struct Validate: Verb {
     if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
     report.text += data.map { "; \(ByteSize.text($0.readBytes)) of values read\n" } ?? "; values were not read\n"
     return report
+  }
+
+  /// What `--for` means; wrong usage where it means nothing.
+  private func deployments(_ library: SpecLibrary) throws -> [Deployment] {
+    if engines.isEmpty { return [] }
+    let known = try library.engines()
+    return try engines.map { text in
+      do throws(Deployment.Misuse) { return try Deployment(text, engines: known) } catch {
+        throw ValidationError(
+          "--for: " + error.message + (error.unknown.map { suggestion($0.name, among: $0.known) } ?? ""))
+      }
+    }
   }
 
   private func read(_ binding: Binding, _ session: Session) throws -> DataCheck.Outcome {
