@@ -33,7 +33,7 @@ import Testing
     #"gate.x"#,
     #"gated"#,
     #"model.layers.100.mlp"#,
-    #"$"#
+    #"$"#,
   ]
   static let matches: [(pattern: String, texts: [String])] = [
     (#".*self_attn.*"#, [#"model.layers.0.self_attn.q_proj"#]),
@@ -41,14 +41,35 @@ import Testing
     (#"model\.layers\.\d+\.mlp\.gate$"#, [#"model.layers.11.mlp.gate"#]),
     (#"lm_head"#, [#"lm_head"#, #"lm_head.weight"#]),
     (#"[^.]*\.layers\.(0|1)\..*"#, [#"model.layers.0.self_attn.q_proj"#]),
-    (#"model\.layers\.[0-9]{1,2}\."#, [#"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#, #"model.layers.3.mlp.experts.17.gate_proj"#]),
+    (
+      #"model\.layers\.[0-9]{1,2}\."#,
+      [
+        #"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#,
+        #"model.layers.3.mlp.experts.17.gate_proj"#,
+      ]
+    ),
     (#".*\.experts\.\d+\.(?:gate|up)_proj$"#, [#"model.layers.3.mlp.experts.17.gate_proj"#]),
-    (#"a|b|"#, [#"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#, #"model.layers.3.mlp.experts.17.gate_proj"#, #"language_model.model.layers.1.mlp.shared_experts.up_proj"#, #"lm_head"#, #"lm_head.weight"#, #"xxxy"#, #"xxy"#, #"xy"#, #"y"#, #"ababc"#, #"c"#, #"abd"#, #"a-c7"#, #"vision_tower.x"#, #"mm_projector"#, #"model.norm"#, #"a]b"#, #"]b"#, #"x{a}"#, #"aac"#, #"aabc"#, #""#, #"gate"#, #"gate.x"#, #"gated"#, #"model.layers.100.mlp"#, #"$"#]),
+    (
+      #"a|b|"#,
+      [
+        #"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#,
+        #"model.layers.3.mlp.experts.17.gate_proj"#, #"language_model.model.layers.1.mlp.shared_experts.up_proj"#,
+        #"lm_head"#, #"lm_head.weight"#, #"xxxy"#, #"xxy"#, #"xy"#, #"y"#, #"ababc"#, #"c"#, #"abd"#, #"a-c7"#,
+        #"vision_tower.x"#, #"mm_projector"#, #"model.norm"#, #"a]b"#, #"]b"#, #"x{a}"#, #"aac"#, #"aabc"#, #""#,
+        #"gate"#, #"gate.x"#, #"gated"#, #"model.layers.100.mlp"#, #"$"#,
+      ]
+    ),
     (#"x{2,3}y"#, [#"xxxy"#, #"xxy"#]),
     (#"x{,2}y"#, [#"xxy"#, #"xy"#, #"y"#]),
     (#"(ab)*c"#, [#"ababc"#, #"c"#]),
     (#"[a-c\-x]+\d?$"#, [#"ababc"#, #"c"#, #"a-c7"#, #"aac"#, #"aabc"#]),
-    (#"^model"#, [#"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#, #"model.layers.3.mlp.experts.17.gate_proj"#, #"model.norm"#, #"model.layers.100.mlp"#]),
+    (
+      #"^model"#,
+      [
+        #"model.layers.0.self_attn.q_proj"#, #"model.layers.11.mlp.gate"#, #"model.layers.11.mlp.gate_proj"#,
+        #"model.layers.3.mlp.experts.17.gate_proj"#, #"model.norm"#, #"model.layers.100.mlp"#,
+      ]
+    ),
     (#"(vision|mm)_[^d]+"#, [#"vision_tower.x"#, #"mm_projector"#]),
     (#".*norm\w*"#, [#"model.norm"#]),
     (#"\w+\.\w+\Z"#, [#"lm_head.weight"#, #"vision_tower.x"#, #"model.norm"#, #"gate.x"#]),
@@ -57,7 +78,7 @@ import Testing
     (#"x{a}"#, [#"x{a}"#]),
     (#"a+?b??c"#, [#"aac"#, #"aabc"#]),
     (#"model.layers.*.self_attn($|\.)"#, [#"model.layers.0.self_attn.q_proj"#]),
-    (#"(?:gate)($|\.)"#, [#"gate"#, #"gate.x"#])
+    (#"(?:gate)($|\.)"#, [#"gate"#, #"gate.x"#]),
   ]
 
   @Test("each pattern matches the texts that Python's re.match matches, alone and together with all others")
@@ -76,7 +97,8 @@ import Testing
   @Test(
     "a pattern that is not understood is refused, never matched wrongly",
     arguments: [
-      "(?!x)a", "(?P<n>a)", "(?i)a", #"(a)\1"#, #"a\b"#, "(a", "a)", "[a", "*a", "a**b(", #"a\"#, "b^a", "(a{1000}){1000}",
+      "(?!x)a", "(?P<n>a)", "(?i)a", #"(a)\1"#, #"a\b"#, "(a", "a)", "[a", "*a", "a**b(", #"a\"#, "b^a",
+      "(a{1000}){1000}",
       "((((){1000}){1000}){1000}){1000}",
     ])
   func refused(pattern: String) {

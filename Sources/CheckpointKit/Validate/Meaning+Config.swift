@@ -7,7 +7,8 @@ extension Meaning {
     checkCode(model.config)
     if model.config.root["architectures"]?.array?.first?.string == nil {
       add(
-        .warning, .configKey, file: "config.json", "names no architectures", hint: "vLLM and SGLang choose the model by it")
+        .warning, .configKey, file: "config.json", "names no architectures",
+        hint: "vLLM and SGLang choose the model by it")
     }
     checkDType(model)
   }

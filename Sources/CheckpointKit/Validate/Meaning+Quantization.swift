@@ -99,7 +99,9 @@ extension Meaning {
       wrong("fmt", "'\(format)'", "F8_E4M3")
     }
     if let activation = scheme.activationScheme, activation != "dynamic" {
-      wrong("activation_scheme", "'\(activation)'", "in blocks, for which engines scale activations as they come ('dynamic')")
+      wrong(
+        "activation_scheme", "'\(activation)'",
+        "in blocks, for which engines scale activations as they come ('dynamic')")
     }
     let powers = encoded.filter { ($0.layout as? FP8BlockLayout)?.scale == .f8e8m0 }
     if scheme.scaleFormat != "ue8m0" {
@@ -179,7 +181,8 @@ extension Meaning {
     let key = "\(scheme.placeText).\(scheme.ignoredKey)"
     add(
       .error, .quantizationIgnored, about: encodedButIgnored.map(\.0),
-      "is \(encodedButIgnored.first?.0.layout.name ?? ""), but '\(encodedButIgnored.first.map { scheme.ignored[$0.1] } ?? "")' in \(key) says it is plain",
+      "is \(encodedButIgnored.first?.0.layout.name ?? ""), but "
+        + "'\(encodedButIgnored.first.map { scheme.ignored[$0.1] } ?? "")' in \(key) says it is plain",
       hint: "a loader would drop the scales and read codes as weights: take the entry out of the list")
     add(
       .error, .quantizationNotIgnored, about: plainNotIgnored,
@@ -229,7 +232,9 @@ extension Meaning {
       var part = first
       for i in run * step..<min(tensors.count, (run + 1) * step) {
         let tensor = model.tensors[tensors[i].tensor]
-        if !isCT, let expert = tensor.expert, expert > 0, expert < experts - 1, tensors[i].layout is PlainLayout == false {
+        if !isCT, let expert = tensor.expert, expert > 0, expert < experts - 1,
+          tensors[i].layout is PlainLayout == false
+        {
           continue
         }
         var module = model.name(of: tensor)

@@ -34,7 +34,8 @@ extension Meaning {
   private mutating func checkGenerationConfig(_ here: Set<String>) throws(CheckpointError) {
     guard here.contains(Self.generationConfigName) else {
       return add(
-        .note, .generationConfig, "has no \(Self.generationConfigName): engines fall back to config.json and their own defaults")
+        .note, .generationConfig,
+        "has no \(Self.generationConfigName): engines fall back to config.json and their own defaults")
     }
     _ = try json(Self.generationConfigName, .generationConfig)
   }

@@ -429,7 +429,9 @@ private struct PatternParser {
       if next == UInt8(ascii: "-"), offset + 1 < bytes.count, bytes[offset + 1] != UInt8(ascii: "]") {
         high = bytes[offset + 1]
         offset += 2
-        guard high != UInt8(ascii: "\\"), high >= low, high < 0x80 else { throw Refusal(reason: "a class has a bad range") }
+        guard high != UInt8(ascii: "\\"), high >= low, high < 0x80 else {
+          throw Refusal(reason: "a class has a bad range")
+        }
       }
       set.formUnion(ByteSet(low...high))
     }

@@ -87,13 +87,16 @@ public struct DataCheck: Sendable {
       }
     }
     var seen: [(matrix: StoredMatrix, look: MatrixLook)] = []
-    for (i, result) in looks.withLock({ $0 }).sorted(by: { $0.0 < $1.0 }) { seen.append((matrices[i], try result.get())) }
+    for (i, result) in looks.withLock({ $0 }).sorted(by: { $0.0 < $1.0 }) {
+      seen.append((matrices[i], try result.get()))
+    }
     var findings = DataFindings.of(seen, binding)
     if chosen.count < matrices.count {
       findings.append(
         Finding(
           .note, .contentNotRead,
-          "\(matrices.count - chosen.count) of \(matrices.count) stored matrices were not read: they are not in the sample"))
+          "\(matrices.count - chosen.count) of \(matrices.count) stored matrices were not read: they are not in the sample"
+        ))
     }
     return Outcome(findings: findings, readBytes: total, matricesRead: chosen.count, matrices: matrices.count)
   }

@@ -23,7 +23,8 @@ public enum Preflight {
       findings.append(
         Finding(
           severity, code, tensor: tensor,
-          "\(deployment.text): \(rule.problem.text(environment)) [\(engine.file) \(engine.version), \(rule.id)]", hint: hint))
+          "\(deployment.text): \(rule.problem.text(environment)) [\(engine.file) \(engine.version), \(rule.id)]",
+          hint: hint))
     }
     return findings
   }
