@@ -48,6 +48,9 @@ let package = Package(
       name: "gguf-kernels", dependencies: ["Kernels"], path: "Benchmarks/gguf-kernels",
       exclude: ["run.sh", "results.json"],
       swiftSettings: settings),
+    .executableTarget(
+      name: "gguf-header", dependencies: ["CheckpointKit"], path: "Tests/Conformance/gguf-header",
+      swiftSettings: settings),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: settings),
     .testTarget(name: "CheckpointKitTests", dependencies: ["CheckpointKit", "Specs"], swiftSettings: settings),
     .testTarget(name: "TranscriptTests", dependencies: ["ckpt"], swiftSettings: settings),

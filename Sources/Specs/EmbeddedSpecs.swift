@@ -1,6 +1,6 @@
 // Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.
 
-/// The families, presets, recipes and engines of this build as JSON text, embedded so that the binary stands alone.
+/// The families, presets, recipes, tokenizers and engines of this build as JSON text, embedded so that the binary stands alone.
 public enum EmbeddedSpecs {
   /// Path under `Specs/` and content, in the order of their paths.
   public static let documents: [(path: String, text: String)] = [
@@ -99,6 +99,148 @@ public enum EmbeddedSpecs {
           "README_WEIGHTS.md of DeepSeek-V3: MTP layer, block-fp8 scales, copies of embedding and head",
           "transformers 5.23.0, models/deepseek_v3/modeling_deepseek_v3.py: forward; the norms of the latents use eps 1e-6 whatever rms_norm_eps says",
           "inventory of Kimi-K2-Instruct: 139,644 tensors, 61 of them rotary_emb.inv_freq of a length that no model uses"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/deepseek_v32.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "deepseek_v32",
+        "title": "DeepSeek-V3.2",
+        "model_types": ["deepseek_v32"],
+        "extends": "deepseek_v3",
+        "values": {
+          "index_heads": "index_n_heads",
+          "index_head": "index_head_dim",
+          "has_indexer": "true"
+        },
+        "tensors": [
+          { "name": "model.layers.{layer}.self_attn.indexer.wq_b.weight", "role": "indexer.q", "shape": ["index_heads * index_head", "q_lora"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.wk.weight", "role": "indexer.k", "shape": ["index_head", "hidden"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.k_norm.weight", "role": "norm.indexer", "shape": ["index_head"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.k_norm.bias", "role": "bias.indexer", "shape": ["index_head"], "groups": ["text", "mtp"], "when": "has_indexer" },
+          { "name": "model.layers.{layer}.self_attn.indexer.weights_proj.weight", "role": "indexer.weights", "shape": ["index_heads", "hidden"], "groups": ["text", "mtp"], "when": "has_indexer" }
+        ],
+        "fp8_roles": ["attn.*", "mlp.*", "moe.*", "shared.*", "indexer.q", "indexer.k"],
+        "forward": {
+          "has_indexer": "has_indexer",
+          "index_heads": "index_heads",
+          "index_head": "index_head",
+          "index_topk": "index_topk",
+          "index_rope_pairing": "'half-split'",
+          "index_norm_eps": "1e-6"
+        },
+        "sources": [
+          "config.json of DeepSeek-V3.2",
+          "transformers 5.23.0, models/deepseek_v32/modeling_deepseek_v32.py: the indexer rotates halves, unlike attention; its LayerNorm has eps 1e-6"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/glm_moe_dsa.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "glm_moe_dsa",
+        "title": "GLM-5, GLM-5.1, GLM-5.2",
+        "model_types": ["glm_moe_dsa"],
+        "extends": "deepseek_v32",
+        "values": {
+          "index_period": "max(index_topk_freq ?? 1, 1)",
+          "has_indexer": "if(layer >= layers, true, if(indexer_types == null, max(layer - (index_skip_topk_offset ?? 2) + 1, 0) % index_period == 0, indexer_types[layer] == 'full'))",
+          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0)"
+        },
+        "forward": {
+          "index_rope_pairing": "if(indexer_rope_interleave ?? true, 'interleaved', 'half-split')"
+        },
+        "sources": [
+          "config.json of GLM-5 and GLM-5.2: head_dim is not the size of a head; qk_rope_head_dim says what is rotated",
+          "GGUF map of GLM-5.1: 753,864,139,008 elements; the MTP layer has an indexer, and no copies of embedding and head",
+          "transformers 5.23.0, models/glm_moe_dsa/modeling_glm_moe_dsa.py: layers without an indexer take the keys of the layer before"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "gpt_oss",
+        "title": "gpt-oss",
+        "model_types": ["gpt_oss"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok | experts_per_token",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false",
+          "biased": "attention_bias ?? true",
+          "is_sliding": "if(layer_types == null, layer % 2 == 0, layer_types[layer] == 'sliding_attention')"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.q_proj.bias", "role": "bias.q", "shape": ["heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.bias", "role": "bias.k", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.bias", "role": "bias.v", "shape": ["kv_heads * head"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.bias", "role": "bias.o", "shape": ["hidden"], "when": "biased" },
+          { "name": "model.layers.{layer}.self_attn.sinks", "role": "sinks", "shape": ["heads"] },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.mlp.router.weight", "role": "router", "shape": ["experts", "hidden"] },
+          { "name": "model.layers.{layer}.mlp.router.bias", "role": "bias.router", "shape": ["experts"] },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 0, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": 1, "step": 2, "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj", "rows": "hidden", "transposed_where_plain": true, "encodings": ["mxfp4", "plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.bias", "role": "bias.moe_gate", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 0, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.bias", "role": "bias.moe_up", "shape": ["moe_hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.gate_up_proj_bias", "rows": "2 * moe_hidden", "first": 1, "step": 2, "encodings": ["plain"] } },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.bias", "role": "bias.moe_down", "shape": ["hidden"],
+            "stacked": { "name": "model.layers.{layer}.mlp.experts.down_proj_bias", "rows": "hidden", "encodings": ["plain"] } },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "window": "if(is_sliding, sliding_window ?? 0, 0)",
+          "norm_eps": "rms_norm_eps ?? 1e-5",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 150000.0",
+          "router": "'softmax-of-chosen'",
+          "experts_per_token": "experts_per_token",
+          "activation": "'clamped-swiglu'",
+          "activation_limit": "swiglu_limit ?? 7.0",
+          "activation_slope": "swiglu_alpha ?? 1.702"
+        },
+        "sources": [
+          "config.json of gpt-oss-20b and gpt-oss-120b: even layers have a sliding window",
+          "transformers 5.23.0, models/gpt_oss/modeling_gpt_oss.py: rows of gate_up alternate; a plain parameter is the transpose, [experts, in, out]"
         ]
       }
       """#
@@ -205,6 +347,72 @@ public enum EmbeddedSpecs {
         "sources": [
           "config.json of Llama-3.3-70B-Instruct",
           "transformers 5.23.0, models/llama/modeling_llama.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "minimax_m2",
+        "title": "MiniMax-M2, MiniMax-M2.5",
+        "model_types": ["minimax_m2"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? (hidden / heads)",
+          "moe_hidden": "intermediate_size",
+          "experts": "num_local_experts",
+          "experts_per_token": "num_experts_per_tok",
+          "experts_shared": "0",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false"
+        },
+        "layers": { "text": ["0", "layers"] },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["kv_heads * head"], "when": "use_qk_norm ?? true" },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+
+          { "name": "model.layers.{layer}.block_sparse_moe.gate.weight", "role": "router", "shape": ["experts", "hidden"], "dtype": "F32" },
+          { "name": "model.layers.{layer}.block_sparse_moe.e_score_correction_bias", "role": "router.bias", "shape": ["experts"], "dtype": "F32", "when": "use_routing_bias ?? true" },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w1.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w3.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.block_sparse_moe.experts.{expert}.w2.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"] },
+
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
+        ],
+        "fp8_roles": ["attn.*", "moe.*"],
+        "fp8_scale": "F32",
+        "forward": {
+          "attention": "'gqa'",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
+          "rope_dims": "rotary_dim ?? head",
+          "router": "scoring_func ?? 'sigmoid'",
+          "experts_per_token": "experts_per_token"
+        },
+        "sources": [
+          "config.json of MiniMax-M2.5; use_mtp promises layers whose weights are not published",
+          "47,864 scale tensors of the fp8 repository: attention and experts of 62 layers",
+          "transformers 5.23.0, models/minimax_m2/modeling_minimax_m2.py: norms of queries and keys over the whole projection, rotation of the first rotary_dim values of a head, no scale behind the router"
         ]
       }
       """#
@@ -371,6 +579,155 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/DeepSeek-V3.1.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-V3.1",
+        "title": "DeepSeek-V3.1, block-fp8 with scales that are powers of two",
+        "config": {
+          "architectures": ["DeepseekV3ForCausalLM"],
+          "model_type": "deepseek_v3",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 128,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 91991,
+          "data_bytes": 688574839360,
+          "parameters_total": 684489845504,
+          "parameters_text": 671026419200,
+          "parameters_active": 37552297472
+        },
+        "sources": [
+          "config.json of deepseek-ai/DeepSeek-V3.1: DeepSeek-V3's sizes; scale_fmt ue8m0, kept as F32",
+          "text parameters: tensor map of a GGUF of DeepSeek-V3.1"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/DeepSeek-V3.2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "DeepSeek-V3.2",
+        "title": "DeepSeek-V3.2, block-fp8 with scales that are powers of two",
+        "config": {
+          "architectures": ["DeepseekV32ForCausalLM"],
+          "model_type": "deepseek_v32",
+          "hidden_size": 7168,
+          "intermediate_size": 18432,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 61,
+          "num_attention_heads": 128,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 1536,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 128,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 128,
+          "vocab_size": 129280,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 64,
+          "index_topk": 2048,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 8,
+          "topk_group": 4,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 128,
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 163 },
+        "published": {
+          "stored_tensors": 92425,
+          "data_bytes": 689468986496,
+          "parameters_total": 685355329792,
+          "parameters_text": 671877944064,
+          "parameters_active": 38403822336
+        },
+        "sources": [
+          "config.json of deepseek-ai/DeepSeek-V3.2",
+          "685 billion parameters on the Hub, 163 shards; the dtypes of the indexer's tensors were not seen"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/DeepSeek-V3.json",
       #"""
       {
@@ -440,6 +797,383 @@ public enum EmbeddedSpecs {
           "config.json and README_WEIGHTS.md of deepseek-ai/DeepSeek-V3: 671B main weights, 11.5B unique weights of the MTP layer",
           "text parameters: tensor map of a GGUF of DeepSeek-V3.1; the hub counts 685B; 163 shards"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5-FP8.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5-FP8",
+        "title": "GLM-5 and GLM-5.1, block-fp8",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 1,
+          "index_skip_topk_offset": 2,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 64,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 202752,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16",
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128] }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "hf", "count": 142 },
+        "published": {
+          "stored_tensors": 119028,
+          "data_bytes": 756162687872,
+          "parameters_total": 753864139008,
+          "parameters_text": 743911218432,
+          "parameters_active": 41784728832
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5-FP8",
+          "number of shards and dtype of the scales not seen; the published modules_to_not_convert names indexers_proj for indexer.weights_proj"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5.2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5.2",
+        "title": "GLM-5.2, BF16, three in four layers without an indexer",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 4,
+          "index_skip_topk_offset": 3,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 8000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 192,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 1048576,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16",
+          "indexer_types": [
+            "full",
+            "full",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared",
+            "full",
+            "shared",
+            "shared",
+            "shared"
+          ],
+          "mlp_layer_types": [
+            "dense",
+            "dense",
+            "dense",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse",
+            "sparse"
+          ]
+        },
+        "shards": { "style": "hf", "count": 282 },
+        "published": {
+          "stored_tensors": 59585,
+          "data_bytes": 1506659919872,
+          "parameters_total": 753329940480,
+          "parameters_text": 743377019904,
+          "parameters_active": 41250530304
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5.2: 21 layers with an indexer, 57 that share",
+          "59,585 tensors: 285 fewer than GLM-5; number of shards not seen"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/GLM-5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "GLM-5",
+        "title": "GLM-5 and GLM-5.1, BF16",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "hidden_size": 6144,
+          "intermediate_size": 12288,
+          "moe_intermediate_size": 2048,
+          "num_hidden_layers": 78,
+          "num_attention_heads": 64,
+          "n_routed_experts": 256,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "first_k_dense_replace": 3,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 2048,
+          "kv_lora_rank": 512,
+          "qk_nope_head_dim": 192,
+          "qk_rope_head_dim": 64,
+          "v_head_dim": 256,
+          "vocab_size": 154880,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "index_head_dim": 128,
+          "index_n_heads": 32,
+          "index_topk": 2048,
+          "index_topk_freq": 1,
+          "index_skip_topk_offset": 2,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "routed_scaling_factor": 2.5,
+          "num_key_value_heads": 64,
+          "rms_norm_eps": 1e-05,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          },
+          "rope_interleave": true,
+          "indexer_rope_interleave": true,
+          "head_dim": 64,
+          "qk_head_dim": 256,
+          "max_position_embeddings": 202752,
+          "pad_token_id": 154820,
+          "eos_token_id": [154820, 154827, 154829],
+          "dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 282 },
+        "published": {
+          "stored_tensors": 59870,
+          "data_bytes": 1507728316928,
+          "parameters_total": 753864139008,
+          "parameters_text": 743911218432,
+          "parameters_active": 41784728832
+        },
+        "sources": [
+          "config.json of zai-org/GLM-5",
+          "GGUF map of GLM-5.1: 753,864,139,008 elements; number of shards not seen"
+        ]
       }
       """#
     ),
@@ -746,6 +1480,206 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/Llama-3.1-405B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.1-405B",
+        "title": "Llama 3.1-405B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 16384,
+          "intermediate_size": 53248,
+          "num_hidden_layers": 126,
+          "num_attention_heads": 128,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 191 },
+        "published": {
+          "stored_tensors": 1137,
+          "data_bytes": 811706777600,
+          "parameters_total": 405853388800,
+          "parameters_text": 405853388800,
+          "parameters_active": 405853388800
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.1-405B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.1-8B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.1-8B",
+        "title": "Llama 3.1-8B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 4096,
+          "intermediate_size": 14336,
+          "num_hidden_layers": 32,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 8.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": false,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 4 },
+        "published": {
+          "stored_tensors": 291,
+          "data_bytes": 16060522496,
+          "parameters_total": 8030261248,
+          "parameters_text": 8030261248,
+          "parameters_active": 8030261248
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.1-8B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.2-1B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.2-1B",
+        "title": "Llama 3.2-1B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 2048,
+          "intermediate_size": 8192,
+          "num_hidden_layers": 16,
+          "num_attention_heads": 32,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 32.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": true,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 1 },
+        "published": {
+          "stored_tensors": 146,
+          "data_bytes": 2471628800,
+          "parameters_total": 1235814400,
+          "parameters_text": 1235814400,
+          "parameters_active": 1235814400
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.2-1B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Llama-3.2-3B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Llama-3.2-3B",
+        "title": "Llama 3.2-3B",
+        "config": {
+          "architectures": ["LlamaForCausalLM"],
+          "model_type": "llama",
+          "attention_bias": false,
+          "mlp_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 3072,
+          "intermediate_size": 8192,
+          "num_hidden_layers": 28,
+          "num_attention_heads": 24,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "max_position_embeddings": 131072,
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 500000.0,
+          "rope_scaling": {
+            "rope_type": "llama3",
+            "factor": 32.0,
+            "low_freq_factor": 1.0,
+            "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192
+          },
+          "tie_word_embeddings": true,
+          "vocab_size": 128256,
+          "bos_token_id": 128000,
+          "eos_token_id": [128001, 128008, 128009],
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 2 },
+        "published": {
+          "stored_tensors": 254,
+          "data_bytes": 6425499648,
+          "parameters_total": 3212749824,
+          "parameters_text": 3212749824,
+          "parameters_active": 3212749824
+        },
+        "sources": [
+          "config.json of meta-llama/Llama-3.2-3B-Instruct",
+          "number of parameters on the Hub"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/Llama-3.3-70B.json",
       #"""
       {
@@ -789,6 +1723,67 @@ public enum EmbeddedSpecs {
           "parameters_active": 70553706496
         },
         "sources": ["config.json of meta-llama/Llama-3.3-70B-Instruct; 723 tensors; 70.6B published; 30 shards, not seen"]
+      }
+      """#
+    ),
+    (
+      "presets/MiniMax-M2.5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "MiniMax-M2.5",
+        "title": "MiniMax-M2.5, block-fp8",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 3072,
+          "intermediate_size": 1536,
+          "num_hidden_layers": 62,
+          "num_attention_heads": 48,
+          "num_key_value_heads": 8,
+          "head_dim": 128,
+          "vocab_size": 200064,
+          "num_local_experts": 256,
+          "num_experts_per_tok": 8,
+          "rotary_dim": 64,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "tie_word_embeddings": false,
+          "bos_token_id": 200034,
+          "eos_token_id": 200020,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 131 },
+        "published": {
+          "stored_tensors": 96103,
+          "data_bytes": 230121630720,
+          "parameters_total": 228689764864,
+          "parameters_text": 228689764864,
+          "parameters_active": 11030553088
+        },
+        "sources": [
+          "config.json of MiniMaxAI/MiniMax-M2.5",
+          "47,864 scale tensors, 228.7 billion parameters; the number of shards was not seen"
+        ]
       }
       """#
     ),
@@ -1213,6 +2208,190 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/gpt-oss-120b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-120b",
+        "title": "gpt-oss-120b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 36,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 128,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 15 },
+        "published": {
+          "stored_tensors": 687,
+          "data_bytes": 65248815744,
+          "parameters_total": 116829156672,
+          "parameters_text": 116829156672,
+          "parameters_active": 5711982912
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-120b",
+          "config.json of openai/gpt-oss-120b; the number of files was not seen"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/gpt-oss-20b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-20b",
+        "title": "gpt-oss-20b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 24,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 32,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "published": {
+          "stored_tensors": 459,
+          "data_bytes": 13761264768,
+          "parameters_total": 20914757184,
+          "parameters_text": 20914757184,
+          "parameters_active": 4187440704
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-20b",
+          "files: three for gpt-oss-20b, counted from 0"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/deepseek_v3.json",
       #"""
       {
@@ -1274,6 +2453,250 @@ public enum EmbeddedSpecs {
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/deepseek_v32.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-deepseek_v32",
+        "title": "a small DeepSeek-V3.2",
+        "config": {
+          "architectures": ["DeepseekV32ForCausalLM"],
+          "model_type": "deepseek_v32",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 16,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 4,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 64,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 64,
+          "n_group": 4,
+          "topk_group": 2,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 10000,
+          "rope_scaling": {
+            "type": "yarn",
+            "factor": 40.0,
+            "original_max_position_embeddings": 4096,
+            "beta_fast": 32,
+            "beta_slow": 1.0,
+            "mscale": 1.0,
+            "mscale_all_dim": 1.0
+          },
+          "max_position_embeddings": 163840,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "bos_token_id": 0,
+          "eos_token_id": 1,
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "quantization_config": { "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic", "weight_block_size": [128, 128], "scale_fmt": "ue8m0" }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "optional": ["mtp.embed", "mtp.head"],
+        "shards": { "style": "hf6", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/glm5.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-glm5",
+        "title": "a small GLM-5",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 256,
+          "num_hidden_layers": 3,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 96,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "max_position_embeddings": 202752,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "eos_token_id": [480, 481, 482],
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "indexer_rope_interleave": true,
+          "rope_interleave": true,
+          "head_dim": 32,
+          "qk_head_dim": 128,
+          "rope_parameters": {
+            "rope_theta": 1000000,
+            "rope_type": "default"
+          }
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/glm52.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-glm52",
+        "title": "a small GLM-5.2, whose layers share indexers",
+        "config": {
+          "architectures": ["GlmMoeDsaForCausalLM"],
+          "model_type": "glm_moe_dsa",
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 512,
+          "moe_intermediate_size": 128,
+          "num_hidden_layers": 4,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 4,
+          "n_routed_experts": 8,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 2,
+          "first_k_dense_replace": 1,
+          "moe_layer_freq": 1,
+          "q_lora_rank": 192,
+          "kv_lora_rank": 128,
+          "qk_nope_head_dim": 96,
+          "qk_rope_head_dim": 32,
+          "v_head_dim": 128,
+          "n_group": 1,
+          "topk_group": 1,
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "scoring_func": "sigmoid",
+          "topk_method": "noaux_tc",
+          "rms_norm_eps": 1e-05,
+          "max_position_embeddings": 202752,
+          "vocab_size": 512,
+          "tie_word_embeddings": false,
+          "num_nextn_predict_layers": 1,
+          "eos_token_id": [480, 481, 482],
+          "torch_dtype": "bfloat16",
+          "index_head_dim": 64,
+          "index_n_heads": 4,
+          "index_topk": 8,
+          "indexer_rope_interleave": true,
+          "rope_interleave": true,
+          "head_dim": 32,
+          "qk_head_dim": 128,
+          "rope_parameters": {
+            "rope_theta": 8000000,
+            "rope_type": "default"
+          },
+          "index_topk_freq": 2,
+          "index_skip_topk_offset": 2,
+          "indexer_types": ["full", "full", "shared", "full"],
+          "mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-gpt_oss",
+        "title": "a small gpt-oss",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "attention_bias": true,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 4,
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 8,
+          "initial_context_length": 4096,
+          "layer_types": ["sliding_attention", "full_attention"],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "eos_token_id": 481,
+          "pad_token_id": 511,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
       }
       """#
     ),
@@ -1599,6 +3022,59 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/tiny/minimax_m2.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-minimax_m2",
+        "title": "a small MiniMax-M2",
+        "config": {
+          "architectures": ["MiniMaxM2ForCausalLM"],
+          "model_type": "minimax_m2",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "rotary_dim": 32,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 2,
+          "scoring_func": "sigmoid",
+          "use_routing_bias": true,
+          "use_qk_norm": true,
+          "qk_norm_type": "per_layer",
+          "shared_intermediate_size": 0,
+          "use_mtp": true,
+          "num_mtp_modules": 3,
+          "mtp_transformer_layers": 1,
+          "hidden_act": "silu",
+          "rms_norm_eps": 1e-06,
+          "rope_theta": 5000000,
+          "max_position_embeddings": 196608,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "quantization_config": {
+            "quant_method": "fp8",
+            "fmt": "float8_e4m3fn",
+            "activation_scheme": "dynamic",
+            "weight_block_size": [128, 128],
+            "modules_to_not_convert": ["gate", "e_score_correction_bias", "lm_head"]
+          }
+        },
+        "storage": [
+          { "roles": "family.fp8", "encoding": "fp8-block" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/qwen3.json",
       #"""
       {
@@ -1726,9 +3202,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "bf16",
         "title": "decode every encoded weight to BF16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 32,
         "rules": [
-          { "stored": "encoded", "encoding": "bf16" }
+          { "stored": "encoded", "encoding": "bf16" },
+          { "container": "gguf", "encoding": "bf16" }
         ]
       }
       """#
@@ -1740,9 +3218,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f16",
         "title": "decode every encoded weight to F16",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 1,
         "rules": [
-          { "stored": "encoded", "encoding": "f16" }
+          { "stored": "encoded", "encoding": "f16" },
+          { "container": "gguf", "encoding": "f16" }
         ]
       }
       """#
@@ -1754,9 +3234,11 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.recipe/1",
         "name": "f32",
         "title": "decode every encoded weight to F32",
-        "container": "safetensors",
+        "container": "any",
+        "file_type": 0,
         "rules": [
-          { "stored": "encoded", "encoding": "f32" }
+          { "stored": "encoded", "encoding": "f32" },
+          { "container": "gguf", "encoding": "f32" }
         ]
       }
       """#
@@ -1820,6 +3302,972 @@ public enum EmbeddedSpecs {
           { "stored": "encoded", "encoding": "bf16" },
           { "roles": "moe.*", "encoding": "int4-g64" },
           { "roles": ["attn.*", "mlp.*"], "when": "(experts ?? 0) == 0", "encoding": "int4-g64" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_nl.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_nl",
+        "title": "every matrix in IQ4_NL, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 25,
+        "rules": [
+          { "encoding": "iq4_nl" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/iq4_xs.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "iq4_xs",
+        "title": "every matrix in IQ4_XS, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 30,
+        "rules": [
+          { "encoding": "iq4_xs" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/mxfp4.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "mxfp4",
+        "title": "every matrix in MXFP4, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 38,
+        "rules": [
+          { "encoding": "gguf-mxfp4" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K-dynamic",
+        "title": "routed experts in Q2_K, their down-projections in Q3_K; one step more in three layers; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q2_K" },
+          { "roles": "moe.down", "encoding": "q3_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q3_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q2_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q2_K",
+        "title": "every matrix in Q2_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 10,
+        "rules": [
+          { "encoding": "q2_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K-dynamic.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K-dynamic",
+        "title": "routed experts in Q3_K, their down-projections in Q4_K; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": ["moe.gate", "moe.up"], "encoding": "q3_K" },
+          { "roles": "moe.down", "encoding": "q4_K" },
+          { "roles": ["moe.gate", "moe.up"], "when": "moe_layer < 3", "encoding": "q4_K" },
+          { "roles": "moe.down", "when": "moe_layer < 3", "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q3_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q3_K",
+        "title": "every matrix in Q3_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 12,
+        "rules": [
+          { "encoding": "q3_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0",
+        "title": "every matrix in Q4_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q4_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_1",
+        "title": "every matrix in Q4_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 3,
+        "rules": [
+          { "encoding": "q4_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_K",
+        "title": "every matrix in Q4_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 15,
+        "rules": [
+          { "encoding": "q4_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_0",
+        "title": "every matrix in Q5_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 8,
+        "rules": [
+          { "encoding": "q5_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_1.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_1",
+        "title": "every matrix in Q5_1, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 9,
+        "rules": [
+          { "encoding": "q5_1" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q5_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q5_K",
+        "title": "every matrix in Q5_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 17,
+        "rules": [
+          { "encoding": "q5_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q6_K.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q6_K",
+        "title": "every matrix in Q6_K, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 18,
+        "rules": [
+          { "encoding": "q6_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q8_0.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q8_0",
+        "title": "every matrix in Q8_0, embedding and head too; router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 7,
+        "rules": [
+          { "encoding": "q8_0" }
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/common.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "common",
+        "families": [],
+        "tensors": [
+          { "name": "token_embd.weight", "role": "embed" },
+          { "name": "output_norm.weight", "role": "norm.final" },
+          { "name": "output.weight", "role": "head", "when": "not tied" },
+          { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn" },
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp" },
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k" },
+          { "name": "blk.{layer}.attn_v.weight", "role": "attn.v" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o" },
+          { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q" },
+          { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k" },
+          { "name": "blk.{layer}.ffn_gate.weight", "role": "mlp.gate" },
+          { "name": "blk.{layer}.ffn_up.weight", "role": "mlp.up" },
+          { "name": "blk.{layer}.ffn_down.weight", "role": "mlp.down" },
+          { "name": "blk.{layer}.ffn_gate_inp.weight", "role": "router", "type": "F32" },
+          { "name": "blk.{layer}.exp_probs_b.bias", "role": "router.bias", "type": "F32" },
+          { "name": "blk.{layer}.ffn_gate_exps.weight", "role": "moe.gate", "stacked": true },
+          { "name": "blk.{layer}.ffn_up_exps.weight", "role": "moe.up", "stacked": true },
+          { "name": "blk.{layer}.ffn_down_exps.weight", "role": "moe.down", "stacked": true }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "layers" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings", "optional": true },
+          { "key": "embedding_length", "type": "u32", "value": "hidden" },
+          { "key": "feed_forward_length", "type": "u32", "value": "intermediate_size", "optional": true },
+          { "key": "attention.head_count", "type": "u32", "value": "heads" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "num_key_value_heads", "optional": true },
+          { "key": "rope.scaling.type", "type": "str", "value": "'linear'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear'" },
+          { "key": "rope.scaling.type", "type": "str", "value": "'yarn'", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.factor", "type": "f32", "value": "rope_parameters.factor | rope_scaling.factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'linear' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.original_context_length", "type": "u32", "value": "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'" },
+          { "key": "rope.scaling.yarn_ext_factor", "type": "f32", "value": "rope_parameters.extrapolation_factor | rope_scaling.extrapolation_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_attn_factor", "type": "f32", "value": "rope_parameters.attention_factor | rope_scaling.attention_factor | rope_parameters.attn_factor | rope_scaling.attn_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_fast", "type": "f32", "value": "rope_parameters.beta_fast | rope_scaling.beta_fast", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.scaling.yarn_beta_slow", "type": "f32", "value": "rope_parameters.beta_slow | rope_scaling.beta_slow", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps", "optional": true },
+          { "key": "expert_count", "type": "u32", "value": "experts", "when": "experts ?? 0 > 0" },
+          { "key": "expert_used_count", "type": "u32", "value": "experts_per_token", "when": "experts ?? 0 > 0" },
+          { "key": "expert_group_count", "type": "u32", "value": "n_group", "optional": true },
+          { "key": "expert_group_used_count", "type": "u32", "value": "topk_group", "optional": true },
+          { "key": "expert_gating_func", "type": "u32", "value": "1", "when": "scoring_func ?? '' == 'softmax'" },
+          { "key": "expert_gating_func", "type": "u32", "value": "2", "when": "scoring_func ?? '' == 'sigmoid'" },
+          { "key": "attention.key_length", "type": "u32", "value": "head", "optional": true },
+          { "key": "attention.value_length", "type": "u32", "value": "head", "optional": true }
+        ],
+        "config": [
+          { "key": "hidden_size", "value": "embedding_length" },
+          { "key": "num_hidden_layers", "value": "block_count" },
+          { "key": "intermediate_size", "value": "feed_forward_length" },
+          { "key": "num_attention_heads", "value": "attention.head_count" },
+          { "key": "num_key_value_heads", "value": "attention.head_count_kv" },
+          { "key": "head_dim", "value": "attention.key_length" },
+          { "key": "max_position_embeddings", "value": "context_length" },
+          { "key": "rms_norm_eps", "value": "attention.layer_norm_rms_epsilon" },
+          { "key": "rope_theta", "value": "rope.freq_base" },
+          { "key": "tie_word_embeddings", "value": "not has_output" },
+          { "key": "rope_scaling.rope_type", "value": "rope.scaling.type", "when": "rope.scaling.type ?? 'none' != 'none'" },
+          { "key": "rope_scaling.factor", "value": "rope.scaling.factor" },
+          { "key": "rope_scaling.original_max_position_embeddings", "value": "rope.scaling.original_context_length" },
+          { "key": "rope_scaling.beta_fast", "value": "rope.scaling.yarn_beta_fast" },
+          { "key": "rope_scaling.beta_slow", "value": "rope.scaling.yarn_beta_slow" },
+          { "key": "rope_scaling.attention_factor", "value": "rope.scaling.yarn_attn_factor" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: gguf-py/gguf/constants.py and tensor_mapping.py for names, conversion/base.py for keys and for what stays F32"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/deepseek2.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "deepseek2",
+        "extends": "common",
+        "architecture": "deepseek2",
+        "families": ["deepseek_v3", "kimi_k25"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q_a.weight", "role": "attn.q_a" },
+          { "name": "blk.{layer}.attn_q_a_norm.weight", "role": "norm.q_a" },
+          { "name": "blk.{layer}.attn_q_b.weight", "role": "attn.q_b" },
+          { "name": "blk.{layer}.attn_kv_a_mqa.weight", "role": "attn.kv_a" },
+          { "name": "blk.{layer}.attn_kv_a_norm.weight", "role": "norm.kv_a" },
+          { "name": "blk.{layer}.attn_k_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["kv_lora", "nope"], "transposed_from": "slice * (nope + v_head)" },
+          { "name": "blk.{layer}.attn_v_b.weight", "role": "attn.kv_b", "slices": "heads", "shape": ["v_head", "kv_lora"], "row": "slice * (nope + v_head) + nope + row" },
+          { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
+          { "name": "blk.{layer}.ffn_up_shexp.weight", "role": "shared.up" },
+          { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" }
+        ],
+        "metadata": [
+          { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace ?? 0", "when": "experts > 0" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
+          { "key": "attention.kv_lora_rank", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length", "type": "u32", "value": "kv_lora + rope" },
+          { "key": "attention.value_length", "type": "u32", "value": "kv_lora" },
+          { "key": "attention.key_length_mla", "type": "u32", "value": "nope + rope" },
+          { "key": "attention.value_length_mla", "type": "u32", "value": "v_head" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
+          { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts ?? 0" },
+          { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
+          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? false" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "rope" },
+          { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'deepseek_v3'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_key_value_heads", "value": "attention.head_count" },
+          { "key": "head_dim", "value": "attention.key_length_mla" },
+          { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
+          { "key": "kv_lora_rank", "value": "attention.kv_lora_rank" },
+          { "key": "qk_nope_head_dim", "value": "attention.key_length_mla - rope.dimension_count" },
+          { "key": "qk_rope_head_dim", "value": "rope.dimension_count" },
+          { "key": "v_head_dim", "value": "attention.value_length_mla" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "n_routed_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "n_shared_experts", "value": "expert_shared_count" },
+          { "key": "first_k_dense_replace", "value": "leading_dense_block_count" },
+          { "key": "n_group", "value": "expert_group_count" },
+          { "key": "topk_group", "value": "expert_group_used_count" },
+          { "key": "scoring_func", "value": "'softmax'", "when": "expert_gating_func ?? 1 == 1" },
+          { "key": "scoring_func", "value": "'sigmoid'", "when": "expert_gating_func ?? 1 == 2" },
+          { "key": "norm_topk_prob", "value": "expert_weights_norm ?? false" },
+          { "key": "routed_scaling_factor", "value": "expert_weights_scale ?? 1.0" },
+          { "key": "rope_scaling.mscale_all_dim", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" },
+          { "key": "rope_scaling.mscale", "value": "10 * rope.scaling.yarn_log_multiplier", "when": "rope.scaling.yarn_log_multiplier ?? 0 > 0" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/deepseek.py, src/models/deepseek2.cpp"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/llama.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "llama",
+        "extends": "common",
+        "architecture": "llama",
+        "families": ["llama"],
+        "tensors": [
+          { "name": "blk.{layer}.attn_q.weight", "role": "attn.q", "shape": ["heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "blk.{layer}.attn_k.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'" }
+        ],
+        "metadata": [
+          { "key": "vocab_size", "type": "u32", "value": "vocab" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "head" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'llama'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "head_dim", "value": "rope.dimension_count" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/llama.py; the rows of queries and keys are put from halves into pairs, head by head"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3",
+        "extends": "common",
+        "architecture": "qwen3",
+        "families": ["qwen3"],
+        "tensors": [],
+        "metadata": [],
+        "config": [
+          { "key": "model_type", "value": "'qwen3'" },
+          { "key": "vocab_size", "value": "embedding_rows" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3moe.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3moe",
+        "extends": "common",
+        "architecture": "qwen3moe",
+        "families": ["qwen3_moe"],
+        "tensors": [],
+        "metadata": [
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_moe'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "norm_topk_prob", "value": "true" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3moe.cpp: weights of the chosen experts are always renormalised"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/deepseek-v3.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "deepseek-v3",
+        "title": "DeepSeek-V3, R1, V3.1, V3.2",
+        "model_types": [
+          "deepseek_v3",
+          "deepseek_v32"
+        ],
+        "fingerprint": "142a7c105ef27f4aba1bf3c5f2e1cd0d80e702c1f5978ccf6dab2a53ce836b85",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "\\p{N}{1,3}"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[一-龥぀-ゟ゠-ヿ]+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_DEEPSEEK3_LLM, three expressions one after the other",
+          "an empty normalizer, as the published tokenizer.json has it, counts as none"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/family-glm.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-family/1",
+        "name": "family-glm",
+        "title": "GLM-4.5 to GLM-5: tokens whose meaning no file states",
+        "model_types": [
+          "glm4_moe",
+          "glm4_moe_lite",
+          "glm_moe_dsa"
+        ],
+        "special_tokens": {
+          "bos": "[gMASK]",
+          "eot": "<|user|>",
+          "unk": "<|endoftext|>",
+          "eom": "<|observation|>"
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/base.py, TextModel._set_vocab_glm"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/family-llama.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-family/1",
+        "name": "family-llama",
+        "title": "Llama: a space may stand before the text",
+        "model_types": [
+          "llama"
+        ],
+        "add_space_prefix": true,
+        "sentencepiece_like": true,
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/llama.py, LlamaModel.set_vocab"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/glm4.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "glm4",
+        "title": "GLM-4 to GLM-5",
+        "model_types": [
+          "glm",
+          "glm4",
+          "glm4_moe",
+          "glm4_moe_lite",
+          "glm_moe_dsa"
+        ],
+        "fingerprint": "1ac6bc0b7f8a4a6cd1ade029f8e6949de1b9ae26386a9b01223fde46206732bd",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_CHATGLM4, the same expression as Llama 3",
+          "not seen in a published tokenizer.json: GLM-5 is taken to use that of GLM-4.5"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/gpt-2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "gpt-2",
+        "title": "GPT-2's own splitting; also what ckpt synth writes",
+        "fingerprint": "98f2337058d11b1ae1a7c86f1c993374e00474d8edeb9fc2690427d97731d2cc",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "ByteLevel",
+            "add_prefix_space": false,
+            "trim_offsets": true,
+            "use_regex": true
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_GPT2, the expression that ByteLevel uses where use_regex is true",
+          "tokenizers 0.23.3, pre_tokenizers.ByteLevel"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/gpt-4o.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "gpt-4o",
+        "title": "o200k: GPT-4o, gpt-oss",
+        "model_types": [
+          "gpt_oss"
+        ],
+        "fingerprint": "172e4d4bf49b9c0f421e1c4e8482d45e77f338fdcdabac2f3ef5d9882de6d392",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_GPT4O",
+          "transformers 5.23.0, integrations/gguf/gguf_tokenizer_mapping.py, _GPT4O_SPLIT"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/kimi-k2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "kimi-k2",
+        "title": "Kimi K2, K2-Thinking, K2.5: tiktoken.model",
+        "model_types": [
+          "kimi_k2",
+          "kimi_k25",
+          "deepseek_v3"
+        ],
+        "tiktoken": {
+          "tokenizer_class": "TikTokenTokenizer",
+          "reserved": 256,
+          "unnamed": "<|reserved_token_{id}|>"
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, conversion/deepseek.py, DeepseekV2Model.set_vocab",
+          "tokenization_kimi.py of the published repositories, as far as it is known: 256 ids behind the ranks, of which tokenizer_config.json names some"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/llama-bpe.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "llama-bpe",
+        "title": "Llama 3",
+        "model_types": [
+          "llama"
+        ],
+        "fingerprint": "1ac6bc0b7f8a4a6cd1ade029f8e6949de1b9ae26386a9b01223fde46206732bd",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_LLAMA3",
+          "transformers 5.23.0, convert_slow_tokenizer.TikTokenConverter, which made the published tokenizer.json"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/minimax-m2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "minimax-m2",
+        "title": "MiniMax-M2",
+        "model_types": [
+          "minimax_m2"
+        ],
+        "fingerprint": "172e4d4bf49b9c0f421e1c4e8482d45e77f338fdcdabac2f3ef5d9882de6d392",
+        "sections": {
+          "normalizer": null,
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: case LLAMA_VOCAB_PRE_TYPE_MINIMAX_M2, the same expression as GPT-4o's",
+          "not seen in a published tokenizer.json"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/names.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer-names/1",
+        "name": "names",
+        "title": "The pre-tokenizers that llama.cpp knows by name",
+        "names": [
+          "a.x-4.0",
+          "afmoe",
+          "bailingmoe",
+          "bailingmoe2",
+          "bloom",
+          "chameleon",
+          "chatglm-bpe",
+          "codeshell",
+          "cohere2moe",
+          "command-r",
+          "dbrx",
+          "deepseek-coder",
+          "deepseek-llm",
+          "deepseek-r1-qwen",
+          "deepseek-v3",
+          "default",
+          "exaone",
+          "exaone-moe",
+          "exaone4",
+          "f2llmv2",
+          "falcon",
+          "falcon-h1",
+          "falcon3",
+          "gemma4",
+          "gigachat",
+          "glm4",
+          "glm5",
+          "gpt-2",
+          "gpt-4o",
+          "gpt3-finnish",
+          "granite-docling",
+          "granite-embed-multi-311m",
+          "granite-embed-multi-97m",
+          "grok-2",
+          "hunyuan",
+          "hunyuan-dense",
+          "hy_v4",
+          "jais",
+          "jais-2",
+          "jina-de",
+          "jina-es",
+          "jina-v1-en",
+          "jina-v2-code",
+          "jina-v2-de",
+          "jina-v2-es",
+          "jina-v5-nano",
+          "joyai-llm",
+          "kanana2",
+          "kimi-k2",
+          "kormo",
+          "laguna",
+          "lfm2",
+          "llada-moe",
+          "llama-bpe",
+          "llama-v3",
+          "llama3",
+          "llama4",
+          "megrez",
+          "mellum",
+          "mellum2",
+          "midm-2.0",
+          "minerva-7b",
+          "minicpm5",
+          "minimax-m2",
+          "modern-bert",
+          "mpt",
+          "olmo",
+          "phi-2",
+          "pixtral",
+          "poro-chat",
+          "qwen2",
+          "qwen35",
+          "refact",
+          "roberta-bpe",
+          "sarvam-moe",
+          "seed-coder",
+          "smaug-bpe",
+          "smollm",
+          "solar-open",
+          "spark2_5",
+          "stablelm2",
+          "starcoder",
+          "superbpe",
+          "talkie",
+          "tekken",
+          "tiny_aya",
+          "trillion",
+          "ufakzeka",
+          "viking",
+          "whitespace",
+          "youtu"
+        ],
+        "sources": [
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: the names that llama_vocab::impl::load compares tokenizer.ggml.pre with"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/qwen2.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "qwen2",
+        "title": "Qwen2, Qwen2.5, Qwen3, Qwen3-Coder, Qwen3-Next",
+        "model_types": [
+          "qwen2",
+          "qwen2_moe",
+          "qwen3",
+          "qwen3_moe",
+          "qwen3_next"
+        ],
+        "fingerprint": "54aa16b2a6f80461fc3b8be2d39e3db8cda65836e845440b48404afa90148eb6",
+        "sections": {
+          "normalizer": {
+            "type": "NFC"
+          },
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "transformers 5.23.0, convert_slow_tokenizer.Qwen2Converter, which made the published tokenizer.json",
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN2"
+        ]
+      }
+      """#
+    ),
+    (
+      "tokenizers/qwen35.json",
+      #"""
+      {
+        "schema": "ckpt.tokenizer/1",
+        "name": "qwen35",
+        "title": "Qwen3.5",
+        "model_types": [
+          "qwen3_5",
+          "qwen3_5_text",
+          "qwen3_5_moe",
+          "qwen3_5_moe_text"
+        ],
+        "fingerprint": "ac6959e54c4ef2cfa9cf5c0d69b21856dc21d87470f4ad4b317c6fdda1437da1",
+        "sections": {
+          "normalizer": {
+            "type": "NFC"
+          },
+          "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+              {
+                "type": "Split",
+                "pattern": {
+                  "Regex": "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+                },
+                "behavior": "Isolated",
+                "invert": false
+              },
+              {
+                "type": "ByteLevel",
+                "add_prefix_space": false,
+                "trim_offsets": true,
+                "use_regex": false
+              }
+            ]
+          }
+        },
+        "sources": [
+          "transformers 5.23.0, models/qwen3_5/tokenization_qwen3_5.py",
+          "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN35"
         ]
       }
       """#

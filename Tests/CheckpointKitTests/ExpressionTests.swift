@@ -35,7 +35,7 @@ private func value(_ text: String, _ values: [String: String] = [:]) throws -> S
       ("none ?? 4", 4), ("min(1 + 1, 3) * 2", 4), ("max(min(5, 3), 4)", 4), ("ceil_div(129, 128)", 2),
       ("ceil_div(0, 5)", 0),
       ("ceil_div(big, 1)", Int.max), ("(layers)", 61), ("layer", 3), ("missing | layers", 61),
-      ("gone.key | rope.inner.deep", 7),
+      ("gone.key | rope.inner.deep", 7), ("if(layer == 3, 1, 1 / 0)", 1), ("if(on and false, missing + 1, 2) * 2", 4),
     ])
   func integers(text: String, expected: Int) throws {
     #expect(try value(text) == .int(expected))
@@ -69,7 +69,8 @@ private func value(_ text: String, _ values: [String: String] = [:]) throws -> S
       ("+1", "'+'"),
       ("a.", "key should follow"), ("a |", "key should follow"), ("a | 1", "key should follow"),
       ("f(1, 2)", "no function"),
-      ("min(1)", "two values"), ("min(1, 2, 3)", "two values"), ("min()", "')'"), ("a[1", "']'"), ("a[]", "']'"),
+      ("min(1)", "two values"), ("min(1, 2, 3)", "two values"), ("min()", "')'"), ("if(on, 1)", "three values"),
+      ("a[1", "']'"), ("a[]", "']'"),
       ("'abc", "'''"),
       ("a = 1", "'='"), ("a && b", "'&'"), ("1 ! 2", "'!'"), ("{layer}", "'{'"), ("é", "'é'"),
       ("a\u{301}", "'a\u{301}'"), ("0x10", "no number"),

@@ -172,4 +172,26 @@ struct Mutator {
       _ = try PlanFile(reading: path, .system)
     }
   }
+  @Test("no mutated array file makes the reader trap or hang", .timeLimit(.minutes(1)))
+  func array() throws {
+    func file(_ header: String, _ data: Int) -> String {
+      let padded = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+      return "NUMPY\u{1}\u{0}v\u{0}" + padded + String(repeating: "\u{1}", count: data)
+    }
+    let seeds = [
+      file("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 3), }", 24),
+      file("{'descr': '<i8', 'fortran_order': False, 'shape': (4,), }", 32),
+      file("{'descr': '<i8', 'fortran_order': False, 'shape': (), }", 8),
+    ]
+    let folder = try TestFolder()
+    let path = try folder.write("x.npy", "")
+    fuzz(seeds, rounds: 2000) { bytes throws(CheckpointError) in
+      let file = try OpenFile(updating: path, .system)
+      try file.setLength(0)
+      // The first byte of the magic number is no text.
+      try file.write([0x93] + bytes, at: 0)
+      let array = try NPYFile.readIntegers(path)
+      #expect(array.values.count == array.shape.reduce(1, *))
+    }
+  }
 }

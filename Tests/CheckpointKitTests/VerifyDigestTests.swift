@@ -215,6 +215,32 @@ import Testing
     #expect(problem { _ = try ContentReader.all(failed) }?.code == .inputChanged)
   }
 
+  /// One large file and several smaller ones: they are read beside it, and its team changes while it is read.
+  @Test(
+    "files of unlike sizes get the digests that they get alone, however they are shared out", arguments: [1, 2, 3, 8])
+  func unlikeSizes(threads: Int) throws {
+    let folder = try TestFolder()
+    var tasks: [ContentReader.Task] = []
+    var contents: [[UInt8]] = []
+    for (i, count) in [2_500_000, 300_000, 0, 900_001, 5, 700_000].enumerated() {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: ($0 &+ i) &* 40503 >> 7) }
+      try folder.write("\(i)", bytes)
+      var task = ContentReader.Task(path: folder.file("\(i)"), byteCount: count)
+      task.fileDigest = true
+      task.regions = [0..<count / 3, count / 3..<count].map { ContentReader.Region(range: $0) }
+      contents.append(bytes)
+      tasks.append(task)
+    }
+    var reader = ContentReader(files: .system, threads: threads)
+    reader.bufferBytes = 1 << 20
+    let results = try ContentReader.all(reader.read(tasks))
+    for (i, result) in results.enumerated() {
+      #expect(result.digest?.hex == hex(contents[i]))
+      #expect(result.regions.map { $0.digest?.hex } == tasks[i].regions.map { hex(Array(contents[i][$0.range])) })
+    }
+    #expect(try ContentReader.all(reader.read([])).isEmpty)
+  }
+
   @Test("a rate is kept over all reads together")
   func rate() {
     let limit = RateLimit(bytesPerSecond: 1_000_000)

@@ -2,80 +2,10 @@ import Testing
 
 @testable import CheckpointKit
 
-/// A folder of two shards with different bytes in every tensor, put together here.
-private struct Model {
-  let folder: TestFolder
-  let name: String
-  var files: [(name: String, bytes: [UInt8])] = []
-
-  init(_ folder: TestFolder, _ name: String = "model") throws {
-    self.folder = folder
-    self.name = name
-    let first = Self.shard([("a", 70_000, 1), ("b", 5, 2)])
-    let second = Self.shard([("c", 200_000, 3), ("d", 9, 4)])
-    files = [
-      ("model-00001-of-00002.safetensors", first), ("model-00002-of-00002.safetensors", second),
-      (
-        "model.safetensors.index.json",
-        Array(
-          #"{"metadata":{"total_size":270014},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00001-of-00002.safetensors","c":"model-00002-of-00002.safetensors","d":"model-00002-of-00002.safetensors"}}"#
-            .utf8)
-      ),
-      ("notes.txt", Array("some notes".utf8)),
-    ]
-    for file in files { try folder.write("\(name)/\(file.name)", file.bytes) }
-  }
-
-  /// U8 tensors of so many bytes, none of them zero for long.
-  static func shard(_ tensors: [(name: String, bytes: Int, seed: Int)]) -> [UInt8] {
-    var (members, end): ([String], Int) = ([], 0)
-    var data: [UInt8] = []
-    for tensor in tensors {
-      members.append(
-        #""\#(tensor.name)":{"dtype":"U8","shape":[\#(tensor.bytes)],"data_offsets":[\#(end),\#(end + tensor.bytes)]}"#)
-      end += tensor.bytes
-      data += (0..<tensor.bytes).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ tensor.seed) }
-    }
-    return safetensors("{" + members.joined(separator: ",") + "}", data)
-  }
-
-  var path: String { folder.file(name) }
-
-  func replace(_ file: String, _ bytes: [UInt8]) throws {
-    try FileAccess.system.remove(joinPath(path, file))
-    try folder.write("\(name)/\(file)", bytes)
-  }
-
-  func bytes(_ file: String) throws -> [UInt8] { try FileAccess.system.readAll(joinPath(path, file), limit: 1 << 30) }
-}
-
-private let shard2 = "model-00002-of-00002.safetensors"
-
-private func verify(_ path: String, _ change: (inout Verifier.Options) -> Void = { _ in }) throws -> Verifier.Outcome {
-  var options = Verifier.Options(threads: 2, memory: 64 << 20)
-  change(&options)
-  return try Verifier.verify(path, library: SpecLibrary(folders: [], files: .system), options: options)
-}
-
-private func checksum(_ path: String, _ change: (inout Checksum.Options) -> Void = { _ in }) throws -> Checksum.Outcome
-{
-  var options = Checksum.Options(threads: 2, memory: 64 << 20)
-  change(&options)
-  return try Checksum.make(path, library: SpecLibrary(folders: [], files: .system), options: options)
-}
-
-extension Verifier.Outcome {
-  fileprivate func codes(_ severity: Finding.Severity = .error) -> [String] {
-    findings.filter { $0.severity == severity }.map(\.code.rawValue).sorted()
-  }
-  fileprivate func state(_ name: String) -> Verifier.FileState? { files.first { $0.name == name }?.state }
-  fileprivate func evidence(_ name: String) -> EvidenceLevel? { files.first { $0.name == name }?.evidence }
-}
-
 @Suite struct ManifestTests {
   @Test("a manifest is the same whatever the threads, and survives being written and read")
   func roundTrip() throws {
-    let model = try Model(try TestFolder())
+    let model = try TwoShards(try TestFolder())
     let manifest = try checksum(model.path).manifest
     #expect(try checksum(model.path) { $0.threads = 7 }.manifest.text == manifest.text)
     #expect(manifest.files.map(\.name) == model.files.map(\.name) && manifest.tensorCount == 4)
@@ -90,7 +20,7 @@ extension Verifier.Outcome {
 
   @Test("a manifest that was changed anywhere is refused or says the same, and never traps")
   func mutations() throws {
-    let model = try Model(try TestFolder())
+    let model = try TwoShards(try TestFolder())
     let text = Array(try checksum(model.path).manifest.text.utf8)
     var generator = SeededGenerator(state: 11)
     for _ in 0..<2000 {
@@ -118,7 +48,7 @@ extension Verifier.Outcome {
   @Test("what a stopped run had done is not read again, unless the file was changed")
   func resume() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let notes = folder.file("out.ckpt-partial")
     let whole = try checksum(model.path) { $0.progressFolder = notes }
     #expect(whole.filesResumed == 0 && whole.readBytes == model.files.reduce(0) { $0 + $1.bytes.count })
@@ -164,7 +94,7 @@ extension Verifier.Outcome {
   @Test("a flipped bit is localised to its tensor, its bytes and a line of the repair list")
   func flippedBit() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let manifest = try checksum(model.path).manifest
     try folder.write("m.json", manifest.text)
     let clean = try verify(model.path) { $0.manifest = folder.file("m.json") }
@@ -185,7 +115,7 @@ extension Verifier.Outcome {
   @Test("damage to the header alone is told from damage to tensors")
   func header() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     try folder.write("m.json", try checksum(model.path).manifest.text)
     var bytes = model.files[1].bytes
     let start = bytes.count - 200_009
@@ -201,15 +131,15 @@ extension Verifier.Outcome {
   @Test("tensors in other shards are accepted, and the one that was changed is named")
   func resharded() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     try folder.write("m.json", try checksum(model.path).manifest.text)
-    let whole = Model.shard([("d", 9, 4), ("a", 70_000, 1), ("c", 200_000, 3), ("b", 5, 2)])
+    let whole = TwoShards.shard([("d", 9, 4), ("a", 70_000, 1), ("c", 200_000, 3), ("b", 5, 2)])
     try folder.write("cut/model.safetensors", whole)
     let good = try verify(folder.file("cut")) { $0.manifest = folder.file("m.json") }
     #expect(
       good.codes().isEmpty && good.evidence("model.safetensors") == .manifest && good.state("model.safetensors") == .ok)
     try FileAccess.system.remove(folder.file("cut/model.safetensors"))
-    try folder.write("cut/model.safetensors", Model.shard([("d", 9, 4), ("a", 70_000, 9), ("c", 200_000, 3)]))
+    try folder.write("cut/model.safetensors", TwoShards.shard([("d", 9, 4), ("a", 70_000, 9), ("c", 200_000, 3)]))
     let bad = try verify(folder.file("cut")) { $0.manifest = folder.file("m.json") }
     let mismatch = try #require(bad.findings.first { $0.code == .verifyMismatch })
     #expect(mismatch.tensors == ["a"] && mismatch.ranges.count == 1 && mismatch.ranges[0].count == 70_000)
@@ -220,7 +150,7 @@ extension Verifier.Outcome {
   @Test("names in a list that lead out of the folder are errors, and are never opened")
   func unsafeNames() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let digest = SHA256Digest(of: "secret").hex
     try folder.write("secret", "secret")
     try folder.write("model/SHA256SUMS", "\(digest)  ../secret\n\(digest)  /etc/passwd\n\(digest)  a/../../secret\n")
@@ -239,7 +169,7 @@ extension Verifier.Outcome {
   @Test("a list of weights makes other weights too many; a digest for one file says nothing of others")
   func sums() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let digest = SHA256Digest(of: model.files[0].bytes).hex
     try folder.write("model/\(model.files[0].name).sha256", "\(digest)\n")
     let single = try verify(model.path)
@@ -255,7 +185,7 @@ extension Verifier.Outcome {
 
   @Test("one pass over all slices reads every file once")
   func slices() throws {
-    let model = try Model(try TestFolder())
+    let model = try TwoShards(try TestFolder())
     var read: [String] = []
     for slice in 1...3 {
       let found = try verify(model.path) { $0.sample = (slice, 3) }
@@ -268,7 +198,7 @@ extension Verifier.Outcome {
   @Test("the notes of a Hub client: mixed commits are an error unless the tree says they are the same")
   func mixedCommits() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let (one, two) = (String(repeating: "1", count: 40), String(repeating: "2", count: 40))
     func etag(_ bytes: [UInt8]) -> String { SHA256Digest(of: bytes).hex }
     for (i, file) in model.files.enumerated() {
@@ -297,7 +227,7 @@ extension Verifier.Outcome {
   @Test("a file with a xet hash alone is held against its size, and is not verified")
   func xetOnly() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let commit = String(repeating: "3", count: 40)
     func tree(_ size: Int) -> String {
       let entries = model.files.map {
@@ -318,7 +248,7 @@ extension Verifier.Outcome {
   @Test("a ModelScope folder: its pickles are not read, partial downloads are found, structure is the evidence")
   func modelScope() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     for name in [".msc", ".mdl", ".mv"] { try folder.write("model/\(name)", "\u{80}\u{4}never read") }
     try folder.write("model/._____temp/\(shard2)", "half")
     let opened = Opened()
@@ -337,7 +267,7 @@ extension Verifier.Outcome {
   @Test("without a digest, a zeroed run and what is no number are still found, as warnings")
   func structureOnly() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     var bytes = model.files[1].bytes
     for i in 8192..<8192 + 65536 { bytes[i] = 0 }
     try model.replace(shard2, bytes)
@@ -352,7 +282,7 @@ extension Verifier.Outcome {
     arguments: ["{", "[]", #"{"format_version":2,"files":{}}"#])
   func unknownTree(text: String) throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     try folder.write("model/.cache/huggingface/trees/\(String(repeating: "4", count: 40)).json", text)
     let found = try verify(model.path)
     #expect(found.codes(.warning) == ["verify.evidence"] && found.files.allSatisfy { $0.state == .unverified })
@@ -361,7 +291,7 @@ extension Verifier.Outcome {
   @Test("whatever stands in a listing, in notes or in an index of git, nothing traps")
   func hostileEvidence() throws {
     let folder = try TestFolder()
-    let model = try Model(folder)
+    let model = try TwoShards(folder)
     let commit = String(repeating: "5", count: 40)
     let name = model.files[1].name
     let tree =

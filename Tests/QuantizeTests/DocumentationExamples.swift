@@ -32,7 +32,7 @@ struct DocumentationExamples {
 
     // The plan knows every byte range of the result before the first weight is read.
     let original = try Binding.bind(try Checkpoint.open(source), library: library)
-    let job = try ConvertPlanner.plan(original, recipe: recipe, options: ConvertOptions())
+    let job = try ConvertPlanner.plan(original, recipe: recipe, options: ConvertOptions(), library: library)
 
     // Stopped at any moment, the same lines continue and end with the same bytes.
     let runner = Runner(

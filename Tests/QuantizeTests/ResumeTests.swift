@@ -31,7 +31,7 @@ struct ResumeTests {
     let binding = try Binding.bind(try Checkpoint.open(source), library: library)
     var options = ConvertOptions()
     options.maxShardBytes = shard
-    let job = try ConvertPlanner.plan(binding, recipe: recipe, options: options)
+    let job = try ConvertPlanner.plan(binding, recipe: recipe, options: options, library: library)
     let memory = panels.map { $0 * job.plan.panelMemory + (1 << 20) + 1 }
     try run(job, source, destination, threads: threads, memory: memory ?? 1 << 30, files: files)
   }

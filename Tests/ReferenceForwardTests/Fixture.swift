@@ -8,14 +8,18 @@ import Testing
 struct Fixture: Sendable, CustomTestStringConvertible {
   let name: String
 
-  static let all = ["deepseek_v3-fp8-block", "llama_tied-none", "qwen3_moe-fp8-block"].map { Fixture(name: $0) }
+  private static let vectors = joinPath(parentPath(parentPath(#filePath)), "Vectors/forward")
+
+  /// Every folder there.
+  static let all = ((try? FileAccess.system.list(vectors)) ?? []).filter { !$0.hasSuffix(".py") }.sorted()
+    .map { Fixture(name: $0) }
+
+  static let llama = Fixture(name: "llama_tied-none")
+  static let deepseek = Fixture(name: "deepseek_v3-fp8-block")
 
   var testDescription: String { name }
 
-  var folder: String {
-    let tests = parentPath(parentPath(#filePath))
-    return joinPath(tests, "Vectors/forward/\(name)")
-  }
+  var folder: String { joinPath(Self.vectors, name) }
 
   func model(threads: Int = 2, memory: Int = 4 << 30) throws -> ReferenceModel {
     let binding = try Binding.bind(Checkpoint.open(folder), library: SpecLibrary())
@@ -27,13 +31,17 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     get throws { try TokenInput(reading: joinPath(folder, "golden_input_ids.npy")) }
   }
 
-  var stride: Int {
+  /// What golden.json says of the goldens.
+  var facts: JSONValue? {
     get throws {
       let file = joinPath(folder, "golden.json")
-      let json = try JSONValue(parsing: FileAccess.system.readAll(file, limit: 1 << 20), file: file)
-      return json["golden"]?["stride"]?.int ?? 0
+      return try JSONValue(parsing: FileAccess.system.readAll(file, limit: 1 << 20), file: file)["golden"]
     }
   }
+
+  var stride: Int { get throws { try facts?["stride"]?.int ?? 0 } }
+  var indexers: Int { get throws { try facts?["indexers"]?.array?.count ?? 0 } }
+  var routers: Int { get throws { try facts?["routers"]?.array?.count ?? 0 } }
 
   func floats(_ golden: String) throws -> [Float] {
     let file = try OpenFile(reading: joinPath(folder, "golden_\(golden).npy"), .system)

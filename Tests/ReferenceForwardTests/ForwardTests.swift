@@ -25,10 +25,19 @@ struct ForwardTests {
   @Test("routers choose the experts that transformers' choose", arguments: Fixture.all)
   func routers(fixture: Fixture) throws {
     let result = try fixture.model().run(fixture.tokens)
-    #expect(result.routing.count == (fixture.name.hasPrefix("llama") ? 0 : 1))
+    #expect(result.routing.count == (try fixture.routers))
     for (i, choices) in result.routing.enumerated() {
       #expect(choices.ids.map(Int.init) == (try fixture.integers("router_\(i)_ids")))
       #expect(largestDifference(choices.weights, try fixture.floats("router_\(i)_weights")) <= 1e-4)
+    }
+  }
+
+  @Test("indexers choose the keys that transformers' choose", arguments: Fixture.all)
+  func indexers(fixture: Fixture) throws {
+    let selections = try fixture.model().run(fixture.tokens).selections
+    #expect(selections.count == (try fixture.indexers))
+    for (i, selection) in selections.enumerated() {
+      #expect(selection.keys.map(Int.init) == (try fixture.integers("indexer_\(i)_topk")))
     }
   }
 
@@ -61,8 +70,8 @@ struct ForwardTests {
   @Test("each layer is observed once, in order")
   func observed() throws {
     var layers: [Int] = []
-    let model = try Fixture.all[1].model()
-    _ = try model.run(try Fixture.all[1].tokens) { layer, state in
+    let model = try Fixture.llama.model()
+    _ = try model.run(try Fixture.llama.tokens) { layer, state in
       layers.append(layer)
       #expect(state.count == 12 * 64)
     }
@@ -71,23 +80,23 @@ struct ForwardTests {
 
   @Test("too little memory is refused with what would be enough")
   func memory() throws {
-    let model = try Fixture.all[0].model(memory: 1 << 20)
-    let error = #expect(throws: CheckpointError.self) { _ = try model.run(try Fixture.all[0].tokens) }
+    let model = try Fixture.deepseek.model(memory: 1 << 20)
+    let error = #expect(throws: CheckpointError.self) { _ = try model.run(try Fixture.deepseek.tokens) }
     #expect(error?.code == .planMemory)
     #expect(error?.hint?.contains("--memory") == true)
   }
 
   @Test("a stop that was asked for is an error")
   func stopped() throws {
-    let binding = try Binding.bind(Checkpoint.open(Fixture.all[0].folder), library: SpecLibrary())
+    let binding = try Binding.bind(Checkpoint.open(Fixture.deepseek.folder), library: SpecLibrary())
     let model = try ReferenceModel(TensorReader(binding), options: .init(threads: 2, isStopped: { true }))
-    let error = #expect(throws: CheckpointError.self) { _ = try model.run(try Fixture.all[0].tokens) }
+    let error = #expect(throws: CheckpointError.self) { _ = try model.run(try Fixture.deepseek.tokens) }
     #expect(error?.code == .stopped)
   }
 
   @Test("ids outside of the vocabulary are refused", arguments: [-1, 96])
   func outside(id: Int) throws {
-    let model = try Fixture.all[0].model()
+    let model = try Fixture.deepseek.model()
     let error = #expect(throws: CheckpointError.self) { _ = try model.run(try TokenInput(tokens: [1, id])) }
     #expect(error?.code == .forwardInput)
     #expect(error?.problem.contains("token 1 is \(id)") == true)

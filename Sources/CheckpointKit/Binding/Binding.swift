@@ -8,6 +8,9 @@ public struct Binding: Sendable {
 
     /// The encoding of the first piece: of all, but for rare mixtures.
     public var layout: any EncodingLayout { pieces[0].layout }
+
+    /// Of all parts, scales included.
+    public var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
   }
 
   public let checkpoint: Checkpoint
@@ -30,10 +33,7 @@ public struct Binding: Sendable {
 
   /// Binds to look: whatever does not fit is found.
   public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
-    if checkpoint.container == .gguf {
-      return withoutFamily(
-        checkpoint, Finding(.note, .familyUnknown, "is GGUF: its tensors are taken as they are stored"))
-    }
+    if checkpoint.container == .gguf { return try inspectGGUF(checkpoint, library: library) }
     guard let config = checkpoint.config else {
       return withoutFamily(
         checkpoint, Finding(.note, .configMissing, "has no config.json: tensors are not bound to a model"))
@@ -64,7 +64,7 @@ public struct Binding: Sendable {
       findings: binder.findings)
   }
 
-  private static func withoutFamily(_ checkpoint: Checkpoint, _ finding: Finding) -> Binding {
+  static func withoutFamily(_ checkpoint: Checkpoint, _ finding: Finding) -> Binding {
     Binding(
       checkpoint: checkpoint, model: nil, tensors: [], junk: [], unknown: Array(checkpoint.records.indices),
       findings: [finding])
@@ -102,6 +102,7 @@ private struct Binder {
       findings += run.findings
       encodings.add(run.encodings)
     }
+    setAsideUnusedStacks(places)
     reportMissing(missing)
     reportUnbound()
     if encodings.differ { reportUnlikeSiblings() }
@@ -116,12 +117,13 @@ private struct Binder {
       records.map { i -> Int32 in
         switch model.match(checkpoint.records[i].name) {
         case .part(let tensor, let suffix): Int32(tensor * suffixCount + suffix)
+        case .stack(let number, let suffix): Int32((model.tensors.count + number) * suffixCount + suffix)
         case .junk: isJunk
         case .outside, .unknown: isUnknown
         }
       }
     }
-    var places = [Int32](repeating: -1, count: model.tensors.count * suffixCount)
+    var places = [Int32](repeating: -1, count: (model.tensors.count + model.stacks.count) * suffixCount)
     for (i, place) in runs.joined().enumerated() {
       switch place {
       case isJunk: junk.append(i)
@@ -130,6 +132,16 @@ private struct Binder {
       }
     }
     return places
+  }
+
+  /// A stack whose experts are all stored on their own is used by none: its records are as good as unknown.
+  private mutating func setAsideUnusedStacks(_ places: [Int32]) {
+    let stacked = places.dropFirst(model.tensors.count * EncodingLayouts.partSuffixes.count).filter { $0 >= 0 }.map(
+      Int.init)
+    if stacked.isEmpty || findings.contains(where: { $0.severity == .error }) { return }
+    let used = Set(bound.flatMap { $0.pieces.flatMap(\.records) })
+    unknown += stacked.filter { !used.contains($0) }
+    unknown.sort()
   }
 
   private static func inRuns<T: Sendable>(
@@ -265,22 +277,56 @@ private struct RunBinder {
     for suffix in 0..<suffixCount where places[tensor * suffixCount + suffix] >= 0 {
       found.append((suffix, Int(places[tensor * suffixCount + suffix])))
     }
-    if found.isEmpty { return run.missing.append(tensor) }
     let template = model.tensors[tensor].template
     let shape = model.tensors[tensor].shape
+    if found.isEmpty {
+      guard let place = model.stacks.place(of: model.tensors[tensor]) else { return run.missing.append(tensor) }
+      return bind(tensor, at: place)
+    }
     if let example = examples[template], isLike(example, shape) { return add(tensor, shape, example) }
     do throws(LayoutMismatch) {
       let example = try recognise(shape)
       examples[template] = example
       if model.tensors[tensor].expert != nil { run.encodings.add(template, example.layout.name) }
       add(tensor, shape, example)
+    } catch { report(error) }
+  }
+
+  private mutating func report(_ mismatch: LayoutMismatch) {
+    let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == mismatch.suffix } ?? found[0]
+    let record = checkpoint.records[culprit.record]
+    run.findings.append(
+      Finding(
+        .error, mismatch.code, file: checkpoint.shard(of: record).name, tensor: record.name.string, mismatch.problem,
+        hint: mismatch.code == .partMissing ? "look whether a shard is missing, or get the checkpoint again" : nil))
+  }
+
+  /// Binds an expert's tensor as a view on the stack of its layer.
+  private mutating func bind(_ tensor: Int, at place: Stacks.Place) {
+    let first = (model.tensors.count + place.number) * suffixCount
+    for suffix in 0..<suffixCount where places[first + suffix] >= 0 {
+      found.append((suffix, Int(places[first + suffix])))
+    }
+    if found.isEmpty { return run.missing.append(tensor) }
+    let logical = model.tensors[tensor]
+    let isPlain = found.count == 1 && found[0].suffix == 0
+    let shape = place.storedShape(isPlain: isPlain)
+    do throws(LayoutMismatch) {
+      var example = examples[logical.template]
+      if example.map({ !isLike($0, shape) }) ?? true {
+        example = try recognise(shape)
+        examples[logical.template] = example
+        run.encodings.add(logical.template, example?.layout.name ?? "")
+      }
+      guard let example else { return }
+      let view = place.view(expert: logical.expert ?? 0, logical.shape, isPlain: isPlain)
+      let records = example.order.map { place in place.map { found[$0].record } ?? -1 }
+      run.bound.append(
+        Binding.Bound(
+          tensor: tensor, pieces: [Piece(layout: example.layout, records: records, shape: shape, view: view)]))
     } catch {
-      let culprit = found.first { EncodingLayouts.partSuffixes[$0.suffix] == error.suffix } ?? found[0]
-      let record = checkpoint.records[culprit.record]
-      run.findings.append(
-        Finding(
-          .error, error.code, file: checkpoint.shard(of: record).name, tensor: record.name.string, error.problem,
-          hint: error.code == .partMissing ? "look whether a shard is missing, or get the checkpoint again" : nil))
+      // One finding for a stack, not one for each expert.
+      if logical.expert == 0, place.first == 0 { report(error) }
     }
   }
 

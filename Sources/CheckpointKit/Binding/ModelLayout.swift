@@ -19,7 +19,11 @@ public struct ModelLayout: Sendable {
   public let tensors: [Tensor]
   private let index: NameIndex
   private let slots: [SlotTable]
+  /// The stacks of experts that the model may be stored in, by the number of their name and layer.
+  let stacks: Stacks
   let environment: SpecEnvironment
+  /// Ascending, those of the text model first.
+  private let layersWithExperts: [Int]
 
   /// Which tensor a template gives for a layer and an expert.
   private struct SlotTable: Sendable {
@@ -113,8 +117,15 @@ extension ModelLayout {
       }
     }
     self.tensors = tensors
+    var layersWithExperts: [Int] = []
+    for tensor in tensors where tensor.expert == 0 {
+      if let layer = tensor.layer, layersWithExperts.last != layer { layersWithExperts.append(layer) }
+    }
+    self.layersWithExperts = layersWithExperts
     self.slots = slots
-    index = NameIndex(spec.tensors.map(\.template) + spec.junk, suffixes: EncodingLayouts.partSuffixes)
+    stacks = try Stacks(spec, tensors, environment)
+    index = NameIndex(
+      spec.tensors.map(\.template) + stacks.templates + spec.junk, suffixes: EncodingLayouts.partSuffixes)
   }
 
   private static func tooManyTensors(_ config: ModelConfig) -> CheckpointError {
@@ -130,7 +141,7 @@ extension ModelLayout {
     return count
   }
 
-  private static func shape(
+  static func shape(
     of tensor: FamilySpec.Tensor, _ environment: SpecEnvironment
   ) throws(CheckpointError) -> Shape {
     var dimensions: [Int] = []
@@ -176,6 +187,8 @@ extension ModelLayout {
   public enum Match: Sendable {
     /// A part of a logical tensor: which one, and the part's suffix.
     case part(tensor: Int, suffix: Int)
+    /// A part of a stack of experts: the stack's number, and the part's suffix.
+    case stack(number: Int, suffix: Int)
     /// A name of the spec for a layer or expert that this config does not have.
     case outside
     case junk
@@ -184,6 +197,11 @@ extension ModelLayout {
 
   func match(_ name: TensorName) -> Match {
     guard let match = index.match(name) else { return .unknown }
+    let stack = match.template - spec.tensors.count
+    if stacks.templates.indices.contains(stack) {
+      guard let number = stacks.number(stack, layer: match.layer) else { return .outside }
+      return .stack(number: number, suffix: match.suffix)
+    }
     guard match.template < spec.tensors.count else {
       return EncodingLayouts.partSuffixes[match.suffix].isEmpty ? .junk : .unknown
     }
@@ -212,6 +230,14 @@ extension ModelLayout {
     var environment = environment
     environment.layer = tensor.layer
     environment.expert = tensor.expert
+    environment.moeLayer = tensor.layer.flatMap { layersWithExperts.firstIndex(of: $0) }
+    return try environment.bool(condition)
+  }
+
+  /// What a condition says of a layer, or of the model as a whole.
+  func holds(_ condition: Expression, layer: Int?) throws(CheckpointError) -> Bool {
+    var environment = environment
+    environment.layer = layer
     return try environment.bool(condition)
   }
 

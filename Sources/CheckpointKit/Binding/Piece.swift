@@ -16,6 +16,27 @@ public struct Piece: Sendable {
     self.shape = shape
     self.view = view
   }
+
+  /// Whether all of the stored matrix is meant, as it is.
+  public var isWhole: Bool { view == MatrixView(all: shape) }
+
+  /// The bytes that are its own: of a matrix that several pieces share, as many as it has of the elements.
+  public var byteCount: Int {
+    let whole = layout.parts(for: shape).enumerated().reduce(0) { sum, part in
+      part.offset < records.count && records[part.offset] < 0 ? sum : sum + part.element.byteCount
+    }
+    let (elements, all) = (view.rows * view.columnCount, shape.elementCount)
+    if elements >= all || all == 0 { return whole }
+    // Below `whole`, since elements are fewer than all.
+    return all.dividingFullWidth(whole.multipliedFullWidth(by: elements)).quotient
+  }
+
+  /// Where its main part begins, counted from that of the stored tensor.
+  public var offset: Int {
+    guard let main = layout.parts(for: shape).first else { return 0 }
+    return view.slice * main.byteCount
+      + (view.firstRow == 0 ? 0 : main.byteRange(rows: view.firstRow..<view.firstRow + 1).lowerBound)
+  }
 }
 
 /// Which part of a stored matrix is meant, and how it is turned.
@@ -26,6 +47,7 @@ public struct MatrixView: Sendable, Equatable {
   public var rowStep = 1
   public var rows: Int
   public var columns: Range<Int>
+  public var columnStep = 1
   public var isTransposed = false
 
   /// All of a matrix.
@@ -36,6 +58,11 @@ public struct MatrixView: Sendable, Equatable {
 
   /// Whether the view is a run of whole rows in their order, so that bytes can be copied as they are.
   public func isContiguous(in shape: Shape) -> Bool {
-    rowStep == 1 && columns == 0..<shape.columns && !isTransposed
+    rowStep == 1 && columns == 0..<shape.columns && columnStep == 1 && !isTransposed
   }
+
+  public var columnCount: Int { columns.count.ceilDiv(columnStep) }
+
+  /// Rows of what is read.
+  public var height: Int { isTransposed ? columnCount : rows }
 }

@@ -117,7 +117,7 @@ private struct CheckpointReader {
   let files: FileAccess
   let limits: SafetensorsHeader.Limits
   let threads: Int
-  private var headers: [TensorName: Result<ReadHeader, CheckpointError>] = [:]
+  private var headers: [TensorName: Result<ShardHeader, CheckpointError>] = [:]
   private(set) var shards: [Checkpoint.Shard] = []
   private(set) var records: [TensorRecord] = []
   /// For each record, the number of its name in the index, −1 where it has none.
@@ -138,35 +138,6 @@ private struct CheckpointReader {
   /// claim more.
   private static let byteLimit = 1 << 56
 
-  /// What the headers of all containers have.
-  private struct ReadHeader: Sendable {
-    var entries: [HeaderEntry]
-    var dataStart: Int
-    var metadata: [(key: String, value: String)] = []
-    var fields: [GGUFField] = []
-    var oddities: [Finding]
-    var status: FileStatus
-
-    init(reading file: OpenFile, _ container: Container, _ limits: SafetensorsHeader.Limits) throws(CheckpointError) {
-      switch container {
-      case .safetensors:
-        let header = try SafetensorsHeader(reading: file, limits: limits)
-        (entries, dataStart) = (header.entries, header.dataStart)
-        (metadata, oddities) = (header.metadata, header.oddities)
-      case .gguf:
-        let header = try GGUFHeader(reading: file)
-        entries = header.entries.map { entry in
-          let dtype = entry.type.dtype
-          return HeaderEntry(
-            name: entry.name, dtype: dtype ?? .u8, block: dtype == nil ? entry.type : nil, shape: entry.shape,
-            range: entry.range)
-        }
-        (fields, dataStart, oddities) = (header.fields, header.dataStart, header.oddities)
-      }
-      status = try file.status()
-    }
-  }
-
   /// What is kept of a shard beside its records.
   private struct ReadShard: Sendable {
     var name: String
@@ -178,7 +149,7 @@ private struct CheckpointReader {
 
   private enum Read: Sendable {
     case index(Result<CheckpointIndex, CheckpointError>)
-    case header(Result<ReadHeader, CheckpointError>)
+    case header(Result<ShardHeader, CheckpointError>)
   }
 
   /// Reads headers, and at the same time the index: the longest task, so the first.
@@ -194,7 +165,7 @@ private struct CheckpointReader {
       }
       return .header(
         Result { () throws(CheckpointError) in
-          try ReadHeader(reading: OpenFile(reading: joinPath(folder, names[i - first]), files), container, limits)
+          try ShardHeader(reading: OpenFile(reading: joinPath(folder, names[i - first]), files), container, limits)
         })
     }
     var parsed: Result<CheckpointIndex, CheckpointError>?

@@ -4,8 +4,9 @@ internal import Synchronization
 /// ranges in it, the git id, and what the content scan sees.
 ///
 /// The digest of a file is one serial stream, so files are read in parallel, the largest first: one on each thread, or as
-/// many as vector lanes take at a time. Where there are more threads than large files, the digests of one file's ranges
-/// are taken beside that of the file, and the next bytes are read meanwhile.
+/// many as vector lanes take at a time. Where there are more threads than files, the digests of one file's ranges are
+/// taken beside that of the file, and the next bytes are read meanwhile. Files that are small beside the largest do not
+/// wait for it: as many are read beside it as it takes to end with it.
 struct ContentReader: Sendable {
   /// One file and what is wanted of it.
   struct Task: Sendable {
@@ -60,21 +61,30 @@ struct ContentReader: Sendable {
   ) -> [Swift.Result<Result, CheckpointError>] {
     let order = tasks.indices.sorted { (tasks[$0].byteCount, $1) > (tasks[$1].byteCount, $0) }
     let largest = order.first.map { tasks[$0].byteCount } ?? 0
-    let large = max(1, tasks.count { $0.byteCount >= largest / 8 })
-    let workers = min(max(1, threads), large)
+    let total = tasks.reduce(0) { $0 + $1.byteCount }
+    // What is left beside the largest is worth a thread from a twentieth of it on.
+    let streams = max(1, (total - largest / 20).ceilDiv(max(1, largest)))
+    let workers = max(1, min(threads, streams, tasks.count))
     // Vector lanes take the digests of several files at a time: half as many where each has a tensor's beside it. Some
     // files are left for a second turn, because what a stopped run had not finished is read again.
     let lanes = SHA256Lanes.current?.count ?? 1
     let hasRegions = tasks.contains { $0.regions.contains(where: \.digest) }
+    let large = max(1, tasks.count { $0.byteCount >= largest / 8 })
     let width = max(1, min(hasRegions ? lanes / 2 : lanes, large.ceilDiv(workers * (large > 2 * workers ? 2 : 1))))
-    let shape = Shape(
-      width: width, team: max(1, threads / workers),
-      chunk: chunkBytes(workers: workers, width: width, team: threads / workers))
+    let chunk = chunkBytes(workers: workers, width: width)
+    let running = Atomic<Int>(workers)
+    let threads = max(threads, workers)
     let results = Mutex([Swift.Result<Result, CheckpointError>?](repeating: nil, count: tasks.count))
     let next = Counter()
     let failed = Atomic<Bool>(false)
-    runOnThreads(workers) { _ in
-      var worker = Worker(reader: self, shape: shape)
+    runOnThreads(workers) { number in
+      defer { running.subtract(1, ordering: .relaxed) }
+      // Threads of workers that have nothing left to do help those that have.
+      let team = {
+        let count = max(1, running.load(ordering: .relaxed))
+        return threads / count + (number < threads % count ? 1 : 0)
+      }
+      var worker = Worker(reader: self, width: width, chunk: chunk, team: team)
       worker.run(
         next: {
           let place = next.take()
@@ -97,20 +107,15 @@ struct ContentReader: Sendable {
     }
   }
 
-  /// How a worker reads: so many files at a time, or one that a team of threads shares.
-  private struct Shape {
-    var width: Int
-    var team: Int
-    var chunk: Int
-  }
-
   /// A thread that takes several digests of the same bytes does it while they are in its cache; a team is given enough
   /// at a time for its threads to be worth starting.
-  private func chunkBytes(workers: Int, width: Int, team: Int) -> Int {
-    let wanted = width > 1 ? 256 << 10 : team > 1 ? 8 << 20 : 1 << 20
-    let buffers = width > 1 ? width : team > 1 ? 2 : 1
-    return max(64 << 10, min(wanted, bufferBytes / (workers * buffers))) / 4096 * 4096
+  private func chunkBytes(workers: Int, width: Int) -> Int {
+    let wanted = width > 1 ? 256 << 10 : 8 << 20
+    return max(64 << 10, min(wanted, bufferBytes / (workers * max(2, width)))) / 4096 * 4096
   }
+
+  /// What one thread alone takes at a time.
+  private static let aloneBytes = 1 << 20
 
   /// The first real failure of several, where one stopped the others.
   static func all(
@@ -133,12 +138,18 @@ struct ContentReader: Sendable {
 
   private struct Worker {
     let reader: ContentReader
-    let shape: Shape
+    /// Files that are read at a time; one is read by a team.
+    let width: Int
+    let chunk: Int
+    /// How many threads there are for it now, itself among them.
+    let team: () -> Int
     private var buffers: [Buffer] = []
 
-    init(reader: ContentReader, shape: Shape) {
+    init(reader: ContentReader, width: Int, chunk: Int, team: @escaping () -> Int) {
       self.reader = reader
-      self.shape = shape
+      self.width = width
+      self.chunk = chunk
+      self.team = team
     }
 
     /// A file that is being read.
@@ -156,17 +167,17 @@ struct ContentReader: Sendable {
       done: (Int, Swift.Result<Result, CheckpointError>) -> Void
     ) {
       var open: [Open] = []
-      var free = Array(0..<shape.width)
+      var free = Array(0..<width)
       while true {
         while let slot = free.last, !isStopped(), let (number, task) = next() {
           do throws(CheckpointError) {
-            while buffers.count < max(shape.width, shape.team > 1 ? 2 : 1) {
-              buffers.append(try Buffer(byteCount: shape.chunk))
+            while buffers.count < max(2, width) {
+              buffers.append(try Buffer(byteCount: chunk))
             }
             let file = try OpenFile(reading: task.path, reader.files)
             try reader.checkUnchanged(file, task)
             file.advise(.sequential, 0..<task.byteCount)
-            if shape.team > 1 {
+            if width == 1 {
               done(number, .success(try readWithTeam(task, file, isStopped)))
             } else {
               open.append(Open(number: number, task: task, file: file, state: FileState(task), buffer: slot))
@@ -192,7 +203,7 @@ struct ContentReader: Sendable {
       var ended: [Open] = []
       for var item in open {
         do throws(CheckpointError) {
-          let here = item.offset..<min(item.task.byteCount, item.offset + shape.chunk)
+          let here = item.offset..<min(item.task.byteCount, item.offset + chunk)
           try reader.load(here, into: buffers[item.buffer], item.file)
           let bytes = UnsafeRawBufferPointer(rebasing: buffers[item.buffer].bytes[..<here.count])
           item.state.look(bytes)
@@ -221,45 +232,58 @@ struct ContentReader: Sendable {
     private func readWithTeam(_ task: Task, _ file: OpenFile, _ isStopped: () -> Bool) throws(CheckpointError) -> Result
     {
       let state = FileState(task)
-      let chunk = shape.chunk
-      var (offset, current) = (0, 0)
-      try reader.load(0..<min(task.byteCount, chunk), into: buffers[0], file)
-      while offset < task.byteCount {
+      func next(_ offset: Int, _ team: Int) -> Range<Int> {
+        offset..<min(task.byteCount, offset + (team > 1 ? chunk : min(chunk, ContentReader.aloneBytes)))
+      }
+      var here = next(0, team())
+      var current = 0
+      try reader.load(here, into: buffers[0], file)
+      while !here.isEmpty {
         if isStopped() { throw ContentReader.stopped(task) }
-        let here = offset..<min(task.byteCount, offset + chunk)
-        let ahead = here.upperBound..<min(task.byteCount, here.upperBound + chunk)
+        let team = team()
+        let ahead = next(here.upperBound, team)
         let bytes = UnsafeRawBufferPointer(rebasing: buffers[current].bytes[..<here.count])
-        var jobs = state.jobs(bytes, at: here.lowerBound, team: shape.team)
-        let problem = Mutex<CheckpointError?>(nil)
-        if !ahead.isEmpty {
-          let (reader, other) = (reader, buffers[1 - current])
-          jobs.insert(
-            ChunkJob {
-              do throws(CheckpointError) { try reader.load(ahead, into: other, file) } catch {
-                problem.withLock { [error] in $0 = error }
-              }
-            }, at: 0)
+        let other = buffers[1 - current]
+        if team > 1 {
+          try work(state.jobs(bytes, at: here.lowerBound, team: team), team, ahead, other, file)
+        } else {
+          state.look(bytes)
+          SHA256Stream.update(state.parts(bytes, at: here.lowerBound))
+          try reader.load(ahead, into: other, file)
         }
-        run(jobs)
-        if let error = problem.withLock({ $0 }) { throw error }
         reader.progress(here.count)
         if reader.rate != nil { file.advise(.dontNeed, here) }
-        offset = here.upperBound
+        here = ahead
         current = 1 - current
       }
       try reader.checkUnchanged(file, task)
       return state.finish()
     }
 
-    private func run(_ jobs: [ChunkJob]) {
+    /// Does the jobs of one chunk and reads the next one meanwhile.
+    private func work(
+      _ jobs: [ChunkJob], _ team: Int, _ ahead: Range<Int>, _ buffer: Buffer, _ file: OpenFile
+    ) throws(CheckpointError) {
+      var jobs = jobs
+      let reader = reader
+      let problem = Mutex<CheckpointError?>(nil)
+      if !ahead.isEmpty {
+        jobs.insert(
+          ChunkJob {
+            do throws(CheckpointError) { try reader.load(ahead, into: buffer, file) } catch {
+              problem.withLock { [error] in $0 = error }
+            }
+          }, at: 0)
+      }
       let next = Counter()
-      runOnThreads(min(shape.team, jobs.count)) { _ in
+      runOnThreads(min(team, jobs.count)) { [jobs] _ in
         while true {
           let i = next.take()
           guard i < jobs.count else { return }
           jobs[i].body()
         }
       }
+      if let error = problem.withLock({ $0 }) { throw error }
     }
   }
 

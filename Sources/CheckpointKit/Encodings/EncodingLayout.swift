@@ -36,12 +36,22 @@ public struct StoredPart: Sendable, Equatable {
   public var shape: Shape
   /// How many rows of the tensor one row of the part serves; nil for a part that belongs to the tensor as a whole.
   public var rowsPerRow: Int?
+  /// How many of the last dimensions make one row of the part.
+  public var rowRank: Int
 
-  public init(_ suffix: String, _ dtype: DType, _ shape: Shape, rowsPerRow: Int? = 1) {
+  public init(_ suffix: String, _ dtype: DType, _ shape: Shape, rowsPerRow: Int? = 1, rowRank: Int = 1) {
     self.suffix = suffix
     self.dtype = dtype
     self.shape = shape
     self.rowsPerRow = rowsPerRow
+    self.rowRank = rowRank
+  }
+
+  /// Bytes of one row of the part.
+  public var bytesPerRow: Int {
+    var values = 1
+    for dimension in max(0, shape.rank - rowRank)..<shape.rank { values *= shape[dimension] }
+    return dtype.byteCount(of: values) ?? 0
   }
 
   /// Bytes of the whole part. Shapes were checked before a layout was made from them.
@@ -50,7 +60,7 @@ public struct StoredPart: Sendable, Equatable {
   /// The bytes of the part, from its start, that serve some rows of the tensor.
   public func byteRange(rows: Range<Int>) -> Range<Int> {
     guard let rowsPerRow, !rows.isEmpty else { return 0..<byteCount }
-    let bytesPerRow = dtype.byteCount(of: shape.columns) ?? 0
+    let bytesPerRow = bytesPerRow
     return rows.lowerBound / rowsPerRow * bytesPerRow..<rows.upperBound.ceilDiv(rowsPerRow) * bytesPerRow
   }
 }
@@ -93,7 +103,7 @@ public struct LayoutMismatch: Error, Sendable {
 /// Every encoding that this build can lay out. A test holds the list against the codecs in `Quantize`.
 public enum EncodingLayouts {
   public static let all: [any EncodingLayout.Type] = [
-    PlainLayout.self, FP8BlockLayout.self, PackedINT4Layout.self, GGUFBlockLayout.self,
+    PlainLayout.self, FP8BlockLayout.self, PackedINT4Layout.self, MXFP4Layout.self, GGUFBlockLayout.self,
   ]
 
   /// All names, each with a layout.
@@ -117,7 +127,7 @@ public enum EncodingLayouts {
   }()
 
   /// Suffixes of encodings that are not read here: found beside a tensor, they are named in the error.
-  private static let unreadSuffixes = ["_zero_point", "_g_idx", "_global_scale", "_scale_2", "_blocks", "_scales"]
+  private static let unreadSuffixes = ["_zero_point", "_g_idx", "_global_scale", "_scale_2"]
 
   private static func instances<L: EncodingLayout>(of type: L.Type) -> [any EncodingLayout] { type.named }
 

@@ -235,3 +235,12 @@ extension ImportanceMatrix {
     }
   }
 }
+
+extension ImportanceMatrix {
+  /// What a plan that uses it depends on: all of its bytes, wherever it lies and whatever it is called.
+  public func planInput() throws(CheckpointError) -> PlanInputs.File {
+    let status = try file.status()
+    return PlanInputs.File(
+      name: "imatrix", byteCount: status.size, digest: try file.digest(of: 0..<status.size), modified: status.modified)
+  }
+}

@@ -59,7 +59,7 @@ public struct CheckpointSummary: Sendable {
     for bound in binding.tensors {
       let tensor = model.tensors[bound.tensor]
       let parameters = tensor.shape.elementCount
-      let bytes = bound.pieces.reduce(0) { $0 + $1.records.reduce(0) { $0 + records[$1].byteCount } }
+      let bytes = bound.byteCount
       let encoding = bound.layout.name
       roles[Key(role: tensor.role, encoding: encoding), default: Share()].add(parameters: parameters, bytes: bytes)
       if let number = tensor.layer {
@@ -108,18 +108,26 @@ public struct CheckpointSummary: Sendable {
   /// Bytes of routed experts, and of everything else that the text model and its extras need.
   public var routedBytes: Int { byRole.reduce(0) { $0 + ($1.role.isRoutedExpert ? $1.share.bytes : 0) } }
 
-  /// Bytes of the cache for one token in BF16: keys and values of each layer, or their latent and the shared rotary key
-  /// where attention is latent (MLA); nil where the family's attention is not known.
+  /// Bytes by which the cache grows with each token in BF16, all layers together: keys and values, or their latent and
+  /// the shared rotary key where attention is latent (MLA); nothing where it is linear. nil where the family's attention
+  /// is not known.
   public var cacheBytesPerToken: Int? {
-    guard let model = binding.model, let attention = model.forwardText("attention") else { return nil }
-    switch attention {
-    case "mla":
-      guard let latent = model.integer("kv_lora"), let rope = model.integer("rope") else { return nil }
-      return 2 * (latent + rope) * model.layerCount
-    case "gqa":
-      guard let heads = model.integer("kv_heads"), let head = model.integer("head") else { return nil }
-      return 2 * 2 * heads * head * model.layerCount
-    default: return nil
+    guard let model = binding.model else { return nil }
+    /// Sizes that a shape could have; a config may say anything.
+    func size(_ value: String) -> Int? { model.integer(value).flatMap { (0...1 << 40).contains($0) ? $0 : nil } }
+    var values = 0
+    for layer in 0..<model.layerCount {
+      switch model.forwardText("attention", layer: layer) {
+      case "mla":
+        guard let latent = size("kv_lora"), let rope = size("rope") else { return nil }
+        values += latent + rope
+      case "gqa":
+        guard let heads = size("kv_heads"), let head = size("head"), heads < 1 << 20, head < 1 << 20 else { return nil }
+        values += 2 * heads * head
+      case "delta-net": break
+      default: return nil
+      }
     }
+    return 2 * values
   }
 }

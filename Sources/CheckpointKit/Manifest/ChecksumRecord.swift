@@ -1,14 +1,26 @@
 /// Notes of files that are done while a manifest is being made, one small file each.
 ///
-/// A note counts only for the very file it was made of: same name, size, time of change and identity.
+/// A note counts only for the very file it was made of: same name, size, time of change and identity. Notes of a plan
+/// that several machines share go without the identity, which is not the same on all; the plan has looked at the file.
 public struct ChecksumRecord: Sendable {
   let folder: String
   /// Whether tensors were digested too.
   let isFull: Bool
+  /// The plan that it is done for, if any.
+  var plan: SHA256Digest?
   let files: FileAccess
 
   /// What the name of the folder adds to that of the manifest.
   public static let folderSuffix = ".ckpt-partial"
+  /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
+  public static func publish(_ text: String, to output: String, _ files: FileAccess) throws(CheckpointError) {
+    let folder = output + folderSuffix
+    try files.makeDirectories(folder)
+    try files.writeAtomically(
+      Array(text.utf8), to: output, partial: joinPath(folder, "manifest.\(processID).partial"))
+    try files.removeTree(folder)
+  }
+
   static let schema = "ckpt.checksum-record/1"
 
   private func path(_ file: FolderListing.File) -> String {
@@ -16,7 +28,7 @@ public struct ChecksumRecord: Sendable {
   }
 
   private func stamp(_ file: FolderListing.File) -> String {
-    let identity = (file.status?.identity ?? []).map(String.init).joined(separator: " ")
+    let identity = plan?.hex ?? (file.status?.identity ?? []).map(String.init).joined(separator: " ")
     let text = "\(Toolkit.version) \(isFull) \(file.name) \(file.byteCount) \(file.status?.modified ?? 0) \(identity)"
     return "\(Self.schema) \(SHA256Digest(of: text).hex)\n"
   }

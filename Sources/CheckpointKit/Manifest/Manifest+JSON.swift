@@ -43,7 +43,7 @@ extension Manifest {
   private static func write(_ tensor: Tensor, to out: inout String) {
     out += "{\"name\":"
     appendJSONString(tensor.name.string, to: &out)
-    out += ",\"dtype\":\"\(tensor.dtype.name)\",\"shape\":["
+    out += ",\"dtype\":\"\(tensor.typeName)\",\"shape\":["
     out += tensor.shape.dimensionTexts(tensor.shape.rank).joined(separator: ",")
     out += "],\"range\":[\(tensor.range.lowerBound),\(tensor.range.upperBound)],\"sha256\":\"\(tensor.digest.hex)\""
     if !tensor.slices.isEmpty {
@@ -160,6 +160,7 @@ private struct ManifestParser {
   private static func tensor(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Tensor {
     var name: String?
     var dtype: DType?
+    var block: GGUFType?
     var dimensions: [Int]?
     var place: Range<Int>?
     var sum: SHA256Digest?
@@ -171,6 +172,8 @@ private struct ManifestParser {
       case "dtype":
         let word = try text(&scanner)
         dtype = DType(name: word)
+        if dtype == nil { block = GGUFType.allCases.first { $0.dtype == nil && $0.name == word } }
+        if block != nil { dtype = .u8 }
         if dtype == nil { throw scanner.problem("there is no dtype \"\(word)\"") }
       case "shape":
         var found: [Int] = []
@@ -193,8 +196,8 @@ private struct ManifestParser {
       throw scanner.problem("a tensor lacks name, dtype, shape, range or sha256")
     }
     return Manifest.Tensor(
-      name: TensorName(name), dtype: dtype, shape: Shape(dimensions), range: place, digest: sum, slices: slices,
-      content: content)
+      name: TensorName(name), dtype: dtype, block: block, shape: Shape(dimensions), range: place, digest: sum,
+      slices: slices, content: content)
   }
 
   private static func logical(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Logical {

@@ -19,7 +19,10 @@ public struct Manifest: Sendable {
 
   public struct Tensor: Sendable {
     public var name: TensorName
+    /// The plain element type; `u8` for blocks.
     public var dtype: DType
+    /// The type of quantized blocks, which GGUF files alone have.
+    public var block: GGUFType?
     public var shape: Shape
     /// Its bytes, counted from the start of the file.
     public var range: Range<Int>
@@ -27,6 +30,9 @@ public struct Manifest: Sendable {
     /// Of each slice along the first dimension, where the tensor is a stack.
     public var slices: [SHA256Digest] = []
     public var content = Content()
+
+    /// The name of its type, as its container writes it: `BF16`, `Q4_K`.
+    public var typeName: String { block?.name ?? dtype.name }
   }
 
   /// What the content scan saw in a tensor; nothing, as a rule.
@@ -91,7 +97,7 @@ public struct Manifest: Sendable {
     var text = ""
     for (suffix, tensor) in parts {
       let shape = tensor.shape.dimensionTexts(tensor.shape.rank).joined(separator: "x")
-      text += "\(suffix) \(tensor.dtype.name) \(shape) \(tensor.digest.hex)\n"
+      text += "\(suffix) \(tensor.typeName) \(shape) \(tensor.digest.hex)\n"
     }
     return SHA256Digest(of: text)
   }

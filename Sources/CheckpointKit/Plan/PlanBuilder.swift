@@ -32,11 +32,14 @@ public struct PlanBuilder: Sendable {
     public init(
       name: String, layout: any EncodingLayout, shape: Shape, panelRows: Int, scratch: Int, work: Int
     ) {
+      // Blocks are bytes to a codec, and elements of a type to a GGUF file.
+      let block = (layout as? GGUFBlockLayout)?.type
       parts = layout.parts(for: shape).map { part in
         Part(
-          name: TensorName(name + part.suffix), dtype: part.dtype, shape: part.shape, byteCount: part.byteCount,
-          rowsPerRow: part.rowsPerRow ?? 1,
-          bytesPerRow: part.rowsPerRow == nil ? nil : part.dtype.byteCount(of: part.shape.columns) ?? 0)
+          name: TensorName(name + part.suffix), dtype: part.dtype, block: block,
+          shape: block == nil ? part.shape : shape,
+          byteCount: part.byteCount, rowsPerRow: part.rowsPerRow ?? 1,
+          bytesPerRow: part.rowsPerRow == nil ? nil : part.bytesPerRow)
       }
       rows = shape.rows
       self.panelRows = panelRows

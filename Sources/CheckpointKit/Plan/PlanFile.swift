@@ -14,15 +14,19 @@ public struct PlanFile: Sendable {
     public var overwrite: Bool
     public var specFolders: [String]
     public var recipe: String?
+    /// The importance matrix of a conversion to GGUF.
+    public var imatrix: String?
 
     public init(
-      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil
+      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil,
+      imatrix: String? = nil
     ) {
       self.source = source
       self.destination = destination
       self.overwrite = overwrite
       self.specFolders = specFolders
       self.recipe = recipe
+      self.imatrix = imatrix
     }
 
     /// Whether the result is not a folder but a GGUF file, or the set it is split into.
@@ -47,43 +51,73 @@ public struct PlanFile: Sendable {
   public let place: Place
   public let segmentCount: Int
 
+  /// A row of the table of segments: a file, bytes, and how many panels.
+  typealias Row = (file: Int, byteCount: Int, panelCount: Int)
+
   static func json(of plan: Plan, place: Place) -> JSONValue {
+    json(
+      id: plan.id, inputs: plan.inputs, place: place, files: plan.files.map { ($0.name, $0.byteCount) },
+      segments: plan.segments.map { ($0.file, $0.byteCount, $0.panelCount) })
+  }
+
+  private static func json(
+    id: SHA256Digest, inputs: PlanInputs, place: Place, files: [(name: String, byteCount: Int)], segments: [Row]
+  ) -> JSONValue {
     .object([
       "schema": .string(schema),
-      "plan_id": .string(plan.id.hex),
+      "plan_id": .string(id.hex),
       "version": .string(Toolkit.version),
-      "verb": .string(plan.inputs.verb),
-      "options": .object(JSONObject(plan.inputs.options.map { ($0.name, .string($0.value)) })),
-      "rules": .string(plan.inputs.rules.hex),
+      "verb": .string(inputs.verb),
+      "options": .object(JSONObject(inputs.options.map { ($0.name, .string($0.value)) })),
+      "rules": .string(inputs.rules.hex),
       "place": .object([
         "source": place.source.map { .string($0) } ?? .null,
         "destination": .string(place.destination),
         "overwrite": .bool(place.overwrite),
         "specs": .array(place.specFolders.map { .string($0) }),
         "recipe": place.recipe.map { .string($0) } ?? .null,
+        "imatrix": place.imatrix.map { .string($0) } ?? .null,
       ]),
       "inputs": .array(
-        plan.inputs.files.map {
+        inputs.files.map {
           .object([
             "name": .string($0.name), "bytes": .int($0.byteCount), "sha256": .string($0.digest.hex),
             "modified_ns": .int($0.modified),
           ])
         }),
-      "files": .array(plan.files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount)]) }),
+      "files": .array(files.map { .object(["name": .string($0.name), "bytes": .int($0.byteCount)]) }),
       // One row a segment: file, output bytes, panels.
       "segments": .array(
-        plan.segments.map { .array([.int($0.file), .int($0.byteCount), .int($0.panelCount)]) }),
+        segments.map { .array([.int($0.file), .int($0.byteCount), .int($0.panelCount)]) }),
     ])
   }
 
   /// Saves a plan for `run`, `status` and `finish`, which may be started anywhere: paths are made absolute.
   public static func write(_ plan: Plan, place: Place, to path: String, files: FileAccess) throws(CheckpointError) {
+    try write(json(of: plan, place: absolute(place, files)), to: path, files)
+  }
+
+  /// The same for a plan that writes no tensors.
+  static func write(
+    id: SHA256Digest, inputs: PlanInputs, place: Place, files: [(name: String, byteCount: Int)], segments: [Row],
+    to path: String, _ access: FileAccess
+  ) throws(CheckpointError) {
+    let place = absolute(place, access)
+    try write(json(id: id, inputs: inputs, place: place, files: files, segments: segments), to: path, access)
+  }
+
+  private static func write(_ json: JSONValue, to path: String, _ files: FileAccess) throws(CheckpointError) {
+    try files.writeAtomically(Array((json.text(indent: 1) + "\n").utf8), to: path)
+  }
+
+  private static func absolute(_ place: Place, _ files: FileAccess) -> Place {
     var place = place
     place.source = place.source.map { files.absolutePath($0) }
     place.destination = files.absolutePath(place.destination)
     place.specFolders = place.specFolders.map { files.absolutePath($0) }
     place.recipe = place.recipe.map { $0.hasSuffix(".json") ? files.absolutePath($0) : $0 }
-    try files.writeAtomically(Array((json(of: plan, place: place).text(indent: 1) + "\n").utf8), to: path)
+    place.imatrix = place.imatrix.map { files.absolutePath($0) }
+    return place
   }
 
   public init(reading path: String, _ files: FileAccess) throws(CheckpointError) {
@@ -91,30 +125,36 @@ public struct PlanFile: Sendable {
     func malformed(_ what: String) -> CheckpointError {
       CheckpointError(.planMalformed, file: path, "is no plan of ckpt: \(what)")
     }
+    func digest(_ value: JSONValue?, _ what: String) throws(CheckpointError) -> SHA256Digest {
+      guard let hex = value?.string.flatMap({ hexDigest($0, digits: 64) }) else {
+        throw malformed("\(what) is no SHA-256 digest of 64 hex digits")
+      }
+      return SHA256Digest(hex: hex)
+    }
     guard json["schema"]?.string == Self.schema else { throw malformed("'schema' is not \"\(Self.schema)\"") }
-    guard let id = json["plan_id"]?.string, let version = json["version"]?.string, let verb = json["verb"]?.string,
-      let options = json["options"]?.object, let rules = json["rules"]?.string,
-      let destination = json["place"]?["destination"]?.string, let segments = json["segments"]?.array,
-      let inputs = json["inputs"]?.array
+    guard let version = json["version"]?.string, let verb = json["verb"]?.string,
+      let options = json["options"]?.object, let destination = json["place"]?["destination"]?.string,
+      let segments = json["segments"]?.array, let inputs = json["inputs"]?.array
     else { throw malformed("a member is missing") }
     var inputFiles: [PlanInputs.File] = []
     for input in inputs {
-      guard let name = input["name"]?.string, let bytes = input["bytes"]?.int, let digest = input["sha256"]?.string,
-        let modified = input["modified_ns"]?.int
+      guard let name = input["name"]?.string, let bytes = input["bytes"]?.int, let modified = input["modified_ns"]?.int
       else { throw malformed("an input lacks a member") }
       inputFiles.append(
-        PlanInputs.File(name: name, byteCount: bytes, digest: SHA256Digest(hex: digest), modified: modified))
+        PlanInputs.File(
+          name: name, byteCount: bytes, digest: try digest(input["sha256"], "the sha256 of an input"),
+          modified: modified))
     }
-    self.id = SHA256Digest(hex: id)
+    id = try digest(json["plan_id"], "plan_id")
     self.version = version
     self.inputs = PlanInputs(
-      verb: verb, options: options.members.map { ($0.key, $0.value.string ?? "") }, rules: SHA256Digest(hex: rules),
-      files: inputFiles)
+      verb: verb, options: options.members.map { ($0.key, $0.value.string ?? "") },
+      rules: try digest(json["rules"], "rules"), files: inputFiles)
     place = Place(
       source: json["place"]?["source"]?.string, destination: destination,
       overwrite: json["place"]?["overwrite"]?.bool ?? false,
       specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
-      recipe: json["place"]?["recipe"]?.string)
+      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string)
     segmentCount = segments.count
   }
 }

@@ -88,10 +88,17 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case recipeMalformed = "recipe.malformed"
   case recipeUnsuitable = "recipe.unsuitable"
 
+  // Tokenizers
+  case tokenizerMissing = "tokenizer.missing"
+  case tokenizerMalformed = "tokenizer.malformed"
+  case tokenizerUnsupported = "tokenizer.unsupported"
+  case tokenizerUnknown = "tokenizer.unknown"
+
   // Stored tensors against the family and its encodings
   case tensorMissing = "tensor.missing"
   case tensorUnknown = "tensor.unknown"
   case tensorJunk = "tensor.junk"
+  case tensorOmitted = "tensor.omitted"
   case tensorShape = "tensor.shape"
   case tensorDType = "tensor.dtype"
   case tensorOutside = "tensor.outside"
@@ -124,8 +131,6 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case quantizationTwice = "quantization.twice"
 
   // Files beside the weights
-  case tokenizerMissing = "tokenizer.missing"
-  case tokenizerMalformed = "tokenizer.malformed"
   case tokenizerSize = "tokenizer.size"
   case tokenId = "config.token-id"
   case configCode = "config.code"

@@ -63,8 +63,9 @@ extension SegmentRecord {
       report.measuredRows = measured
       report.groups = groups
       report.exactGroups = exact
-      tensors.append(
-        Tensor(tensor: tensor, digests: digests.compactMap { $0.string.map { SHA256Digest(hex: $0) } }, report: report))
+      let known = digests.compactMap { $0.string.flatMap { hexDigest($0, digits: 64) } }
+      guard known.count == digests.count else { return nil }
+      tensors.append(Tensor(tensor: tensor, digests: known.map { SHA256Digest(hex: $0) }, report: report))
     }
     self.init(plan: plan.id, segment: segment, tensors: tensors)
   }

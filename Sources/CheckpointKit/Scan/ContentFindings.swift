@@ -37,6 +37,7 @@ enum ContentFindings {
       .warning, .contentBadScale, file.tensors.filter { $0.content.badScales > 0 },
       "has scales that are zero, negative or no numbers")
     if let finding = zeroRuns(file, folder: folder, files: files) { findings.append(finding) }
+    findings += file.tensors.compactMap { identicalSlices($0, file.name) }
     return findings
   }
 
@@ -64,6 +65,22 @@ enum ContentFindings {
       hint: "what a broken download or a power cut leaves; harmless where it is padding")
     finding.tensors = tensors
     finding.ranges = runs
+    return finding
+  }
+
+  /// Slices of one stack that have the same bytes: experts, as a rule.
+  private static func identicalSlices(_ tensor: Manifest.Tensor, _ file: String) -> Finding? {
+    if tensor.content.isZero || tensor.content.isConstant { return nil }
+    let groups = Dictionary(grouping: tensor.slices.indices) { tensor.slices[$0] }.values.filter { $0.count > 1 }
+    guard let first = groups.min(by: { $0[0] < $1[0] }) else { return nil }
+    let size = tensor.range.count / tensor.slices.count
+    var finding = Finding(
+      .warning, .contentIdenticalExperts, file: file, tensor: tensor.name.string,
+      "has the same bytes in slices \(foldedNumbers(first)) of the stack"
+        + (groups.count > 1 ? "; so it is with \(groups.count - 1) more groups of slices" : ""))
+    finding.tensors = [tensor.name.string]
+    finding.ranges = merged(
+      groups.joined().map { tensor.range.lowerBound + $0 * size..<tensor.range.lowerBound + ($0 + 1) * size })
     return finding
   }
 

@@ -2,8 +2,9 @@
 ///
 /// From loosest to tightest: `or`, `and`, `not`, comparisons and `in`, `+ -`, `* / %`, `??`, unary `-`, `list[index]`.
 /// A name is a loop variable (`layer`, `expert`), a value that the spec defines, or a key of config.json; dots go into
-/// objects, and `a | b` takes the first place that has the key. Functions: `ceil_div`, `min`, `max`. Integers are exact:
-/// overflow and division by zero are errors. `Specs/README.md` is the manual.
+/// objects, and `a | b` takes the first place that has the key. Functions: `ceil_div`, `min`, `max`, and `if(c, a, b)`,
+/// which looks at one of its values alone. Integers are exact: overflow and division by zero are errors.
+/// `Specs/README.md` is the manual.
 public struct Expression: Sendable, Equatable {
   /// As written, for messages.
   public let text: String
@@ -16,6 +17,8 @@ public struct Expression: Sendable, Equatable {
     case literal(SpecValue)
     case name([[String]])
     case call(Function, [Node])
+    /// A condition, the value where it holds, and the value elsewhere.
+    case choice(Node, Node, Node)
     case element(Node, Node)
     case not(Node)
     case negated(Node)
@@ -23,15 +26,23 @@ public struct Expression: Sendable, Equatable {
   }
 
   /// Whether the expression speaks of a name, such as the loop variable `layer`.
-  public func mentions(_ name: String) -> Bool { Self.mentions(root, name) }
+  public func mentions(_ name: String) -> Bool { names.contains([name]) }
 
-  private static func mentions(_ node: Node, _ name: String) -> Bool {
+  /// Every name that the expression speaks of, as a path of keys.
+  var names: Set<[String]> {
+    var names: Set<[String]> = []
+    Self.collect(root, into: &names)
+    return names
+  }
+
+  private static func collect(_ node: Node, into names: inout Set<[String]>) {
     switch node {
-    case .literal: false
-    case .name(let places): places.contains([name])
-    case .call(_, let arguments): arguments.contains { mentions($0, name) }
-    case .element(let a, let b), .binary(_, let a, let b): mentions(a, name) || mentions(b, name)
-    case .not(let inner), .negated(let inner): mentions(inner, name)
+    case .literal: break
+    case .name(let places): names.formUnion(places)
+    case .call(_, let arguments): for argument in arguments { collect(argument, into: &names) }
+    case .choice(let a, let b, let c): for node in [a, b, c] { collect(node, into: &names) }
+    case .element(let a, let b), .binary(_, let a, let b): for node in [a, b] { collect(node, into: &names) }
+    case .not(let inner), .negated(let inner): collect(inner, into: &names)
     }
   }
 
@@ -275,12 +286,16 @@ private struct ExpressionParser {
   }
 
   private mutating func call(_ name: String) throws(CheckpointError) -> Expression.Node {
-    guard let function = Expression.Function(rawValue: name) else { throw error("no function is called '\(name)'") }
+    let function = Expression.Function(rawValue: name)
+    guard function != nil || name == "if" else { throw error("no function is called '\(name)'") }
     try expect("(")
     var arguments = [try binary(above: 0)]
     while take(.symbol(",")) { arguments.append(try binary(above: 0)) }
     try expect(")")
-    guard arguments.count == 2 else { throw error("\(name) takes two values, not \(arguments.count)") }
-    return .call(function, arguments)
+    guard arguments.count == (function == nil ? 3 : 2) else {
+      throw error("\(name) takes \(function == nil ? "three" : "two") values, not \(arguments.count)")
+    }
+    if let function { return .call(function, arguments) }
+    return .choice(arguments[0], arguments[1], arguments[2])
   }
 }

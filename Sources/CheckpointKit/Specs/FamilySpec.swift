@@ -19,6 +19,24 @@ public struct FamilySpec: Sendable {
     public var optional: Expression?
     /// The dtype of its published, unencoded form.
     public var dtype: DType
+    /// One stored tensor that may hold it for all experts of a layer.
+    public var stack: Stack?
+  }
+
+  /// A stored tensor with the experts of a layer behind one another, and perhaps several tensors of each in alternation
+  /// or one after the other: a view is read from it.
+  public struct Stack: Sendable {
+    public var template: NameTemplate
+    /// Rows that it has for each expert; for a stack of vectors, values.
+    public var rows: Expression
+    /// The first of them that is this tensor's, and the distance to the next.
+    public var first: Expression
+    public var step: Expression
+    /// Whether plain values of an expert are stored as the transpose.
+    public var isTransposedWherePlain: Bool
+    /// The encodings in which the family is published so, `plain` for all plain ones; in others it has one tensor for
+    /// each expert.
+    public var encodings: [String]
   }
 
   public var name: String
@@ -44,6 +62,10 @@ public struct FamilySpec: Sendable {
     for tensor in tensors {
       text += "\(tensor.template.text) \(tensor.role) \(tensor.shape.map(\.text)) \(tensor.groups.map(\.rawValue)) "
       text += "\(tensor.when?.text ?? "") \(tensor.optional?.text ?? "")\n"
+      if let stack = tensor.stack {
+        text += "  \(stack.template.text) \(stack.rows.text) \(stack.first.text) \(stack.step.text) "
+        text += "\(stack.isTransposedWherePlain) \(stack.encodings)\n"
+      }
     }
     for (key, value) in values.sorted(by: { $0.key < $1.key }) { text += "\(key) = \(value.text)\n" }
     text += "junk \(junk.map(\.text)) fp8 \(fp8Roles) \(fp8Scale)\n"
@@ -111,6 +133,9 @@ extension FamilySpec {
     var spec = self
     for i in spec.tensors.indices {
       spec.tensors[i].template = try NameTemplate(prefix + spec.tensors[i].template.text, file: file)
+      if let stack = spec.tensors[i].stack {
+        spec.tensors[i].stack?.template = try NameTemplate(prefix + stack.template.text, file: file)
+      }
     }
     for i in spec.junk.indices { spec.junk[i] = try NameTemplate(prefix + spec.junk[i].text, file: file) }
     return spec
@@ -120,7 +145,7 @@ extension FamilySpec {
 extension FamilySpec.Tensor {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
-    try reader.expectKeys(["name", "role", "shape", "groups", "when", "optional", "dtype"])
+    try reader.expectKeys(["name", "role", "shape", "groups", "when", "optional", "dtype", "stacked"])
     template = try NameTemplate(try reader.string("name"), file: reader.file)
     let roleName = try reader.string("role")
     guard let role = Role(roleName) else { throw reader.malformed("'\(roleName)' is no role") }
@@ -138,5 +163,27 @@ extension FamilySpec.Tensor {
     let dtypeName = try reader.optionalString("dtype") ?? "BF16"
     guard let dtype = DType(name: dtypeName) else { throw reader.malformed("'\(dtypeName)' is no dtype") }
     self.dtype = dtype
+    stack = try reader.value("stacked").map { (json) throws(CheckpointError) in try FamilySpec.Stack(json, reader) }
+    if stack != nil, !template.hasExpert || !(1...2).contains(shape.count) {
+      throw reader.malformed("tensor '\(template.text)' is stacked, but is no matrix or vector of an expert")
+    }
+  }
+}
+
+extension FamilySpec.Stack {
+  fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
+    let reader = SpecReader(json, file: outer.file)
+    try reader.expectKeys(["name", "rows", "first", "step", "transposed_where_plain", "encodings"])
+    template = try NameTemplate(try reader.string("name"), file: reader.file)
+    guard !template.hasExpert else { throw reader.malformed("a stack of all experts has no place for one") }
+    guard let rows = try reader.optionalExpression("rows") else { throw reader.malformed("needs an expression 'rows'") }
+    self.rows = rows
+    first = try reader.expression(reader.value("first") ?? .int(0))
+    step = try reader.expression(reader.value("step") ?? .int(1))
+    isTransposedWherePlain = reader.value("transposed_where_plain")?.bool ?? false
+    encodings = try reader.strings("encodings", orEmpty: true)
+    for name in encodings where name != "plain" && EncodingLayouts.named(name) == nil {
+      throw reader.malformed("'\(name)' is no encoding")
+    }
   }
 }

@@ -30,6 +30,30 @@ public struct Role: Sendable, Hashable, Comparable {
     "attn.q_b": "up-projection from the query latent (MLA)",
     "attn.kv_a": "down-projection to the key-value latent and the shared rotary key (MLA)",
     "attn.kv_b": "up-projection from the key-value latent (MLA)",
+    "indexer.q": "queries of the indexer that selects keys (DSA)",
+    "indexer.k": "key of the indexer (DSA)",
+    "indexer.weights": "weights of the indexer's heads (DSA)",
+    "norm.indexer": "norm of the indexer's key (DSA)",
+    "bias.q": "bias of the query projection",
+    "bias.k": "bias of the key projection",
+    "bias.v": "bias of the value projection",
+    "bias.o": "bias of the attention output projection",
+    "bias.router": "bias of the expert router, part of its scores",
+    "bias.moe_gate": "bias of a routed expert's gate",
+    "bias.moe_up": "bias of a routed expert's up-projection",
+    "bias.moe_down": "bias of a routed expert's down-projection",
+    "sinks": "what each head's softmax has beside its keys",
+    "bias.indexer": "bias of the norm of the indexer's key (DSA)",
+    "attn.qkvz": "queries, keys, values and output gate of linear attention in one, per key head",
+    "attn.qkv": "queries, keys and values of linear attention in one",
+    "attn.z": "output gate of linear attention",
+    "linear.ba": "write strength and decay of linear attention in one, per key head",
+    "linear.b": "write strength of linear attention",
+    "linear.a": "decay of linear attention, as a projection",
+    "linear.conv": "short convolution of linear attention",
+    "linear.decay": "decay of linear attention, as the logarithm of a factor",
+    "linear.dt": "decay of linear attention, as a bias",
+    "norm.linear": "norm of the output of linear attention, per head",
     "mlp.gate": "dense feed-forward gate",
     "mlp.up": "dense feed-forward up-projection",
     "mlp.down": "dense feed-forward down-projection",
@@ -38,6 +62,7 @@ public struct Role: Sendable, Hashable, Comparable {
     "moe.gate": "routed expert gate",
     "moe.up": "routed expert up-projection",
     "moe.down": "routed expert down-projection",
+    "router.shared": "how much of the shared expert a token takes",
     "shared.gate": "shared expert gate",
     "shared.up": "shared expert up-projection",
     "shared.down": "shared expert down-projection",
@@ -63,7 +88,7 @@ public struct Role: Sendable, Hashable, Comparable {
   }
 
   /// One of many like it: counted per token in active parameters, quantized first.
-  public var isRoutedExpert: Bool { name.hasPrefix("moe.") }
+  public var isRoutedExpert: Bool { name.hasPrefix("moe.") || name.hasPrefix("bias.moe_") }
 }
 
 extension Role: CustomStringConvertible {

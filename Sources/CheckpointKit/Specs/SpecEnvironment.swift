@@ -7,6 +7,11 @@ public struct SpecEnvironment: Sendable {
   let spec: String
   var layer: Int?
   var expert: Int?
+  /// Place of a layer among those that have experts, from 0.
+  var moeLayer: Int?
+  /// Row and matrix of a tensor that is put together out of others' rows.
+  var row: Int?
+  var slice: Int?
   /// Values being evaluated: inside its own definition a name means the config key.
   private var active: [String] = []
 
@@ -112,6 +117,7 @@ public struct SpecEnvironment: Sendable {
         guard b > 0, a >= 0 else { throw .here("ceil_div(\(a), \(b))") }
         return .int(a.ceilDiv(b))
       }
+    case .choice(let condition, let a, let b): return try evaluate(try truth(condition, &steps) ? a : b, &steps)
     case .binary(let op, let left, let right): return try binary(op, left, right, &steps)
     }
   }
@@ -215,6 +221,12 @@ public struct SpecEnvironment: Sendable {
         guard let expert else { throw .here("there is no expert here") }
         return .int(expert)
       }
+      if first == "moe_layer" {
+        guard let moeLayer else { throw .here("there is no layer with experts here") }
+        return .int(moeLayer)
+      }
+      if first == "row", let row { return .int(row) }
+      if first == "slice", let slice { return .int(slice) }
       if let value = values[first], !active.contains(first) {
         guard active.count < Self.depthLimit else { throw .here("values refer to each other too deeply") }
         var inner = self

@@ -1,15 +1,17 @@
 private import Specs
 
-/// The families, presets and recipes that this build knows, and those of further folders.
+/// The families, presets, recipes, tokenizers and engines that this build knows, and those of further folders.
 public struct SpecLibrary: Sendable {
-  /// Documents by kind folder (`families`, `presets`, `recipes`): file name for messages, and content.
+  /// Documents by kind folder (`families`, `presets` and so on): file name for messages, and content.
   private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
   public private(set) var families: [FamilySpec] = []
+  /// How their models stand in GGUF files.
+  public private(set) var ggufSpecs: [GGUFSpec] = []
 
-  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, engines }
+  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf, tokenizers, engines }
 
-  /// - Parameter folders: each may hold `families`, `presets` and `recipes` with JSON files. A later document replaces
-  ///   an earlier one of the same name.
+  /// - Parameter folders: each may hold `families`, `presets`, `recipes`, `gguf`, `tokenizers` and `engines` with JSON files. A later
+  ///   document replaces an earlier one of the same name.
   public init(folders: [String] = [], files: FileAccess = .system) throws(CheckpointError) {
     for kind in Kind.allCases {
       for (name, text) in EmbeddedSpecs.documents where name.hasPrefix(kind.rawValue + "/") {
@@ -39,6 +41,29 @@ public struct SpecLibrary: Sendable {
       families.append(spec)
     }
     families.sort { $0.name < $1.name }
+    try readGGUFSpecs()
+  }
+
+  private mutating func readGGUFSpecs() throws(CheckpointError) {
+    var pending = documents[.gguf] ?? []
+    pending.sort { ($0.json["extends"] == nil ? 0 : 1, $0.file) < ($1.json["extends"] == nil ? 0 : 1, $1.file) }
+    for document in pending {
+      let spec = try GGUFSpec(document.json, file: document.file) { [ggufSpecs] (name) throws(CheckpointError) in
+        guard let parent = ggufSpecs.first(where: { $0.name == name }) else {
+          throw CheckpointError(.specMalformed, file: document.file, "extends '\(name)', which is no GGUF spec here")
+        }
+        return parent
+      }
+      ggufSpecs.append(spec)
+    }
+  }
+
+  /// How models of a family stand in a GGUF file; nil where that is not known.
+  public func gguf(family: String) -> GGUFSpec? { ggufSpecs.first { $0.families.contains(family) } }
+
+  /// What the value of `general.architecture` means.
+  public func gguf(architecture: String) -> GGUFSpec? {
+    ggufSpecs.first { $0.architecture == architecture && !$0.families.isEmpty }
   }
 
   private mutating func add(_ json: JSONValue, file: String, to kind: Kind) throws(CheckpointError) {

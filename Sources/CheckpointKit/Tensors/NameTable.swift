@@ -32,13 +32,25 @@ struct NameTable: Sendable {
     return String(decoding: text[entry.start..<entry.start + entry.length], as: UTF8.self)
   }
 
+  /// Lends the bytes of a number's name.
+  func withBytes<R>(of number: Int, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    let entry = entries[number]
+    return text.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[entry.start..<entry.start + entry.length]))
+    }
+  }
+
   /// The number of a name; nil where it was not added.
   func number(of name: TensorName) -> Int? {
     var string = name.string
-    return string.withUTF8 { bytes in
-      let number = slots[slot(of: bytes, hash: name.byteHash)]
-      return number < 0 ? nil : Int(number)
-    }
+    return string.withUTF8 { number(of: $0, hash: name.byteHash) }
+  }
+
+  func number(of bytes: UnsafeBufferPointer<UInt8>) -> Int? { number(of: bytes, hash: TensorName.hash(of: bytes)) }
+
+  private func number(of bytes: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int? {
+    let number = slots[slot(of: bytes, hash: hash)]
+    return number < 0 ? nil : Int(number)
   }
 
   /// Adds a name, if it is not there; gives its number.

@@ -26,6 +26,8 @@ struct FolderListing: Sendable {
   var others: [String] = []
   /// What stands at the top and belongs to tools: `.git`, `.cache`, `.msc`, ….
   var toolEntries: Set<String> = []
+  /// Files of a split GGUF set that was given by one of its files, and that are not here.
+  var absent: [String] = []
 
   private static let toolNames: Set<String> = [
     ".git", ".cache", ".huggingface", WorkFolder.name, ".ckpt-discarded", ".msc", ".mdl", ".mv", "._____temp", ".locks",
@@ -42,12 +44,28 @@ struct FolderListing: Sendable {
     files.sort { TensorName($0.name) < TensorName($1.name) }
   }
 
-  /// One file alone.
+  /// One file alone, or the split GGUF set that it belongs to.
   init(file path: String, files access: FileAccess) throws(CheckpointError) {
     folder = parentPath(path)
-    let name = lastPathComponent(path)
-    files = [File(name: name, status: try access.status(path), linkTarget: access.linkTarget(path))]
-    try checkSize(files[0].status, path)
+    let given = lastPathComponent(path)
+    for name in Container(ofFile: given) == .gguf ? GGUFSet.names(with: given) : [given] {
+      let path = joinPath(folder, name)
+      let target = access.linkTarget(path)
+      let status = try access.status(path)
+      if status == nil, target == nil {
+        absent.append(name)
+        continue
+      }
+      try checkSize(status, path)
+      files.append(File(name: name, status: status, linkTarget: target))
+    }
+    files.sort { TensorName($0.name) < TensorName($1.name) }
+  }
+
+  /// Whether the folder is a git repository without a working tree: its files are objects and packs, no checkpoint.
+  var isBareRepository: Bool {
+    files.contains { $0.name == "HEAD" } && files.contains { $0.name.hasPrefix("objects/") }
+      && !files.contains { Container(ofFile: $0.name) != nil }
   }
 
   private func checkSize(_ status: FileStatus?, _ path: String) throws(CheckpointError) {
@@ -85,6 +103,12 @@ struct FolderListing: Sendable {
       }
     }
   }
+}
+
+func bareRepositoryError(_ path: String) -> CheckpointError {
+  CheckpointError(
+    .unknownSource, file: path, "is a bare git repository: it has objects, and no files of a checkpoint",
+    hint: "make a working tree with 'git worktree add', then 'git lfs pull' in it")
 }
 
 extension FileAccess {

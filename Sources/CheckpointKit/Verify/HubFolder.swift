@@ -128,13 +128,15 @@ struct HubFolder: Sendable {
     let partials = joinPath(root, kind == .cache ? "blobs" : "download")
     if try access.status(partials)?.kind == .directory {
       for file in try FolderListing(partials, files: access).files where file.name.hasSuffix(".incomplete") {
+        let whose = self.file(ofPartial: file.name, listing, tree).map { " of '\($0)'" } ?? ""
         findings.append(
           Finding(
             .warning, .verifyLeftover, file: file.name,
-            "is a partial download of \(file.byteCount) bytes that was left behind",
+            "is a partial download\(whose) of \(file.byteCount) bytes that was left behind",
             hint: "run the download again, or remove it"))
       }
     }
+    if tree?.isListing != true, let commit { findings.append(try unlisted(commit, access)) }
     guard kind == .cache else { return findings }
     for file in listing.files {
       guard let blob = blobName(file), let expected = tree?.entries[TensorName(file.name)],
@@ -148,6 +150,32 @@ struct HubFolder: Sendable {
     }
     findings += try unreferencedBlobs(access)
     return findings
+  }
+
+  /// The file that a partial download was to become, by the etag in its name.
+  private func file(ofPartial name: String, _ listing: FolderListing, _ tree: Evidence?) -> String? {
+    guard let etag = name.split(separator: ".").first(where: { hexDigest($0, digits: $0.utf8.count) != nil }) else {
+      return nil
+    }
+    let listed = tree?.entries.first { ($0.value.digest?.hex ?? $0.value.gitBlob) == etag.lowercased() }
+    return listed?.key.string ?? listing.files.first { blobName($0) == String(etag) }?.name
+  }
+
+  /// What blob names and etags do not prove.
+  private func unlisted(_ commit: String, _ access: FileAccess) throws(CheckpointError) -> Finding {
+    var problem =
+      "no list of the files of commit \(commit.prefix(12)) is here (older clients leave none): each file is held against "
+      + "its own \(kind == .cache ? "blob's name" : "etag"), but that it is of this commit, and that none is missing, is "
+      + "not proven"
+    if kind == .cache {
+      let others = try access.list(joinPath(root, "snapshots")).filter { $0 != commit }
+      if !others.isEmpty {
+        problem += "; there are snapshots of \(others.count) other commits, whose files could be taken for its own"
+      }
+    }
+    return Finding(
+      .note, .verifyNotChecked, problem, hint: "a manifest made by 'ckpt checksum' where the files are good proves both"
+    )
   }
 
   private func unreferencedBlobs(_ access: FileAccess) throws(CheckpointError) -> [Finding] {

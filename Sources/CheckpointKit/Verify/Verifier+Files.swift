@@ -32,12 +32,14 @@ extension Verifier {
     var damaged: [Int] = []
     for (place, result) in zip(places, results) {
       let file = listing.files[place]
+      let shard = parsed[TensorName(file.name)]
       let expected = expectation(file.name)
       let level = expected?.hasDigest == true ? expected?.level ?? .structure : .structure
       let problem = expected.flatMap { Self.problem(file, $0, result) }
       if problem == nil, let expected, expected.hasDigest {
         let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
         outcome.files.append((file.name, level, isGood ? .ok : .bad))
+        reportPointer(file)
       } else if let problem, let expected {
         if level == .manifest, describesShards(file), !byTensor.isEmpty || hasOtherShards {
           outcome.files.append((file.name, .structure, .unverified))
@@ -47,12 +49,13 @@ extension Verifier {
         if level == .manifest, manifestFile(file.name)?.dataStart != nil {
           damaged.append(place)
         } else {
-          report(file, expected, problem, result, expectedDigests)
+          try report(file, shard, expected, problem, result, expectedDigests)
         }
       } else {
         let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
         outcome.files.append((file.name, .structure, isGood ? .unverified : .bad))
-        reportContent(file, parsed[TensorName(file.name)], result)
+        reportPointer(file)
+        outcome.findings += contentFindings(file, shard, result)
       }
     }
     try compareTensors(byTensor: byTensor, damaged: damaged, parsed: parsed, expectedDigests: expectedDigests)
@@ -86,15 +89,18 @@ extension Verifier {
       task.gitBlob = expected.gitBlob != nil || expected.gitEntry != nil && file.byteCount <= Self.gitEntryLimit
     }
     task.zeroRuns = file.isWeight
-    if expected?.hasDigest != true, let shard, let checkpoint {
-      task.regions = checkpoint.records[shard.records].map { record in
-        var region = ContentReader.Region(range: record.range, digest: false)
-        region.scanned = record.dtype
-        region.isScale = isFP8Scale(record.name)
-        return region
-      }
-    }
+    if expected?.hasDigest != true { task.regions = scannedRegions(shard) }
     return task
+  }
+
+  private func scannedRegions(_ shard: Checkpoint.Shard?) -> [ContentReader.Region] {
+    guard let shard, let checkpoint else { return [] }
+    return checkpoint.records[shard.records].map { record in
+      var region = ContentReader.Region(range: record.range, digest: false)
+      region.scanned = record.dtype
+      region.isScale = isFP8Scale(record.name)
+      return region
+    }
   }
 
   /// Larger files are in git as pointers only.
@@ -140,17 +146,37 @@ extension Verifier {
   }
 
   /// Whether a file is a git-lfs pointer in place of the file that it stands for.
-  private func isPointer(_ file: FolderListing.File) -> Bool {
-    guard file.byteCount < 1024, let bytes = try? access.readAll(joinPath(listing.folder, file.name), limit: 1024)
-    else { return false }
-    return bytes.starts(with: "version https://git-lfs".utf8)
+  private func pointer(_ file: FolderListing.File) -> DownloadPointer? {
+    let limit = DownloadPointer.byteLimit
+    guard file.byteCount < limit, let bytes = try? access.readAll(joinPath(listing.folder, file.name), limit: limit)
+    else { return nil }
+    return DownloadPointer(bytes)
+  }
+
+  private func isPointer(_ file: FolderListing.File) -> Bool { pointer(file) != nil }
+
+  /// A pointer that is no weight file: for those, reading the header has found it.
+  private mutating func reportPointer(_ file: FolderListing.File) {
+    guard !malformed.contains(TensorName(file.name)), let pointer = pointer(file) else { return }
+    outcome.findings.append(
+      Finding(
+        .error, .foreignFile, file: file.name, "is \(pointer.description), not the file itself", hint: hint(pointer)))
+    addRepair(file.name, [])
+  }
+
+  /// What to do about a pointer: its content may be here already.
+  private func hint(_ pointer: DownloadPointer) -> String {
+    guard let hex = pointer.digest?.hex else { return pointer.hint }
+    let object = ".git/lfs/objects/\(hex.prefix(2))/\(hex.dropFirst(2).prefix(2))/\(hex)"
+    return access.exists(joinPath(listing.folder, object))
+      ? "its content is in .git/lfs: run 'git lfs checkout'" : pointer.hint
   }
 
   /// A mismatch where nothing says which bytes are right: what can be seen of the damage.
   private mutating func report(
-    _ file: FolderListing.File, _ expected: Expectation, _ problem: String, _ result: ContentReader.Result,
-    _ expectedDigests: [SHA256Digest: String]
-  ) {
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ expected: Expectation, _ problem: String,
+    _ result: ContentReader.Result, _ expectedDigests: [SHA256Digest: String]
+  ) throws(CheckpointError) {
     var finding = Finding(.error, .verifyMismatch, file: file.name, problem)
     let tensors = tensorRanges(file.name)
     if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
@@ -168,15 +194,41 @@ extension Verifier {
       }
     }
     finding.tensors = ContentFindings.tensors(tensors, in: finding.ranges)
-    finding.tensor = finding.tensors.first
     if !finding.tensors.isEmpty { finding.problem += ": " + describe(finding.tensors) }
-    if malformed.contains(TensorName(file.name)) == false, isPointer(file) {
-      finding.problem += "; it is a git-lfs pointer, not the file itself"
-      finding.hint = "run 'git lfs pull', or download the file itself"
+    if finding.ranges.isEmpty, file.isWeight, file.byteCount == expected.byteCount ?? file.byteCount {
+      try look(for: &finding, in: file, shard)
+    }
+    finding.tensor = finding.tensors.first
+    if !malformed.contains(TensorName(file.name)), let pointer = pointer(file) {
+      finding.problem += "; it is \(pointer.description), not the file itself"
+      finding.hint = hint(pointer)
     }
     finding.hint = finding.hint ?? "get this file again"
     outcome.findings.append(finding)
     addRepair(file.name, finding.ranges, isProven: finding.ranges.isEmpty)
+  }
+
+  /// Says which tensors of a damaged file look damaged, and, where none does, what was looked for.
+  private mutating func look(
+    for finding: inout Finding, in file: FolderListing.File, _ shard: Checkpoint.Shard?
+  ) throws(CheckpointError) {
+    guard shard != nil else {
+      finding.problem += "; its header cannot be read, so that no tensor can be named"
+      return
+    }
+    var task = ContentReader.Task(
+      path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
+    task.zeroRuns = true
+    task.regions = scannedRegions(shard)
+    let seen = contentFindings(file, shard, try read([task])[0]).filter { $0.severity >= .warning }
+    outcome.findings += seen
+    finding.ranges = ContentFindings.merged(seen.flatMap(\.ranges))
+    finding.tensors = ContentFindings.tensors(tensorRanges(file.name), in: finding.ranges)
+    finding.problem +=
+      seen.isEmpty
+      ? "; zero runs, zero and constant tensors, values that are no numbers and bad scales were looked for, and none "
+        + "found: which tensor it is, a manifest would say"
+      : "; what looks damaged: " + describe(finding.tensors)
   }
 
   /// The tensors of a file by its own header.
@@ -218,18 +270,18 @@ extension Verifier {
   }
 
   /// What the content of a file without a digest makes suspect.
-  private mutating func reportContent(
+  private func contentFindings(
     _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ result: ContentReader.Result
-  ) {
-    guard let shard, let checkpoint, result.regions.count == shard.records.count else { return }
+  ) -> [Finding] {
+    guard let shard, let checkpoint, result.regions.count == shard.records.count else { return [] }
     var entry = Manifest.File(
       name: file.name, byteCount: file.byteCount, digest: SHA256Digest(hex: ""), zeroRuns: result.zeroRuns)
     entry.dataStart = shard.dataStart
     entry.tensors = zip(checkpoint.records[shard.records], result.regions).map { record, region in
       Manifest.Tensor(
-        name: record.name, dtype: record.dtype, shape: record.shape, range: record.range,
+        name: record.name, dtype: record.dtype, block: record.block, shape: record.shape, range: record.range,
         digest: SHA256Digest(hex: ""), content: region.scan.map { Manifest.Content($0) } ?? Manifest.Content())
     }
-    outcome.findings += ContentFindings.of(entry, folder: listing.folder, files: access)
+    return ContentFindings.of(entry, folder: listing.folder, files: access)
   }
 }

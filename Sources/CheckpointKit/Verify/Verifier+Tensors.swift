@@ -2,7 +2,7 @@
 extension Verifier {
   /// Whether a weight file is another cut of the manifest's tensors.
   func isResharded(_ file: FolderListing.File, _ shard: Checkpoint.Shard?) -> Bool {
-    guard manifest != nil, let shard, let checkpoint, file.name.hasSuffix(".safetensors") else { return false }
+    guard manifest != nil, let shard, let checkpoint else { return false }
     guard let entry = manifestFile(file.name) else { return hasOtherShards }
     if entry.dataStart == nil { return false }
     let names = checkpoint.records[shard.records].map(\.name)
@@ -51,21 +51,21 @@ extension Verifier {
     task.fileDigest = true
     task.zeroRuns = true
     let whole = entry.tensors.filter { $0.range.upperBound <= file.byteCount }
-    task.regions = whole.map { ContentReader.Region(range: $0.range) }
+    task.regions = whole.map { region($0, at: $0.range) }
     let result = try read([task])[0]
-    var bad: [(name: String, range: Range<Int>)] = []
+    var bad: [Damage] = []
     for (tensor, found) in zip(whole, result.regions) where found.digest != tensor.digest {
-      bad.append((tensor.name.string, tensor.range))
+      bad.append(Damage(tensor, at: tensor.range, found))
     }
     for tensor in entry.tensors where tensor.range.upperBound > file.byteCount {
-      bad.append((tensor.name.string, tensor.range))
+      bad.append(Damage(tensor, at: tensor.range, nil))
     }
     let isShort = file.byteCount < entry.byteCount
-    var ranges = ContentFindings.merged(bad.map(\.range))
+    var ranges = ContentFindings.merged(bad.flatMap(\.ranges))
     if isShort { ranges = ContentFindings.merged(ranges + [file.byteCount..<entry.byteCount]) }
     // The header has no digest of its own: it is what is left when all tensors are right, and it is short.
     let start = entry.dataStart ?? 0
-    let isHeaderSuspect = bad.isEmpty || malformed.contains(TensorName(file.name)) || !headerFits(file, entry)
+    let isHeaderSuspect = bad.isEmpty || !headerFits(file, entry)
     if isHeaderSuspect { ranges = ContentFindings.merged([0..<start] + ranges) }
     var finding = Finding(.error, .verifyMismatch, file: file.name, tensor: bad.first?.name, "")
     finding.tensors = bad.map(\.name)
@@ -84,13 +84,13 @@ extension Verifier {
       finding.problem += ": its header is damaged, its tensors are not"
     } else if !bad.isEmpty {
       finding.problem += ": \(bad.count) of \(entry.tensors.count) tensors differ"
-      if bad.count <= 64 { finding.problem += " (\(describe(finding.tensors)))" }
+      if bad.count <= 64 { finding.problem += " (\(describe(finding.tensors))\(Damage.slices(bad)))" }
     }
     if let first = ranges.first {
       finding.problem +=
         ranges.count == 1 ? ", bytes \(first.lowerBound) to \(first.upperBound)" : ", in \(ranges.count) places"
     }
-    let zero = result.zeroRuns.filter { run in bad.contains { $0.range.overlaps(run) } }
+    let zero = result.zeroRuns.filter { run in ranges.contains { $0.overlaps(run) } }
     if let first = zero.first { finding.problem += "; zero from byte \(first.lowerBound) to \(first.upperBound)" }
     finding.hint = "get these bytes again: --repair-list writes them in a form for scripts"
     outcome.findings.append(finding)
@@ -99,12 +99,24 @@ extension Verifier {
 
   /// Whether the header of a file says the same as the manifest about its tensors.
   private func headerFits(_ file: FolderListing.File, _ entry: Manifest.File) -> Bool {
-    guard let checkpoint, let shard = checkpoint.shards.first(where: { sameBytes($0.name, file.name) }),
-      shard.dataStart == entry.dataStart, shard.records.count == entry.tensors.count
+    guard let container = Container(ofFile: file.name),
+      let header = try? ShardHeader(
+        reading: OpenFile(reading: joinPath(listing.folder, file.name), access), container),
+      header.dataStart == entry.dataStart, header.entries.count == entry.tensors.count
     else { return false }
-    return zip(checkpoint.records[shard.records], entry.tensors).allSatisfy {
-      $0.name == $1.name && $0.dtype == $1.dtype && $0.shape == $1.shape && $0.range == $1.range
+    return zip(header.entries, entry.tensors).allSatisfy {
+      $0.name == $1.name && $0.dtype == $1.dtype && $0.block == $1.block && $0.shape == $1.shape
+        && $0.range.lowerBound + header.dataStart == $1.range.lowerBound && $0.range.count == $1.range.count
     }
+  }
+
+  /// What is read of a tensor of the manifest, wherever it lies.
+  private func region(_ tensor: Manifest.Tensor?, at range: Range<Int>) -> ContentReader.Region {
+    var region = ContentReader.Region(range: range)
+    if let tensor, !tensor.slices.isEmpty, tensor.range.count == range.count {
+      region.sliceBytes = range.count.ceilDiv(tensor.slices.count)
+    }
+    return region
   }
 
   private mutating func compareResharded(
@@ -118,7 +130,9 @@ extension Verifier {
       var task = ContentReader.Task(
         path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
       let records = parsed[TensorName(file.name)].map { checkpoint.records[$0.records] } ?? []
-      task.regions = records.map { ContentReader.Region(range: $0.range) }
+      task.regions = records.map { record in
+        region(table[record.name].map { manifest.files[$0.file].tensors[$0.tensor] }, at: record.range)
+      }
       task.fileDigest = manifestFile(file.name) != nil
       tasks.append(task)
     }
@@ -136,7 +150,7 @@ extension Verifier {
         addRepair(file.name, [])
         continue
       }
-      var bad: [TensorRecord] = []
+      var bad: [Damage] = []
       var extra: [String] = []
       for (record, found) in zip(checkpoint.records[shard.records], result.regions) {
         guard let place = table[record.name] else {
@@ -145,18 +159,23 @@ extension Verifier {
         }
         seen.insert(record.name)
         let tensor = manifest.files[place.file].tensors[place.tensor]
-        if tensor.digest != found.digest || tensor.dtype != record.dtype || tensor.shape != record.shape {
-          bad.append(record)
+        if tensor.typeName != record.typeName || tensor.shape != record.shape {
+          bad.append(Damage(tensor, at: record.range, nil))
+        } else if tensor.digest != found.digest {
+          bad.append(Damage(tensor, at: record.range, found))
         }
       }
       if !bad.isEmpty {
         var finding = Finding(
-          .error, .verifyMismatch, file: file.name, tensor: bad[0].name.string,
+          .error, .verifyMismatch, file: file.name, tensor: bad[0].name,
           "\(bad.count) of \(result.regions.count) tensors are not what the manifest says"
-            + " (\(describe(bad.map(\.name.string)))), bytes \(bad[0].range.lowerBound) to \(bad[0].range.upperBound)"
-            + (bad.count > 1 ? ", …" : ""))
-        finding.tensors = bad.map(\.name.string)
-        finding.ranges = ContentFindings.merged(bad.map(\.range))
+            + " (\(describe(bad.map(\.name)))\(Damage.slices(bad)))")
+        finding.tensors = bad.map(\.name)
+        finding.ranges = ContentFindings.merged(bad.flatMap(\.ranges))
+        if let first = finding.ranges.first {
+          finding.problem += ", bytes \(first.lowerBound) to \(first.upperBound)"
+          if finding.ranges.count > 1 { finding.problem += ", …" }
+        }
         finding.hint = "get these bytes again: --repair-list writes them in a form for scripts"
         outcome.findings.append(finding)
         addRepair(file.name, finding.ranges)
@@ -194,5 +213,32 @@ extension Verifier {
       finding.tensors = absent.map(\.name.string)
       outcome.findings.append(finding)
     }
+  }
+}
+
+/// A tensor that is not what the manifest says, and where.
+private struct Damage {
+  let name: String
+  /// Its bytes, or those of the slices of a stack that differ.
+  let ranges: [Range<Int>]
+  /// Which slices; empty where the tensor as a whole is meant.
+  let slices: [Int]
+
+  /// - Parameter found: what was read; nil where that says nothing of single slices.
+  init(_ tensor: Manifest.Tensor, at range: Range<Int>, _ found: ContentReader.RegionResult?) {
+    name = tensor.name.string
+    let bad = tensor.slices.indices.filter {
+      found?.slices.count == tensor.slices.count && found?.slices[$0] != tensor.slices[$0]
+    }
+    slices = bad
+    let size = bad.isEmpty ? 0 : range.count / tensor.slices.count
+    ranges = bad.isEmpty ? [range] : bad.map { range.lowerBound + $0 * size..<range.lowerBound + ($0 + 1) * size }
+  }
+
+  /// `, slice 17 of the stack`, where stacks have damage in some slices only.
+  static func slices(_ damages: [Damage]) -> String {
+    let slices = Set(damages.flatMap(\.slices))
+    if slices.isEmpty { return "" }
+    return ", \(slices.count == 1 ? "slice" : "slices") \(foldedNumbers(slices)) of the stack"
   }
 }

@@ -76,6 +76,7 @@ public struct Verifier: Sendable {
     if status.kind == .directory {
       let folder = try CheckpointSource.snapshot(of: path, files) ?? path
       listing = try FolderListing(folder, files: files)
+      if listing.isBareRepository { throw bareRepositoryError(path) }
       if listing.files.isEmpty { throw CheckpointError(.unknownSource, file: path, "holds no files") }
     } else {
       listing = try FolderListing(file: path, files: files)
@@ -167,7 +168,7 @@ public struct Verifier: Sendable {
   private mutating func checkStructure() throws(CheckpointError) {
     guard
       listing.files.contains(where: { file in
-        [".safetensors", ".gguf"].contains { file.name.hasSuffix($0) } && !file.name.contains("/")
+        Container(ofFile: file.name) != nil && !file.name.contains("/")
       })
     else {
       outcome.findings.append(
@@ -204,7 +205,7 @@ public struct Verifier: Sendable {
       outcome.missing.append(file.name)
       addRepair(file.name, [])
     }
-    guard let list = sources.first(where: { $0.isListing || $0.listsWeightsOnly }) else { return }
+    guard let list = sources.first(where: { $0.isListing || $0.listsWeightsOnly }) else { return checkAgainstIndex() }
     for name in list.entries.keys.sorted() where !present.contains(name) {
       // Where its tensors may lie in other files, that is found out when those are read.
       if list.level == .manifest, manifestFile(name.string)?.dataStart != nil { continue }
@@ -213,13 +214,31 @@ public struct Verifier: Sendable {
     for file in listing.files
     where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name)) {
       let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
-      if list.level == .manifest, file.name.hasSuffix(".safetensors"), isRead, hasOtherShards { continue }
+      if list.level == .manifest, isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }
       outcome.extra.append(file.name)
       outcome.findings.append(
         Finding(
           file.isWeight ? .error : .note, .verifyExtra, file: file.name, "is here, but \(list.source) does not list it")
       )
+    }
+  }
+
+  /// Where nothing lists the files, the index lists the shards.
+  private mutating func checkAgainstIndex() {
+    for finding in outcome.findings {
+      guard let file = finding.file else { continue }
+      switch finding.code {
+      case .indexMissingShard where !outcome.missing.contains { sameBytes($0, file) }:
+        outcome.missing.append(file)
+        addRepair(file, [])
+      // The same weights in the form of Mistral's own programs; no index lists them.
+      case .indexUnlistedShard where !file.hasPrefix("consolidated"):
+        outcome.extra.append(file)
+        outcome.findings.append(
+          Finding(.error, .verifyExtra, file: file, "is here, but the index does not list it"))
+      default: break
+      }
     }
   }
 

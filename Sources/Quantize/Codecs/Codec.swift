@@ -97,7 +97,7 @@ public struct EncodeReport: Sendable, Equatable {
 /// Every codec of this build, one for each layout of ``EncodingLayouts``.
 public enum Codecs {
   public static let all: [any Codec.Type] = [
-    PlainCodec.self, FP8BlockCodec.self, PackedINT4Codec.self, GGUFBlockCodec.self,
+    PlainCodec.self, FP8BlockCodec.self, PackedINT4Codec.self, MXFP4Codec.self, GGUFBlockCodec.self,
   ]
 
   /// The codec of a layout. Each layout has one: a test walks both lists.

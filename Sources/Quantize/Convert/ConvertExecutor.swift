@@ -4,10 +4,14 @@ public import CheckpointKit
 public struct ConvertExecutor: PanelExecutor {
   private let convert: ConvertPlan
   private let source: SourceFiles
+  private let pieces: PieceReader
+  private let assemblies: AssemblyExecutor
 
   public init(_ convert: ConvertPlan) {
     self.convert = convert
+    pieces = PieceReader(convert.binding.checkpoint)
     source = SourceFiles(convert.binding.checkpoint)
+    assemblies = AssemblyExecutor(convert)
   }
 
   public func fill(
@@ -21,6 +25,8 @@ public struct ConvertExecutor: PanelExecutor {
         try source.read(convert.binding.checkpoint.records[records[i]], range, into: outputs[i])
       }
       return PanelReport()
+    case .assemble(let assembly, let options):
+      return try assemblies.fill(panel.rows, work, assembly, options, outputs, workspace)
     case .quantize(let piece, let options):
       guard let target = work.target else { return PanelReport() }
       return try quantize(panel.rows, work, piece, target, options, outputs, workspace)
@@ -34,7 +40,9 @@ public struct ConvertExecutor: PanelExecutor {
       for (record, part) in zip(copied, tensor.parts) {
         source.expect(records[record], convert.plan.parts[part].byteRange(rows: panel.rows))
       }
+    case .assemble(let assembly, _): assemblies.expect(panel.rows, assembly)
     case .quantize(let piece, _):
+      if !piece.isWhole { return pieces.expect(panel.rows, of: [piece]) }
       for (record, part) in zip(piece.records, piece.layout.parts(for: piece.shape)) {
         source.expect(records[record], part.byteRange(rows: panel.rows))
       }
@@ -50,27 +58,38 @@ public struct ConvertExecutor: PanelExecutor {
     let chunkRows = min(ConvertPlan.chunkRows(shape, piece.layout, target), rows.count)
     let stripRows = min(ConvertPlan.stripRows(shape, piece.layout, target), rows.count)
     var buffers: [UnsafeMutableRawBufferPointer] = []
-    for part in sourceParts {
+    for part in piece.isWhole ? sourceParts : [] {
       buffers.append(try workspace.take(part.byteRange(rows: rows.lowerBound..<rows.lowerBound + chunkRows).count))
     }
     let run = Run(
       work: work, options: options, decoder: Codecs.codec(for: piece.layout),
-      output: Output(
+      output: PanelOutput(
         shape: shape, codec: Codecs.codec(for: target), panel: rows, parts: target.parts(for: shape), bytes: outputs),
       stripRows: stripRows,
       values: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self),
       decoded: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self))
     var report = PanelReport()
+    report.rows = rows.count
+    if !piece.isWhole {
+      let scratch = ReadScratch()
+      report.add(
+        try quantizeByStrips(rows, run) { (strip, values) throws(CheckpointError) in
+          try pieces.read(strip, of: [piece], shape, into: values, scratch: scratch)
+        })
+      return report
+    }
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunkRows) {
       let chunk = start..<min(rows.upperBound, start + chunkRows)
       let stored = try read(chunk, of: piece, sourceParts, into: buffers)
       if let direct = quantizeDirectly(chunk, stored, run) {
         report.add(direct)
       } else {
-        report.add(try quantizeByStrips(chunk, stored, run))
+        report.add(
+          try quantizeByStrips(chunk, run) { (strip, values) throws(CheckpointError) in
+            run.decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: values)
+          })
       }
     }
-    report.rows = rows.count
     return report
   }
 
@@ -79,22 +98,24 @@ public struct ConvertExecutor: PanelExecutor {
     var work: ConvertPlan.Work
     var options: EncodeOptions
     var decoder: any Codec
-    var output: Output
+    var output: PanelOutput
     var stripRows: Int
     /// A strip of values, and room to decode as much again.
     var values: UnsafeMutableBufferPointer<Float>
     var decoded: UnsafeMutableBufferPointer<Float>
   }
 
+  /// - Parameter decode: gives the values of some rows.
   private func quantizeByStrips(
-    _ rows: Range<Int>, _ stored: StoredRows, _ run: Run
+    _ rows: Range<Int>, _ run: Run,
+    decode: (Range<Int>, UnsafeMutableBufferPointer<Float>) throws(CheckpointError) -> Void
   ) throws(CheckpointError) -> PanelReport {
     let shape = run.output.shape
     var report = PanelReport()
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: run.stripRows) {
       let strip = start..<min(rows.upperBound, start + run.stripRows)
       let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(strip.count * shape.columns)])
-      run.decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: values)
+      try decode(strip, values)
       let encoded = run.output.codec.encode(
         UnsafeBufferPointer(values), rows: strip, shape: shape, options: run.options, into: run.output.bytes(of: strip))
       if let place = encoded.nonFinite {
@@ -102,10 +123,10 @@ public struct ConvertExecutor: PanelExecutor {
       }
       report.groups += encoded.groups
       report.exactGroups += encoded.exactGroups
-      for measured in measuredRuns(of: strip) {
+      for measured in convert.options.errors.runs(of: strip) {
         let first = (measured.lowerBound - start) * shape.columns
         let original = values[first..<first + measured.count * shape.columns]
-        measure(measured, UnsafeBufferPointer(rebasing: original), run.output, run.decoded, &report)
+        run.output.measure(measured, UnsafeBufferPointer(rebasing: original), decoded: run.decoded, &report)
       }
     }
     return report
@@ -130,31 +151,13 @@ public struct ConvertExecutor: PanelExecutor {
         return nil
       }
       report.groups += encoded.groups
-      for measured in measuredRuns(of: part) {
+      for measured in convert.options.errors.runs(of: part) {
         let original = UnsafeMutableBufferPointer(rebasing: run.values[..<(measured.count * columns)])
         decoder.decode(rows: measured, columns: 0..<columns, of: stored, into: original)
-        measure(measured, UnsafeBufferPointer(original), output, run.decoded, &report)
+        output.measure(measured, UnsafeBufferPointer(original), decoded: run.decoded, &report)
       }
     }
     return report
-  }
-
-  /// Where a panel's bytes go.
-  private struct Output {
-    var shape: Shape
-    var codec: any Codec
-    var panel: Range<Int>
-    var parts: [StoredPart]
-    var bytes: [UnsafeMutableRawBufferPointer]
-
-    /// The bytes of each part that serve some rows of the panel.
-    func bytes(of rows: Range<Int>) -> [UnsafeMutableRawBufferPointer] {
-      parts.enumerated().map { i, part in
-        let base = part.byteRange(rows: panel).lowerBound
-        let range = part.byteRange(rows: rows)
-        return UnsafeMutableRawBufferPointer(rebasing: bytes[i][range.lowerBound - base..<range.upperBound - base])
-      }
-    }
   }
 
   private func read(
@@ -178,38 +181,5 @@ public struct ConvertExecutor: PanelExecutor {
       .nonFinite, tensor: convert.name(of: work),
       "has the value \(value)\(reason) in row \(place.row), column \(place.column), and cannot be quantized",
       hint: "the source is damaged, or was made with an overflow: check it, or get it again")
-  }
-
-  // MARK: Measuring
-
-  /// Rows on which the error is measured are whole runs of sixteen.
-  private static let run = 16
-
-  /// The runs within some rows on which the error is to be known. Rows begin on a multiple of sixteen.
-  private func measuredRuns(of rows: Range<Int>) -> [Range<Int>] {
-    if convert.options.errors == .none { return [] }
-    return stride(from: rows.lowerBound, to: rows.upperBound, by: Self.run)
-      .filter { convert.options.errors == .all || $0 / Self.run % 16 == 0 }
-      .map { $0..<min(rows.upperBound, $0 + Self.run) }
-  }
-
-  /// Decodes what was encoded and sums the squares.
-  private func measure(
-    _ run: Range<Int>, _ original: UnsafeBufferPointer<Float>, _ output: Output,
-    _ decoded: UnsafeMutableBufferPointer<Float>, _ report: inout PanelReport
-  ) {
-    let columns = output.shape.columns
-    let stored = StoredRows(
-      shape: output.shape, rows: run, parts: output.bytes(of: run).map { UnsafeRawBufferPointer($0) })
-    let result = UnsafeMutableBufferPointer(rebasing: decoded[..<original.count])
-    output.codec.decode(rows: run, columns: 0..<columns, of: stored, into: result)
-    for start in stride(from: 0, to: original.count, by: max(1, columns)) {
-      let sums = ErrorSums(
-        of: UnsafeBufferPointer(rebasing: original[start..<start + columns]),
-        against: UnsafeBufferPointer(rebasing: result[start..<start + columns]))
-      report.squaredError += sums.squaredError
-      report.squaredReference += sums.squaredReference
-    }
-    report.measuredRows += run.count
   }
 }

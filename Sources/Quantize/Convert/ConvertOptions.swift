@@ -17,16 +17,33 @@ public struct ConvertOptions: Sendable {
   public var maxShardBytes: Int?
   public var digests = Digests.output
   public var errors = Errors.sample
+  /// What the result is made of.
+  public var container = Container.safetensors
+  /// How much each column weighs, for a result in GGUF.
+  public var importance: ImportanceMatrix?
+  /// Types by name that stand above a recipe for GGUF.
+  public var tensorTypes = LlamaMixTensorTypes()
+  /// The pre-tokenizer that a GGUF file names, where the tokenizer itself does not tell.
+  public var preTokenizer: String?
+  /// What a GGUF file calls the model.
+  public var modelName: String?
 
   public init() {}
 
   /// The options as a plan names them: only those that change bytes.
   func named(recipe: String) -> [(name: String, value: String)] {
-    [
+    let ggufOptions =
+      container == .safetensors
+      ? []
+      : [
+        ("container", container.rawValue), ("pre", preTokenizer ?? ""), ("name", modelName ?? ""),
+        ("tensor-types", tensorTypes.text),
+      ]
+    return [
       ("to", recipe), ("rounding", rounding.rawValue), ("scale-dtype", scaleDType?.name ?? ""),
       ("max-shard-size", maxShardBytes.map(String.init) ?? ""), ("digests", digests.rawValue),
       ("errors", errors.rawValue),
-    ]
+    ] + ggufOptions
   }
 
   /// The options of a saved plan.
@@ -43,5 +60,9 @@ public struct ConvertOptions: Sendable {
     maxShardBytes = try value("max-shard-size") { Int($0) }
     digests = try value("digests") { Digests(rawValue: $0) } ?? .output
     errors = try value("errors") { Errors(rawValue: $0) } ?? .sample
+    container = try value("container") { Container(rawValue: $0) } ?? .safetensors
+    preTokenizer = try value("pre") { $0 }
+    modelName = try value("name") { $0 }
+    tensorTypes = try LlamaMixTensorTypes(parsing: options["tensor-types"] ?? "", file: "the plan")
   }
 }

@@ -10,9 +10,11 @@ extension ConvertPlan: Job {
   public func finishing(_ outcome: Runner.Outcome, threads: Int) throws(CheckpointError) -> Finishing {
     var finishing = Finishing()
     let checkpoint = binding.checkpoint
-    finishing.sideFolder = checkpoint.folder
-    finishing.sideFiles = checkpoint.sideFiles.carried
-    finishing.config = config
+    if plan.container == .safetensors {
+      finishing.sideFolder = checkpoint.folder
+      finishing.sideFiles = checkpoint.sideFiles.carried
+      finishing.config = config
+    }
     let errors = ConvertErrors(self, outcome)
     var provenance: JSONObject = [
       "family": .string(binding.model?.spec.name ?? ""),
@@ -68,7 +70,7 @@ public struct ConvertErrors: Sendable {
     var (rows, measured) = (0, 0)
     for (i, tensor) in convert.plan.tensors.enumerated() {
       let work = convert.works[tensor.work]
-      guard case .quantize = work.operation, let role = convert.role(of: work), let report = outcome.report(ofTensor: i)
+      guard work.isEncoded, let role = convert.role(of: work), let report = outcome.report(ofTensor: i)
       else { continue }
       groups += report.groups
       exactGroups += report.exactGroups

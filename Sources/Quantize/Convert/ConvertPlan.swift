@@ -8,6 +8,8 @@ public struct ConvertPlan: Sendable {
     case copy([Int])
     /// Decoded, and encoded anew.
     case quantize(Piece, EncodeOptions)
+    /// Put together out of the rows of logical tensors, for a GGUF file.
+    case assemble(Assembly, EncodeOptions)
   }
 
   public struct Work: Sendable {
@@ -21,6 +23,9 @@ public struct ConvertPlan: Sendable {
 
     /// Records that are copied as they are; none where values are decoded.
     var copiedRecords: [Int] { if case .copy(let records) = operation { records } else { [] } }
+
+    /// Whether values are decoded and encoded on the way.
+    var isEncoded: Bool { if case .copy = operation { false } else { true } }
   }
 
   public let binding: Binding
@@ -34,6 +39,7 @@ public struct ConvertPlan: Sendable {
 
   /// What is known of a tensor of the plan, for messages and lists.
   public func name(of work: Work) -> String? {
+    if case .assemble(let assembly, _) = work.operation { return assembly.name }
     guard let tensor = work.tensor, let model = binding.model else { return nil }
     return model.name(of: model.tensors[tensor])
   }

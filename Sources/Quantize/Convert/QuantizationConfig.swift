@@ -41,6 +41,9 @@ struct QuantizationConfig {
     }
   }
 
+  /// Whether it would name any method.
+  var isQuantized: Bool { !packed.isEmpty || !fp8.isEmpty }
+
   /// Whether it would have to name two methods: no loader reads INT4 and block-fp8 out of one `quantization_config`.
   var isContradictory: Bool { !packed.isEmpty && !fp8.isEmpty }
 

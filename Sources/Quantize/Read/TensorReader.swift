@@ -5,7 +5,7 @@ public import CheckpointKit
 /// Safe to use from several threads, each with a ``ReadScratch`` of its own.
 public struct TensorReader: Sendable {
   public let binding: Binding
-  private let files: SourceFiles
+  private let pieces: PieceReader
   private let places: [Place: Int]
 
   private struct Place: Hashable {
@@ -16,7 +16,7 @@ public struct TensorReader: Sendable {
 
   public init(_ binding: Binding) {
     self.binding = binding
-    files = SourceFiles(binding.checkpoint)
+    pieces = PieceReader(binding.checkpoint)
     var places: [Place: Int] = [:]
     if let model = binding.model {
       places.reserveCapacity(binding.tensors.count)
@@ -48,20 +48,7 @@ public struct TensorReader: Sendable {
   public func read(
     _ rows: Range<Int>, of bound: Binding.Bound, into output: UnsafeMutableBufferPointer<Float>, scratch: ReadScratch
   ) throws(CheckpointError) {
-    let shape = shape(of: bound)
-    precondition(rows.upperBound <= shape.rows && output.count >= rows.count * shape.columns)
-    var start = 0
-    for piece in bound.pieces {
-      let end = start + (piece.view.isTransposed ? piece.view.columns.count : piece.view.rows)
-      let wanted = max(start, rows.lowerBound)..<max(max(start, rows.lowerBound), min(end, rows.upperBound))
-      if !wanted.isEmpty {
-        let target = (wanted.lowerBound - rows.lowerBound) * shape.columns
-        try read(
-          wanted.lowerBound - start..<wanted.upperBound - start, of: piece,
-          into: UnsafeMutableBufferPointer(rebasing: output[target..<target + wanted.count * shape.columns]), scratch)
-      }
-      start = end
-    }
+    try pieces.read(rows, of: bound.pieces, shape(of: bound), into: output, scratch: scratch)
   }
 
   /// All values of a small tensor.
@@ -76,82 +63,5 @@ public struct TensorReader: Sendable {
     }
     if let failure { throw failure }
     return values
-  }
-
-  // MARK: One piece
-
-  private func read(
-    _ rows: Range<Int>, of piece: Piece, into output: UnsafeMutableBufferPointer<Float>, _ scratch: ReadScratch
-  ) throws(CheckpointError) {
-    let view = piece.view
-    let codec = Codecs.codec(for: piece.layout)
-    if view.isTransposed {
-      let columns = view.columns.lowerBound + rows.lowerBound..<view.columns.lowerBound + rows.upperBound
-      let stored = try load(view.firstRow..<view.firstRow + (view.rows - 1) * view.rowStep + 1, of: piece, scratch)
-      let line = try scratch.values(rows.count)
-      for row in 0..<view.rows {
-        let place = view.firstRow + row * view.rowStep
-        codec.decode(rows: place..<place + 1, columns: columns, of: stored, into: line)
-        for column in 0..<rows.count { output[column * view.rows + row] = line[column] }
-      }
-      return
-    }
-    let first = view.firstRow + rows.lowerBound * view.rowStep
-    let last = view.firstRow + (rows.upperBound - 1) * view.rowStep
-    let stored = try load(first..<last + 1, of: piece, scratch)
-    if view.rowStep == 1 {
-      codec.decode(rows: first..<last + 1, columns: view.columns, of: stored, into: output)
-      return
-    }
-    let width = view.columns.count
-    for (i, row) in stride(from: first, through: last, by: view.rowStep).enumerated() {
-      codec.decode(
-        rows: row..<row + 1, columns: view.columns, of: stored,
-        into: UnsafeMutableBufferPointer(rebasing: output[i * width..<(i + 1) * width]))
-    }
-  }
-
-  /// The bytes of all parts that serve some stored rows.
-  private func load(_ rows: Range<Int>, of piece: Piece, _ scratch: ReadScratch) throws(CheckpointError) -> StoredRows {
-    let parts = piece.layout.parts(for: piece.shape)
-    let ranges = parts.map { $0.byteRange(rows: rows) }
-    let buffers = try scratch.bytes(ranges.map(\.count))
-    for (i, part) in parts.enumerated() {
-      let slice = piece.view.slice * part.byteCount
-      try files.read(
-        binding.checkpoint.records[piece.records[i]], slice + ranges[i].lowerBound..<slice + ranges[i].upperBound,
-        into: buffers[i])
-    }
-    return StoredRows(shape: piece.shape, rows: rows, parts: buffers.map { UnsafeRawBufferPointer($0) })
-  }
-}
-
-/// One thread's memory for stored bytes on their way to values. It grows to the largest request and is kept.
-public final class ReadScratch {
-  private var stored: Buffer?
-  private var line: Buffer?
-
-  public init() {}
-
-  func bytes(_ counts: [Int]) throws(CheckpointError) -> [UnsafeMutableRawBufferPointer] {
-    let buffer = try Self.grown(&stored, counts.reduce(0) { $0 + $1.roundedUp(to: 64) })
-    var start = 0
-    return counts.map { count in
-      defer { start += count.roundedUp(to: 64) }
-      return UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[start..<start + count])
-    }
-  }
-
-  func values(_ count: Int) throws(CheckpointError) -> UnsafeMutableBufferPointer<Float> {
-    let buffer = try Self.grown(&line, count * 4)
-    return UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<(count * 4)]).bindMemory(to: Float.self)
-  }
-
-  private static func grown(_ place: inout Buffer?, _ byteCount: Int) throws(CheckpointError) -> Buffer {
-    if let buffer = place, buffer.byteCount >= byteCount { return buffer }
-    place = nil
-    let buffer = try Buffer(byteCount: byteCount)
-    place = buffer
-    return buffer
   }
 }

@@ -14,6 +14,8 @@ public struct Recipe: Sendable {
     public var name: String?
     /// How the tensor is stored now: `plain`, `encoded`, or the name of an encoding.
     public var stored: String?
+    /// In which kind of result it holds; in both where nil.
+    public var container: Container?
     /// What it gets: the name of an encoding, or `keep`.
     public let encoding: String
     /// The layout of that name; nil for `keep`.
@@ -23,6 +25,14 @@ public struct Recipe: Sendable {
   public var name: String
   public var title: String
   public var rules: [Rule]
+  /// What kind of result it is for; either where nil.
+  public var container: Container?
+  /// `general.file_type` of a GGUF file; what it is made of most.
+  public var fileType: UInt32?
+  /// In place of rules: what `llama-quantize` would do.
+  public private(set) var mix: LlamaMix?
+  /// Whether the block encodings of GGUF are searched as `llama-quantize` does it without importance.
+  public var searchesPlainly: Bool { mix != nil }
   /// The JSON it was read from, for the digest in a plan.
   public let text: String
 
@@ -30,13 +40,15 @@ public struct Recipe: Sendable {
     let reader = SpecReader(json, file: file)
     do throws(CheckpointError) {
       try reader.expectSchema("ckpt.recipe/1")
-      try reader.expectKeys(["schema", "name", "title", "container", "rules"])
+      try reader.expectKeys(["schema", "name", "title", "container", "file_type", "rules"])
       name = try reader.string("name")
       title = try reader.optionalString("title") ?? ""
-      let container = try reader.optionalString("container") ?? "safetensors"
-      guard container == "safetensors" else {
-        throw reader.malformed("container '\(container)' is none that this version writes")
+      let containerName = try reader.optionalString("container") ?? "safetensors"
+      container = Container(rawValue: containerName)
+      guard container != nil || containerName == "any" else {
+        throw reader.malformed("container '\(containerName)' is none: safetensors, gguf or any")
       }
+      fileType = try reader.optionalInt("file_type").flatMap { UInt32(exactly: $0) }
       rules = []
       for value in try reader.array("rules") { rules.append(try Rule(value, file: file)) }
     } catch {
@@ -45,6 +57,24 @@ public struct Recipe: Sendable {
       throw error
     }
     text = json.text()
+  }
+
+  /// What stands before the name of a mix of llama.cpp.
+  public static let mixPrefix = "llama.cpp/"
+
+  /// Names of all mixes that can be written here.
+  public static var mixNames: [String] { LlamaMix.all.filter(\.isWritable).map { mixPrefix + $0.name } }
+
+  /// The very types and bytes of `llama-quantize`.
+  public init(_ mix: LlamaMix) {
+    name = Self.mixPrefix + mix.name
+    title = "the types and bytes of llama-quantize \(mix.name)"
+    rules = []
+    container = .gguf
+    fileType = mix.fileType
+    self.mix = mix
+    // Its rules are code of this version, which a plan depends on anyway.
+    text = JSONValue.object(["name": .string(name)]).text()
   }
 
   /// The recipe of a name, or of a `.json` file.
@@ -57,6 +87,9 @@ public struct Recipe: Sendable {
       let bytes = try files.readAll(nameOrFile, limit: 16 << 20)
       return try Recipe(JSONValue(parsing: bytes, file: nameOrFile), file: nameOrFile)
     }
+    if foldedName(nameOrFile).hasPrefix(mixPrefix) {
+      return LlamaMix.named(String(nameOrFile.dropFirst(mixPrefix.count))).map { Recipe($0) }
+    }
     guard let document = library.document(.recipes, named: nameOrFile) else { return nil }
     return try Recipe(document.json, file: document.file)
   }
@@ -64,9 +97,10 @@ public struct Recipe: Sendable {
   /// The rule that decides for a tensor: its place in the list, counted from 1, and what it says; nil where none
   /// matches.
   public func rule(
-    for tensor: ModelLayout.Tensor, of model: ModelLayout, stored: any EncodingLayout
+    for tensor: ModelLayout.Tensor, of model: ModelLayout, stored: any EncodingLayout,
+    in container: Container
   ) throws(CheckpointError) -> (number: Int, rule: Rule)? {
-    for (i, rule) in rules.enumerated().reversed() {
+    for (i, rule) in rules.enumerated().reversed() where rule.container ?? container == container {
       do throws(CheckpointError) {
         if try rule.matches(tensor, of: model, stored: stored) { return (i + 1, rule) }
       } catch {
@@ -82,7 +116,7 @@ extension Recipe.Rule {
 
   fileprivate init(_ json: JSONValue, file: String) throws(CheckpointError) {
     let reader = SpecReader(json, file: file)
-    try reader.expectKeys(["roles", "when", "name", "stored", "encoding"])
+    try reader.expectKeys(["roles", "when", "name", "stored", "container", "encoding"])
     roles = try reader.strings("roles", orEmpty: true)
     for role in roles where role != "family.fp8" && !Role.all.contains(where: { $0.matches(role) }) {
       throw reader.malformed("'\(role)' means no role")
@@ -93,11 +127,17 @@ extension Recipe.Rule {
     if let stored, !["plain", "encoded"].contains(stored), EncodingLayouts.named(stored) == nil {
       throw reader.malformed("stored '\(stored)' is neither plain, encoded nor the name of an encoding")
     }
+    let containerName = try reader.optionalString("container")
+    container = containerName.flatMap { Container(rawValue: $0) }
+    guard (container == nil) == (containerName == nil) else {
+      throw reader.malformed("container '\(containerName ?? "")' is none: safetensors or gguf")
+    }
     encoding = try reader.string("encoding")
     layout = EncodingLayouts.named(encoding)
     if encoding != Self.keep, layout == nil {
       throw reader.malformed("'\(encoding)' is no encoding")
     }
+    if let refusal = (layout as? GGUFBlockLayout)?.writingRefusal { throw refusal.inFile(file) }
   }
 
   func matches(
@@ -116,8 +156,8 @@ extension Recipe.Rule {
     if let name, !Glob.matches(model.name(of: tensor), name) { return false }
     guard let when else { return true }
     // A condition on the layer says nothing of a tensor that belongs to none.
-    if tensor.layer == nil, when.mentions("layer") { return false }
-    if tensor.expert == nil, when.mentions("expert") { return false }
+    if tensor.layer == nil, when.mentions("layer") || when.mentions("moe_layer") { return false }
+    if tensor.expert == nil, when.mentions("expert") || when.mentions("moe_layer") { return false }
     return try model.holds(when, for: tensor)
   }
 }

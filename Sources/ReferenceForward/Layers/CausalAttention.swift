@@ -1,6 +1,7 @@
 internal import CheckpointKit
 
-/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`.
+/// Softmax attention of each position to those before it and itself: `softmax(scale · q · kᵀ) · v`. A window or
+/// a selection leaves some of them out.
 ///
 /// The order of positions is the order in the sequence, whatever their numbers are.
 struct CausalAttention: Sendable {
@@ -9,6 +10,8 @@ struct CausalAttention: Sendable {
     var parts: [(query: Block, key: Block)]
     var value: Block
     var output: Block
+    /// A logit that the softmax has beside the keys'.
+    var sink: Float?
   }
 
   let team: Team
@@ -20,7 +23,10 @@ struct CausalAttention: Sendable {
   /// Queries that are scored together.
   static let run = 128
 
-  func apply(heads: Int, _ head: @escaping @Sendable (Int) -> Head) throws(CheckpointError) {
+  /// - Parameter window: how many keys a position sees at most, itself counted; nil for all.
+  func apply(
+    heads: Int, window: Int? = nil, selection: KeySelection? = nil, _ head: @escaping @Sendable (Int) -> Head
+  ) throws(CheckpointError) {
     let runs = length.ceilDiv(Self.run)
     let isSmall = sequences * heads * length * length < 1 << 14
     try team.forEach(sequences * heads * runs, alone: isSmall) { (unit, worker) throws(CheckpointError) in
@@ -40,7 +46,10 @@ struct CausalAttention: Sendable {
       }
       for (i, position) in queries.enumerated() {
         let row = scores.row(i)
-        Elementwise.softmax(UnsafeMutableBufferPointer(rebasing: row[...position]))
+        let first = max(0, position - (window ?? length) + 1)
+        selection?.hideOthers(of: start + position, in: UnsafeMutableBufferPointer(rebasing: row[...position]))
+        Elementwise.softmax(UnsafeMutableBufferPointer(rebasing: row[first...position]), sink: head.sink)
+        for earlier in 0..<first { row[earlier] = 0 }
         for later in position + 1..<max(position + 1, row.count) { row[later] = 0 }
       }
       blas.multiply(scores, head.value[rows: seen], into: head.output[rows: rows])

@@ -22,22 +22,53 @@ struct ExpertMixture {
   /// Adds the result of a layer's experts to `state`.
   ///
   /// - Returns: what the router chose.
-  func apply(_ input: Block, layer: Int, weights: Weights, addingTo state: Block) throws(CheckpointError)
+  func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError)
     -> RouterChoices
   {
+    let weights = pass.weights
     let choices = try choose(input, layer, weights)
     let loads = loads(choices)
-    if !loads.isEmpty { try apply(loads, input, layer, weights, addingTo: state) }
+    if !loads.isEmpty { try apply(loads, input, layer, pass, addingTo: state) }
     if weights.reader.tensor(FeedForward.shared.gate, layer: layer) != nil {
-      try FeedForward.shared.apply(input, layer: layer, weights: weights, addingTo: state)
+      try FeedForward.shared.apply(
+        input, layer: layer, pass: pass, shares: try sharedShares(input, layer, weights), addingTo: state)
     }
     return choices
+  }
+
+  /// How much of the shared expert each token takes: the sigmoid of a projection, where the model has one.
+  private func sharedShares(_ input: Block, _ layer: Int, _ weights: Weights) throws(CheckpointError) -> [Float]? {
+    guard let gate = weights.reader.tensor(.routerShared, layer: layer) else { return nil }
+    let logits = try Matrix(input.rows, 1)
+    try weights.multiply(input, gate, into: logits.block)
+    return (0..<input.rows).map { Elementwise.sigmoid(logits.block.row($0)[0]) }
+  }
+
+  /// The biases of some experts.
+  private struct Biases: Sendable {
+    var gate: [[Float]] = []
+    var up: [[Float]] = []
+    var down: [[Float]] = []
+
+    /// - Returns: nil where the model has none.
+    init?(_ experts: [Int], _ layer: Int, _ weights: Weights) throws(CheckpointError) {
+      for expert in experts {
+        guard let gate = try weights.vectorIfAny(.biasMoeGate, layer: layer, expert: expert),
+          let up = try weights.vectorIfAny(.biasMoeUp, layer: layer, expert: expert),
+          let down = try weights.vectorIfAny(.biasMoeDown, layer: layer, expert: expert)
+        else { return nil }
+        self.gate.append(gate)
+        self.up.append(up)
+        self.down.append(down)
+      }
+    }
   }
 
   private func choose(_ input: Block, _ layer: Int, _ weights: Weights) throws(CheckpointError) -> RouterChoices {
     let rule = router.rule
     let logits = try Matrix(input.rows, rule.experts)
     try weights.multiply(input, weights.tensor(.router, layer: layer), into: logits.block)
+    try weights.addBias(.biasRouter, layer: layer, to: logits.block)
     let bias = try weights.vectorIfAny(.routerBias, layer: layer)
     var choices = RouterChoices(layer: layer, experts: rule.experts, chosen: rule.chosen, tokens: input.rows)
     choices.ids.withUnsafeMutableBufferPointer { ids in
@@ -68,8 +99,10 @@ struct ExpertMixture {
   }
 
   private func apply(
-    _ loads: [Load], _ input: Block, _ layer: Int, _ weights: Weights, addingTo state: Block
+    _ loads: [Load], _ input: Block, _ layer: Int, _ pass: ForwardPass, addingTo state: Block
   ) throws(CheckpointError) {
+    let (weights, activation) = (pass.weights, pass.architecture.activation)
+    let biases = try Biases(loads.map(\.expert), layer, weights)
     let width = weights.reader.shape(of: try weights.tensor(.moeGate, layer: layer, expert: loads[0].expert)).rows
     let inner = try Matrix(loads.reduce(0) { $0 + $1.tokens.count }, width)
     let strips = Weights.strips(rows: width, columns: input.columns)
@@ -77,6 +110,7 @@ struct ExpertMixture {
     // Gate and up: a unit is a strip of one expert.
     try weights.team.forEach(loads.count * strips.count) { (unit, worker) throws(CheckpointError) in
       let (load, strip) = (loads[unit / strips.count], strips[unit % strips.count])
+      let (gateBias, upBias) = (biases?.gate[unit / strips.count], biases?.up[unit / strips.count])
       let gate = try weights.strip(strip, of: weights.tensor(.moeGate, layer: layer, expert: load.expert), worker)
       let up = try weights.strip(
         strip, of: weights.tensor(.moeUp, layer: layer, expert: load.expert), worker, .moreWeights)
@@ -90,14 +124,19 @@ struct ExpertMixture {
         let ups = try worker.block(.moreOutput, tokens.count, strip.count)
         blas.multiply(rows, transposed: gate, into: gates)
         blas.multiply(rows, transposed: up, into: ups)
-        for i in 0..<tokens.count { Elementwise.gate(gates.row(i), ups.row(i)) }
+        for i in 0..<tokens.count {
+          if let gateBias { Elementwise.add(Array(gateBias[strip]), to: gates.row(i)) }
+          if let upBias { Elementwise.add(Array(upBias[strip]), to: ups.row(i)) }
+          activation.apply(gates.row(i), ups.row(i))
+        }
       }
     }
     // Down: a unit is a strip of the result, to which all experts add in turn.
     let outputStrips = Weights.strips(rows: state.columns, columns: width)
     try weights.team.forEach(outputStrips.count) { (unit, worker) throws(CheckpointError) in
       let strip = outputStrips[unit]
-      for load in loads {
+      for (number, load) in loads.enumerated() {
+        let bias = biases.map { Array($0.down[number][strip]) }
         let down = try weights.strip(strip, of: weights.tensor(.moeDown, layer: layer, expert: load.expert), worker)
         for start in stride(from: 0, to: load.tokens.count, by: Self.run) {
           let tokens = load.tokens[start..<min(load.tokens.count, start + Self.run)]
@@ -105,6 +144,7 @@ struct ExpertMixture {
           let rows = inner.block[rows: load.start + start..<load.start + start + tokens.count]
           blas.multiply(rows, transposed: down, into: results)
           for (i, token) in tokens.enumerated() {
+            if let bias { Elementwise.add(bias, to: results.row(i)) }
             let (target, result) = (state.base + token.row * state.stride + strip.lowerBound, results.row(i))
             for column in 0..<strip.count { target[column] += token.weight * result[column] }
           }

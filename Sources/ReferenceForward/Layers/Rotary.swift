@@ -6,7 +6,7 @@ internal import CheckpointKit
 struct Rotary: Sendable {
   let width: Int
   /// Whether a pair is `(2i, 2i + 1)`; otherwise `(i, i + width / 2)`.
-  let isInterleaved: Bool
+  var isInterleaved: Bool
   /// Radians per position, for each pair.
   let frequencies: [Double]
   /// What sines and cosines are multiplied by.
@@ -53,6 +53,8 @@ struct Rotary: Sendable {
 enum RotaryScaling: Sendable {
   case none
   case linear(factor: Double)
+  /// Each frequency by a number of its own: what GGUF files hold in place of a rule.
+  case divided(by: [Double])
   case llama3(factor: Double, low: Double, high: Double, original: Double)
   case yarn(YaRN)
 
@@ -92,6 +94,7 @@ enum RotaryScaling: Sendable {
     switch self {
     case .none: return plain
     case .linear(let factor): return plain.map { $0 / factor }
+    case .divided(let factors): return zip(plain, factors).map { $0 / $1 }
     case .llama3(let factor, let low, let high, let original):
       return plain.map { frequency in
         let wavelength = 2 * Double.pi / frequency
@@ -120,7 +123,8 @@ enum RotaryScaling: Sendable {
 // MARK: Reading
 
 extension RotaryScaling {
-  init(_ config: ModelConfig) throws(CheckpointError) {
+  /// - Parameter taken: the keys that the family's spec takes into account.
+  init(_ config: ModelConfig, _ taken: Set<[String]>) throws(CheckpointError) {
     let keys = ["rope_scaling", "rope_parameters"]
     guard let key = keys.first(where: { config.value($0)?.object?.isEmpty == false }),
       let object = config.value(key)?.object
@@ -133,7 +137,7 @@ extension RotaryScaling {
       self = .none
       return
     }
-    let reader = Reader(config: config, key: key, object: object)
+    let reader = Reader(config: config, key: key, object: object, taken: taken)
     switch object["rope_type"]?.string ?? object["type"]?.string ?? "default" {
     case "default", "none":
       try reader.expect([])
@@ -141,6 +145,13 @@ extension RotaryScaling {
     case "linear":
       try reader.expect(["factor"])
       self = .linear(factor: try reader.positive("factor"))
+    case "factors":
+      try reader.expect(["factors"])
+      let factors = (object["factors"]?.array ?? []).compactMap(\.double)
+      guard !factors.isEmpty, factors.allSatisfy({ $0.isFinite && $0 > 0 }) else {
+        throw CheckpointError(.configKey, file: config.file, "'\(key).factors' are no positive numbers")
+      }
+      self = .divided(by: factors)
     case "llama3":
       try reader.expect(["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"])
       let (low, high) = (try reader.positive("low_freq_factor"), try reader.positive("high_freq_factor"))
@@ -173,12 +184,13 @@ extension RotaryScaling {
     let config: ModelConfig
     let key: String
     let object: JSONObject
+    let taken: Set<[String]>
 
     /// Refuses keys that a type of scaling does not have, unless they say that something is off.
     func expect(_ known: Set<String>) throws(CheckpointError) {
       for (name, value) in object.members where !known.contains(name) {
         if ["type", "rope_type", "rope_theta"].contains(name) || value.isNull || value == false { continue }
-        if name == "partial_rotary_factor", value.double == 1 { continue }
+        if taken.contains([key, name]) || name == "partial_rotary_factor" && value.double == 1 { continue }
         throw UnsupportedKeys.refusal(config, "\(key).\(name)", value)
       }
     }

@@ -3,7 +3,11 @@ internal import CheckpointKit
 /// Which experts each token goes to, and with what weight.
 struct Router {
   struct Rule: Sendable {
-    enum Score: Sendable { case sigmoid, softmax }
+    enum Score: String, Sendable, CaseIterable {
+      case sigmoid, softmax
+      /// Experts are chosen by logits; the weights are the softmax over the chosen.
+      case softmaxOfChosen = "softmax-of-chosen"
+    }
 
     var score: Score
     var experts: Int
@@ -16,7 +20,7 @@ struct Router {
     var scale: Double
 
     init(_ values: ForwardValues, experts: Int) throws(CheckpointError) {
-      score = try values.choice("router", ["sigmoid", "softmax"]) == "sigmoid" ? .sigmoid : .softmax
+      score = Score(rawValue: try values.choice("router", Score.allCases.map(\.rawValue))) ?? .sigmoid
       self.experts = experts
       chosen = try values.size("experts_per_token")
       groups = try values.int("router_groups", default: 1)
@@ -41,7 +45,7 @@ struct Router {
   ///
   /// The choice is by score plus `bias`, within the groups whose two best sum highest; the weights are the scores without
   /// it. Of equal ones the first is chosen. Sources: DeepSeek-V3's `modeling_deepseek.py`, transformers 5.23.0
-  /// `modeling_deepseek_v3.py` and `modeling_qwen3_moe.py`.
+  /// `modeling_deepseek_v3.py`, `modeling_qwen3_moe.py` and `modeling_gpt_oss.py`.
   ///
   /// - Parameters:
   ///   - logits: one for each expert; they become the scores.
@@ -53,6 +57,7 @@ struct Router {
     switch rule.score {
     case .sigmoid: for i in 0..<logits.count { logits[i] = Elementwise.sigmoid(logits[i]) }
     case .softmax: Elementwise.softmax(logits)
+    case .softmaxOfChosen: break
     }
     var selection = Array(logits)
     if let bias { for i in selection.indices { selection[i] += bias[i] } }
@@ -64,6 +69,7 @@ struct Router {
       weights[i] = logits[expert]
       sum += Double(logits[expert])
     }
+    if rule.score == .softmaxOfChosen { return Elementwise.softmax(weights) }
     // The 1e-20 is DeepSeek's: it keeps the quotient of zeros defined.
     let factor = (rule.renormalises ? 1 / (sum + 1e-20) : 1) * rule.scale
     for i in chosen.indices { weights[i] = Float(Double(weights[i]) * factor) }

@@ -4,66 +4,82 @@ internal import CheckpointKit
 /// here.
 struct Architecture: Sendable {
   enum Attention: Sendable {
-    /// Grouped queries: `keyHeads` keys and values, each for a run of query heads.
-    case grouped(heads: Int, keyHeads: Int, width: Int)
-    /// Multi-head latent attention: keys and values from a latent, with one rotated key shared by all heads.
-    case latent(LatentAttention.Widths)
+    case grouped(GroupedAttention)
+    case latent(LatentAttention)
+    case deltaNet(GatedDeltaNet)
   }
 
   let hidden: Int
   let vocabulary: Int
-  let layers: Int
-  let attention: Attention
+  /// The attention of each decoder layer.
+  let attention: [Attention]
   let normEpsilon: Double
+  /// What is added to the weights of norms.
+  let normOffset: Float
   /// What scores are multiplied by before the softmax.
   let attentionScale: Double
   let rotary: Rotary
+  let activation: GatedActivation
   /// nil where no layer has experts.
   let router: Router.Rule?
 
   init(_ model: ModelLayout) throws(CheckpointError) {
     let values = try ForwardValues(model)
     try values.refuseUnknown()
-    try UnsupportedKeys.check(model.config)
+    let taken = model.spec.keysTakenIntoAccount
+    try UnsupportedKeys.check(model.config, taken)
     hidden = try values.size("hidden", model.integer("hidden"))
     vocabulary = try values.size("vocab", model.integer("vocab"))
-    layers = model.layerCount
     normEpsilon = try values.double("norm_eps")
+    normOffset = Float(try values.double("norm_offset", default: 0))
     let pairing = try values.choice("rope_pairing", ["interleaved", "half-split"])
-    let rotated: Int
-    let width: Int
-    switch try values.choice("attention", ["gqa", "mla"]) {
-    case "gqa":
-      let (heads, keyHeads) = (try values.size("heads"), try values.size("kv_heads"))
-      width = try values.size("head")
-      rotated = width
-      guard heads % keyHeads == 0 else {
-        throw CheckpointError(
-          .configKey, file: model.config.file, "\(heads) heads cannot share \(keyHeads) key heads evenly")
-      }
-      attention = .grouped(heads: heads, keyHeads: keyHeads, width: width)
-    default:
-      let widths = LatentAttention.Widths(
-        heads: try values.size("heads"), plain: try values.size("nope"), rotated: try values.size("rope"),
-        value: try values.size("v_head"), latent: try values.size("kv_lora"),
-        latentEpsilon: try values.double("latent_norm_eps"))
-      width = widths.plain + widths.rotated
-      rotated = widths.rotated
-      attention = .latent(widths)
-    }
     try UnsupportedKeys.checkPairing(model.config, pairing)
-    guard rotated % 2 == 0 else {
-      throw CheckpointError(.configKey, file: model.config.file, "\(rotated) rotary dimensions do not form pairs")
+    var attention: [Attention] = []
+    for layer in 0..<model.layerCount { attention.append(try Attention(try ForwardValues(model, layer: layer))) }
+    self.attention = attention
+    let (width, rotated) = try Self.widths(attention, values)
+    guard rotated % 2 == 0, rotated <= width else {
+      throw CheckpointError(
+        .configKey, file: model.config.file, "\(rotated) rotary dimensions do not form pairs within \(width)")
     }
-    let scaling = try RotaryScaling(model.config)
+    let scaling = try RotaryScaling(model.config, taken)
     rotary = Rotary(
       width: rotated, theta: try values.double("rope_theta"), scaling: scaling, isInterleaved: pairing == "interleaved")
     var scale = 1 / Double(width).squareRoot()
     // modeling_deepseek_v3.py, yarn_apply_mscale: the softmax scale of MLA grows with the square of mscale.
-    if case .latent = attention { scale *= scaling.latentFactor * scaling.latentFactor }
+    if attention.contains(where: \.isLatent) { scale *= scaling.latentFactor * scaling.latentFactor }
     attentionScale = scale
+    activation = try GatedActivation(values)
     router = model.expertCount > 0 ? try Router.Rule(values, experts: model.expertCount) : nil
   }
+
+  var layers: Int { attention.count }
+
+  /// Values of a query that scores are summed over, and how many of them are rotated: the same in all layers.
+  private static func widths(
+    _ attention: [Attention], _ values: ForwardValues
+  ) throws(CheckpointError) -> (width: Int, rotated: Int) {
+    for kind in attention {
+      switch kind {
+      case .grouped(let grouped): return (grouped.width, try values.int("rope_dims", default: grouped.width))
+      case .latent(let latent): return (latent.widths.plain + latent.widths.rotated, latent.widths.rotated)
+      case .deltaNet: continue
+      }
+    }
+    return (2, 2)
+  }
+}
+
+extension Architecture.Attention {
+  init(_ values: ForwardValues) throws(CheckpointError) {
+    switch try values.choice("attention", ["gqa", "mla", "delta-net"]) {
+    case "gqa": self = .grouped(try GroupedAttention(values))
+    case "delta-net": self = .deltaNet(try GatedDeltaNet(values))
+    default: self = .latent(try LatentAttention(values))
+    }
+  }
+
+  var isLatent: Bool { if case .latent = self { true } else { false } }
 }
 
 /// The values of a spec's `forward` block, by type.
@@ -73,16 +89,20 @@ struct ForwardValues {
 
   private static let known: Set<String> = [
     "attention", "heads", "kv_heads", "head", "nope", "rope", "v_head", "kv_lora", "norm_eps", "latent_norm_eps",
-    "rope_pairing", "rope_theta", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
+    "index_norm_eps", "has_indexer", "window", "attention_gated", "norm_offset",
+    "linear_key_heads", "linear_value_heads", "linear_key", "linear_value", "linear_kernel", "rope_sections",
+    "rope_sections_interleaved", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
   /// Sizes beyond this are no model's, and would not fit what OpenBLAS counts in.
   private static let sizeLimit = 1 << 26
 
-  init(_ model: ModelLayout) throws(CheckpointError) {
+  /// - Parameter layer: whose values they are, where those of layers differ.
+  init(_ model: ModelLayout, layer: Int = 0) throws(CheckpointError) {
     self.model = model
-    values = try model.forwardValues()
+    values = try model.forwardValues(layer: layer)
     guard !values.isEmpty else {
       throw CheckpointError(
         .forwardUnsupported, file: model.config.file, "the family \(model.spec.name) has no forward pass here")
@@ -98,13 +118,22 @@ struct ForwardValues {
     }
   }
 
-  private func wrong(_ key: String, _ problem: String) -> CheckpointError {
+  func wrong(_ key: String, _ problem: String) -> CheckpointError {
     CheckpointError(.configKey, file: model.config.file, "'forward.\(key)' of the spec \(model.spec.name) \(problem)")
   }
 
   func size(_ key: String) throws(CheckpointError) -> Int {
     if case .int(let value)? = values[key] { return try size(key, value) }
     throw wrong(key, "is no integer")
+  }
+
+  /// A size, or a value that says there is none.
+  func size(_ key: String, orNone none: Int) throws(CheckpointError) -> Int {
+    switch values[key] {
+    case nil, .missing?: return none
+    case .int(none)?: return none
+    default: return try size(key)
+    }
   }
 
   func size(_ key: String, _ value: Int?) throws(CheckpointError) -> Int {
@@ -141,7 +170,8 @@ struct ForwardValues {
   }
 
   /// One of several words; any other is something that is not carried out here.
-  func choice(_ key: String, _ choices: [String]) throws(CheckpointError) -> String {
+  func choice(_ key: String, _ choices: [String], default standard: String? = nil) throws(CheckpointError) -> String {
+    if values[key] == nil, let standard { return standard }
     guard case .string(let value)? = values[key] else { throw wrong(key, "is no word") }
     guard choices.contains(value) else {
       let source = model.spec.forward[key]?.text ?? key

@@ -13,15 +13,14 @@ struct MemoryEstimate {
   init(_ architecture: Architecture, _ reader: TensorReader, sequences: Int, length: Int) {
     let positions = Double(sequences) * Double(length)
     let hidden = Double(architecture.hidden)
-    let attention: Double
-    switch architecture.attention {
-    case .grouped(let heads, let keyHeads, let width): attention = Double(2 * heads + 2 * keyHeads) * Double(width)
-    case .latent(let widths):
-      let latent = reader.tensor(.attnQA, layer: 0).map { reader.shape(of: $0).rows } ?? 0
-      attention =
-        Double(widths.heads) * Double(2 * widths.plain + widths.rotated + 2 * widths.value)
-        + Double(widths.latent + widths.rotated + latent)
-    }
+    let attention = architecture.attention.indices.map { layer in
+      switch architecture.attention[layer] {
+      case .grouped(let attention): Double(attention.activations)
+      case .deltaNet(let attention): Double(attention.activations)
+      case .latent(let attention):
+        Double(attention.activations) + (reader.tensor(.attnQA, layer: layer).map { Double(reader.shape(of: $0).rows) } ?? 0)
+      }
+    }.max() ?? 0
     var feedForward = 0.0
     for layer in 0..<architecture.layers {
       func rows(_ role: Role, expert: Int? = nil) -> Double {

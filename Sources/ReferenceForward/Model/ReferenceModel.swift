@@ -67,29 +67,34 @@ public final class ReferenceModel: Sendable {
   ) throws(CheckpointError) -> ForwardResult {
     try input.check(vocabulary: architecture.vocabulary)
     let weights = try weights(for: input)
-    let pass = ForwardPass(
+    var pass = ForwardPass(
       architecture: architecture, weights: weights, turns: try architecture.rotary.table(input.allPositions),
       causal: CausalAttention(
         team: weights.team, blas: blas, scale: architecture.attentionScale, sequences: input.sequences,
         length: input.length))
     let state = try embed(input, weights)
     var routing: [RouterChoices] = []
+    var selections: [KeySelection] = []
     for layer in 0..<architecture.layers {
       if let choices = try pass.apply(layer: layer, to: state.block) { routing.append(choices) }
+      if let selection = pass.selection, selection.layer == layer { selections.append(selection) }
       if let observe {
         try observe(layer, UnsafeBufferPointer(start: state.block.base, count: state.rows * state.columns))
       }
     }
     try weights.normalise(
-      state.block, weights.vector(.normFinal), epsilon: architecture.normEpsilon, into: state.block)
-    return ForwardResult(positions: state.rows, routing: routing, final: state, team: weights.team)
+      state.block, weights.norm(.normFinal), epsilon: architecture.normEpsilon, into: state.block)
+    return ForwardResult(
+      positions: state.rows, routing: routing, selections: selections, final: state, team: weights.team)
   }
 
   /// How many workers fit beside the activations.
   private func weights(for input: TokenInput) throws(CheckpointError) -> Weights {
     let estimate = MemoryEstimate(architecture, reader, sequences: input.sequences, length: input.length)
     let workers = try options.memory.workers(fixed: estimate.fixed, panel: estimate.worker, wanted: options.threads)
-    return Weights(reader: reader, team: Team(threads: workers, isStopped: options.isStopped), blas: blas)
+    return Weights(
+      reader: reader, team: Team(threads: workers, isStopped: options.isStopped), blas: blas,
+      normOffset: architecture.normOffset)
   }
 
   private func embed(_ input: TokenInput, _ weights: Weights) throws(CheckpointError) -> Matrix {
@@ -130,6 +135,8 @@ public struct ForwardResult: Sendable {
   public let positions: Int
   /// One for each layer with experts, in order.
   public let routing: [RouterChoices]
+  /// One for each layer whose indexer chose keys, in order.
+  public let selections: [KeySelection]
   let final: Matrix
   let team: Team
 }
@@ -156,27 +163,30 @@ struct ForwardPass {
   /// Cosines and sines of every position.
   let turns: Matrix
   let causal: CausalAttention
+  /// The keys that the last indexer chose.
+  var selection: KeySelection?
 
   /// One decoder layer: `x += attention(norm(x))`, then `x += feedForward(norm(x))`.
   ///
   /// - Returns: what the router chose, in a layer with experts.
-  func apply(layer: Int, to state: Block) throws(CheckpointError) -> RouterChoices? {
+  mutating func apply(layer: Int, to state: Block) throws(CheckpointError) -> RouterChoices? {
     let epsilon = architecture.normEpsilon
     let normal = try Matrix(state.rows, state.columns)
-    try weights.normalise(state, weights.vector(.normAttention, layer: layer), epsilon: epsilon, into: normal.block)
-    switch architecture.attention {
-    case .grouped(let heads, let keyHeads, let width):
-      let attention = GroupedAttention(heads: heads, keyHeads: keyHeads, width: width)
-      try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
-    case .latent(let widths):
-      try LatentAttention(widths: widths).apply(normal.block, layer: layer, pass: self, addingTo: state)
+    try weights.normalise(state, weights.norm(.normAttention, layer: layer), epsilon: epsilon, into: normal.block)
+    switch architecture.attention[layer] {
+    case .grouped(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
+    case .deltaNet(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
+    case .latent(let attention):
+      var selection = selection
+      try attention.apply(normal.block, layer: layer, pass: self, selection: &selection, addingTo: state)
+      self.selection = selection
     }
-    try weights.normalise(state, weights.vector(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
+    try weights.normalise(state, weights.norm(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
     if let rule = architecture.router, weights.reader.tensor(.router, layer: layer) != nil {
       return try ExpertMixture(router: Router(rule: rule)).apply(
-        normal.block, layer: layer, weights: weights, addingTo: state)
+        normal.block, layer: layer, pass: self, addingTo: state)
     }
-    try FeedForward.dense.apply(normal.block, layer: layer, weights: weights, addingTo: state)
+    try FeedForward.dense.apply(normal.block, layer: layer, pass: self, addingTo: state)
     return nil
   }
 }

@@ -3,7 +3,7 @@ internal import CheckpointKit
 /// Keys of config.json that change the computation and are not carried out here.
 ///
 /// Each is fine where it is absent or null, or says what is done anyway; everything else is refused by name, so that no
-/// result looks right and is not.
+/// result looks right and is not. A key that the family's spec takes into account is the spec's business.
 enum UnsupportedKeys {
   private static let alwaysRefused = [
     "attn_logit_softcapping", "final_logit_softcapping", "query_pre_attn_scalar", "attention_multiplier", "clip_qkv",
@@ -21,20 +21,23 @@ enum UnsupportedKeys {
   /// Names of x · sigmoid(x).
   private static let activations = ["silu", "swish"]
 
-  static func check(_ config: ModelConfig) throws(CheckpointError) {
-    for key in alwaysRefused {
+  /// - Parameter taken: the keys that the spec takes into account.
+  static func check(_ config: ModelConfig, _ taken: Set<[String]>) throws(CheckpointError) {
+    for key in alwaysRefused where !taken.contains([key]) {
       if let value = config.value(key), !value.isNull, value != 0 { throw refusal(config, key, value) }
     }
-    for (key, standard) in neutral {
+    for (key, standard) in neutral where !taken.contains([key]) {
       if let value = config.value(key), !value.isNull, !same(value, standard) { throw refusal(config, key, value) }
     }
     if let value = config.value("hidden_act"), !value.isNull, !activations.contains(value.string ?? "") {
       throw refusal(config, "hidden_act", value)
     }
-    if let value = config.value("sliding_window"), !value.isNull, config.value("use_sliding_window") != false {
+    if !taken.contains(["sliding_window"]), let value = config.value("sliding_window"), !value.isNull,
+      config.value("use_sliding_window") != false
+    {
       throw refusal(config, "sliding_window", value)
     }
-    if let value = config.value("layer_types"), !value.isNull,
+    if !taken.contains(["layer_types"]), let value = config.value("layer_types"), !value.isNull,
       let other = (value.array ?? [value]).first(where: { $0 != "full_attention" })
     {
       throw refusal(config, "layer_types", other)

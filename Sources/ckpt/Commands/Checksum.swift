@@ -11,10 +11,12 @@ struct ChecksumVerb: Verb {
       'ckpt verify --manifest' can check a copy with other files, and name the damaged tensor of a damaged file. While \
       they are read, contents are looked at too: zeros, values that are no numbers, experts that are the same.
 
-      With -o, a command that was stopped continues where it was. Format: docs/formats/manifest.md.
+      With -o, a command that was stopped continues where it was. With --plan-only too, many processes share the work: \
+      'ckpt run', 'ckpt status' and 'ckpt finish' take the plan. Format: docs/formats/manifest.md.
 
       EXAMPLES
         ckpt checksum Kimi-K2-Instruct -o kimi.json
+        ckpt checksum Kimi-K2-Instruct -o kimi.json --plan-only plan.json && ckpt run plan.json && ckpt finish plan.json
         ckpt checksum Qwen3-8B --sha256sums -o Qwen3-8B/SHA256SUMS && (cd Qwen3-8B && sha256sum -c SHA256SUMS)
       """)
 
@@ -30,7 +32,14 @@ struct ChecksumVerb: Verb {
   @Flag(name: .customLong("sha256sums"), help: "Write what sha256sum -c reads; implies --files-only.")
   var sha256sums = false
 
+  @Option(help: "Save the plan to FILE for 'ckpt run', and read nothing else; needs -o.", completion: .file())
+  var planOnly: String?
+
   @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func validate() throws {
+    if planOnly != nil, output == nil { throw ValidationError("--plan-only needs -o FILE, where the manifest will be") }
+  }
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
@@ -39,34 +48,20 @@ struct ChecksumVerb: Verb {
     }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
-    var options = Checksum.Options(threads: session.threads, memory: session.budget.total)
+    var options = Self.options(session, progress)
     options.filesOnly = filesOnly || sha256sums
+    options.excluded = [output, planOnly].compactMap { $0 }
+    if let planOnly, let output { return try savePlan(to: planOnly, output, options, session) }
     options.progressFolder = output.map { $0 + ChecksumRecord.folderSuffix }
-    options.excluded = output.map { [$0] } ?? []
-    options.progress = { done, total in progress.show(done, of: total) }
-    options.isStopped = { Terminal.stopSignal != 0 }
     let outcome = try Checksum.make(checkpoint, library: try session.library(), options: options, files: session.files)
     progress.clear()
     let manifest = outcome.manifest
-    let text = sha256sums ? manifest.checksumFile : manifest.text
-    if let output {
-      try session.files.writeAtomically(Array(text.utf8), to: output)
-      try session.files.removeTree(output + ChecksumRecord.folderSuffix)
-    }
-    var report = Report()
-    report.findings = outcome.findings
-    report.summary = [
-      "files": .int(manifest.files.count), "tensors": .int(manifest.tensorCount),
-      "logical_tensors": .int(manifest.logical.count), "bytes": .int(manifest.byteCount),
-      "read_bytes": .int(outcome.readBytes), "files_resumed": .int(outcome.filesResumed),
-      "digest": .string(manifest.digest.hex), "output": .string(orNull: output),
-    ]
+    let text = Self.text(manifest, sha256sums ? Self.sumsFormat : "")
+    if let output { try ChecksumRecord.publish(text, to: output, session.files) }
+    var report = Self.report(outcome, output)
     if output != nil {
       let rate = Double(outcome.readBytes) / max(session.elapsed, 1e-3)
-      report.text =
-        "\(printable(output ?? "")): \(ByteSize.grouped(manifest.files.count)) files, "
-        + "\(ByteSize.grouped(manifest.tensorCount)) tensors, \(ByteSize.text(manifest.byteCount)), "
-        + "\(ByteSize.text(Int(rate)))/s; digest \(manifest.digest.hex)\n"
+      report.text += ", \(ByteSize.text(Int(rate)))/s; digest \(manifest.digest.hex)\n"
       if outcome.filesResumed > 0 {
         report.text += "  continued: \(outcome.filesResumed) files were done before\n"
       }
@@ -75,6 +70,58 @@ struct ChecksumVerb: Verb {
     } else {
       report.ownJSON = text
     }
+    return report
+  }
+  /// Lines of `sha256sum` in place of a manifest.
+  static let sumsFormat = "sha256sums"
+
+  static func text(_ manifest: Manifest, _ format: String) -> String {
+    format == sumsFormat ? manifest.checksumFile : manifest.text
+  }
+
+  static func options(_ session: Session, _ progress: ProgressLine) -> Checksum.Options {
+    var options = Checksum.Options(threads: session.threads, memory: session.budget.total)
+    options.progress = { done, total in progress.show(done, of: total) }
+    options.isStopped = { Terminal.stopSignal != 0 }
+    return options
+  }
+
+  /// Figures of a manifest, and the beginning of a line.
+  static func report(_ outcome: Checksum.Outcome, _ output: String?) -> Report {
+    let manifest = outcome.manifest
+    var report = Report()
+    report.findings = outcome.findings
+    report.summary = [
+      "files": .int(manifest.files.count), "tensors": .int(manifest.tensorCount),
+      "logical_tensors": .int(manifest.logical.count), "bytes": .int(manifest.byteCount),
+      "read_bytes": .int(outcome.readBytes), "files_resumed": .int(outcome.filesResumed),
+      "digest": .string(manifest.digest.hex), "output": .string(orNull: output),
+    ]
+    if let output {
+      report.text =
+        "\(printable(output)): \(ByteSize.grouped(manifest.files.count)) files, "
+        + "\(ByteSize.grouped(manifest.tensorCount)) tensors, \(ByteSize.text(manifest.byteCount))"
+    }
+    return report
+  }
+
+  private func savePlan(
+    to file: String, _ output: String, _ options: Checksum.Options, _ session: Session
+  ) throws -> Report {
+    let plan = try ChecksumPlan(
+      checkpoint, output: output, format: sha256sums ? Self.sumsFormat : "", library: try session.library(),
+      options: options, files: session.files)
+    let place = PlanFile.Place(source: checkpoint, destination: output, specFolders: common.specs)
+    try plan.write(to: file, place: place)
+    var report = Report()
+    report.textIsNarration = true
+    report.summary = [
+      "plan_id": .string(plan.id.hex), "destination": .string(output), "jobs": .int(plan.unitCount),
+      "files": .int(plan.unitCount), "input_bytes": .int(plan.byteCount),
+    ]
+    report.text =
+      "\(printable(output)): would list \(ByteSize.grouped(plan.unitCount)) files, \(ByteSize.text(plan.byteCount))\n"
+      + planSaved(file, units: plan.unitCount)
     return report
   }
 }

@@ -28,7 +28,7 @@ struct Convert: Verb {
     help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
   var source: String
 
-  @Argument(help: "The folder to write; it must be new or empty.", completion: .directory)
+  @Argument(help: "The folder to write, new or empty; for a GGUF result a path that ends in .gguf.")
   var destination: String
 
   @Option(name: .customLong("to"), help: "A recipe: a built-in name ('ckpt recipes' lists them) or a .json file.")
@@ -39,6 +39,26 @@ struct Convert: Verb {
 
   @Option(help: "Dtype of fp8 scales: F32, BF16, F16 or F8_E8M0 (default: the family's).", transform: parseScaleDType)
   var scaleDtype: DType?
+
+  @Option(
+    help: "For GGUF: an importance matrix of llama-imatrix (default: all columns weigh the same).", completion: .file())
+  var imatrix: String?
+
+  @Option(
+    help: "For GGUF: types by name, above the recipe: lines 'pattern=type' as llama-quantize takes them.",
+    completion: .file())
+  var tensorTypeFile: String?
+
+  @Option(
+    help: "For GGUF: write the type of each tensor to a file that llama-quantize --tensor-type-file takes.",
+    completion: .file())
+  var exportTensorTypes: String?
+
+  @Option(help: "For GGUF: the pre-tokenizer, where the tokenizer is not one that is known here.")
+  var pre: String?
+
+  @Option(help: "For GGUF: what the file calls the model.")
+  var name: String?
 
   @Option(help: "Cut into files of at most so many bytes (default: the source's boundaries).", transform: parseSize)
   var maxShardSize: Int?
@@ -53,10 +73,23 @@ struct Convert: Verb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
-    if destination.hasSuffix(".gguf") {
-      throw ValidationError("'\(recipe)' writes a folder of safetensors files, and DST names a .gguf file")
-    }
     var options = ConvertOptions()
+    options.container = destination.hasSuffix(Container.gguf.fileEnding) ? .gguf : .safetensors
+    if options.container == .safetensors {
+      for (name, value) in [
+        ("--imatrix", imatrix), ("--tensor-type-file", tensorTypeFile), ("--export-tensor-types", exportTensorTypes),
+        ("--pre", pre), ("--name", name),
+      ] where value != nil {
+        throw ValidationError("\(name) is for a GGUF result: DST must end in .gguf")
+      }
+    }
+    options.preTokenizer = pre
+    options.modelName = name
+    if let tensorTypeFile {
+      let text = String(decoding: try session.files.readAll(tensorTypeFile, limit: 16 << 20), as: UTF8.self)
+      options.tensorTypes = try LlamaMixTensorTypes(parsing: text, file: tensorTypeFile)
+    }
+    options.importance = try imatrix.map { try ImportanceMatrix($0, files: session.files) }
     options.rounding = rounding
     options.scaleDType = scaleDtype
     options.maxShardBytes = maxShardSize
@@ -65,7 +98,13 @@ struct Convert: Verb {
     let job = try Self.plan(
       source: source, recipe: recipe, options: options, library: try session.library(), session)
     let place = PlanFile.Place(
-      source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe)
+      source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe,
+      imatrix: imatrix)
+    if let exportTensorTypes {
+      let text = try LlamaMixTensorTypes.text(
+        job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } })
+      try session.files.writeAtomically(Array(text.utf8), to: exportTensorTypes)
+    }
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
@@ -82,10 +121,17 @@ struct Convert: Verb {
     source: String, recipe: String, options: ConvertOptions, library: SpecLibrary, _ session: Session
   ) throws -> ConvertPlan {
     guard let recipe = try Recipe.find(recipe, in: library, files: session.files) else {
-      throw ValidationError("no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes)))
+      throw ValidationError(
+        "no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes) + Recipe.mixNames))
+    }
+    if let wanted = recipe.container, wanted != options.container {
+      throw ValidationError(
+        wanted == .gguf
+          ? "'\(recipe.name)' writes GGUF: DST must end in .gguf"
+          : "'\(recipe.name)' writes a folder of safetensors files, and DST names a .gguf file")
     }
     let binding = try Binding.bind(try session.open(source), library: library)
-    return try ConvertPlanner.plan(binding, recipe: recipe, options: options)
+    return try ConvertPlanner.plan(binding, recipe: recipe, options: options, library: library)
   }
 
   // MARK: Report

@@ -34,10 +34,15 @@ struct Forward: Verb {
   @Option(help: "Positions of the tokens, like --tokens (default: 0, 1, 2, …).", completion: .file())
   var positions: String?
 
-  @Option(help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab].", completion: .file())
+  @Option(
+    help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab]; an older FILE.npy is replaced.",
+    completion: .file())
   var logits: String?
 
-  @Option(help: "Write each layer's output and what its router chose to DIR.", completion: .directory)
+  @Option(
+    help:
+      "Write each layer's output, and what its router and its indexer chose, to DIR; older files of these names are replaced.",
+    completion: .directory)
   var hidden: String?
 
   @Flag(help: "Say how evenly the routers spread the tokens.")
@@ -69,7 +74,10 @@ struct Forward: Verb {
       try outputs.write(
         UnsafeRawBufferPointer(state), .f32, [width], to: joinPath(hidden, "layer-\(Outputs.number(layer)).npy"))
     }
-    if let hidden { for choices in result.routing { try outputs.write(choices, to: hidden) } }
+    if let hidden {
+      for choices in result.routing { try outputs.write(choices, to: hidden) }
+      for selection in result.selections { try outputs.write(selection, to: hidden) }
+    }
     var report = try report(model, result, outputs)
     report.findings += binding.findings
     if routing { add(result.routing.map(\.statistics), to: &report) }
@@ -177,6 +185,11 @@ private struct Outputs {
     let stem = joinPath(folder, "router-\(Self.number(choices.layer))")
     try write(choices.ids, .i32, [choices.chosen], to: stem + "-ids.npy")
     try write(choices.weights, .f32, [choices.chosen], to: stem + "-weights.npy")
+  }
+
+  func write(_ selection: KeySelection, to folder: String) throws(CheckpointError) {
+    let path = joinPath(folder, "indexer-\(Self.number(selection.layer))-topk.npy")
+    try write(selection.keys, .i32, [selection.kept], to: path)
   }
 
   private func write<T>(_ values: [T], _ dtype: DType, _ trailing: [Int], to path: String) throws(CheckpointError) {

@@ -153,7 +153,7 @@ private struct Facts {
 
   private var binding: Binding { summary.binding }
   private var checkpoint: Checkpoint { binding.checkpoint }
-  private var family: String? { checkpoint.config?.modelType }
+  private var family: String? { checkpoint.config?.modelType ?? binding.model?.config.modelType }
 
   /// Of the whole context; nil where it is not known or overflows.
   var cacheBytes: Int? {

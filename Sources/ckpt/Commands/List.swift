@@ -92,7 +92,8 @@ struct List: Verb {
         row.expert = tensor.expert
         row.shape = tensor.shape
         row.encoding = bound.layout.name
-        row.bytes = bound.pieces.reduce(0) { $0 + $1.records.reduce(0) { $0 + checkpoint.records[$1].byteCount } }
+        row.bytes = bound.byteCount
+        row.offset += bound.pieces[0].offset
         rows.append((main, row))
       }
     }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import CheckpointKit
-internal import Quantize
 
 /// `i/n`: share i, counted from 0, of n.
 struct WorkerShare: ExpressibleByArgument {
@@ -37,7 +36,7 @@ struct Run: Verb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
-    try SavedPlan(plan, session).flow.runShare(worker.map { ($0.index, $0.count) })
+    try SavedPlan(plan, session).flow.runShare(worker.map { ($0.index, $0.count) }, session)
   }
 }
 
@@ -79,12 +78,5 @@ struct FinishVerb: Verb {
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  func perform(_ session: Session) throws -> Report {
-    let flow = try SavedPlan(plan, session).flow
-    var result = try flow.finish()
-    if let convert = flow.job as? ConvertPlan, let outcome = result.outcome {
-      Convert.addErrors(convert, outcome, to: &result.report, session)
-    }
-    return result.report
-  }
+  func perform(_ session: Session) throws -> Report { try SavedPlan(plan, session).flow.finish() }
 }

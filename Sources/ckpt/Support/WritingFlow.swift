@@ -1,4 +1,5 @@
 internal import CheckpointKit
+internal import Quantize
 
 /// What every writing verb does with its job: check, show, save or carry it out, finish.
 struct WritingFlow {
@@ -49,9 +50,7 @@ struct WritingFlow {
       if let file = writing.planOnly {
         try PlanFile.write(job.plan, place: place, to: file, files: session.files)
         result.report.textIsNarration = true
-        let count = job.plan.segments.count
-        result.report.text +=
-          "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
+        result.report.text += planSaved(file, units: unitCount)
       }
       return result
     }
@@ -175,75 +174,29 @@ struct WritingFlow {
     return report
   }
 
-  // MARK: run, status, finish
+}
 
-  /// One share of a saved plan.
-  func runShare(_ worker: (index: Int, count: Int)?) throws -> Report {
-    Terminal.catchStopSignals()
-    let progress = ProgressLine(session.common, "run")
-    defer { progress.clear() }
+extension WritingFlow: UnitFlow {
+  var planID: SHA256Digest { job.plan.id }
+  var destination: String { place.destination }
+  var unitCount: Int { job.plan.segments.count }
+
+  func missing() throws -> [Int] { try runner.missingSegments() }
+
+  func run(units: [Int]?, _ progress: ProgressLine) throws {
     let runner = runner(progress: progress)
-    if try runner.isFinished() { return unitsReport([]) }
+    if try runner.isFinished() { return }
     try runner.prepare()
-    let share = worker.map { worker in
-      job.plan.segments.indices.filter { $0 % worker.count == worker.index }
-    }
-    _ = try runner.run(job.executor(), segments: share, publishes: false)
-    progress.clear()
-    let missing = try runner.missingSegments()
-    var report = unitsReport(missing)
-    report.summary["share"] = .int(share?.count ?? job.plan.segments.count)
-    return report
+    _ = try runner.run(job.executor(), segments: units, publishes: false)
   }
 
-  func status() throws -> Report {
-    let missing = try runner.missingSegments()
-    var report = unitsReport(missing)
-    if !missing.isEmpty {
-      report.isIncomplete = CheckpointError(
-        .unitsMissing, file: place.destination, "\(missing.count) units are missing: \(foldedNumbers(missing))",
-        hint: "run them, then finish")
-    }
-    return report
-  }
-
-  func finish() throws -> Result {
-    Terminal.catchStopSignals()
+  func publish() throws -> Report? {
     let runner = runner(progress: nil)
-    if try runner.isFinished() {
-      var result = Result()
-      result.report = unitsReport([])
-      return result
-    }
-    let missing = try runner.missingSegments()
-    guard missing.isEmpty else {
-      var result = Result()
-      result.report = try status()
-      return result
-    }
+    if try runner.isFinished() { return nil }
     let outcome = try runner.run(job.executor(), segments: [])
     try runner.finish(try job.finishing(outcome, threads: session.threads))
-    var result = Result(outcome: outcome)
-    result.report = done(outcome)
-    result.report.summary.add(units([]))
-    return result
-  }
-
-  private func units(_ missing: [Int]) -> JSONObject {
-    let count = job.plan.segments.count
-    return [
-      "plan_id": .string(job.plan.id.hex), "destination": .string(place.destination), "units": .int(count),
-      "done": .int(count - missing.count), "missing": .int(missing.count),
-      "missing_units": .string(foldedNumbers(missing)),
-    ]
-  }
-
-  private func unitsReport(_ missing: [Int]) -> Report {
-    var report = Report()
-    report.summary = units(missing)
-    let count = job.plan.segments.count
-    report.text = "\(place.destination): \(count - missing.count) of \(count) units are done"
-    report.text += missing.isEmpty ? "\n" : "; missing: \(foldedNumbers(missing))\n"
+    var report = done(outcome)
+    if let convert = job as? ConvertPlan { Convert.addErrors(convert, outcome, to: &report, session) }
     return report
   }
 }

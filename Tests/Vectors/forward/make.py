@@ -1,5 +1,7 @@
 """Writes the vectors of this folder with transformers, through the oracle of Tests/Conformance.
 
+    python make.py [FAMILY-QUANT ...]
+
 Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens.
 """
 import pathlib
@@ -23,10 +25,19 @@ EXPERTS = dict(moe_intermediate_size=16, num_experts=6, num_experts_per_tok=2, m
 for family, quant, changes in [
         ("deepseek_v3", "fp8-block", LATENT),
         ("llama_tied", "none", GROUPED),
-        ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS))]:
+        ("qwen3_moe", "fp8-block", dict(GROUPED, **EXPERTS)),
+        ("minimax_m2", "fp8-block", dict(GROUPED, intermediate_size=16, num_local_experts=6, rotary_dim=4)),
+        ("deepseek_v32", "fp8-ue8m0", dict(LATENT, index_head_dim=16, index_n_heads=4, index_topk=5)),
+        ("glm52", "none", dict(LATENT, n_group=1, topk_group=1, num_hidden_layers=3, mlp_layer_types=["dense", "sparse", "sparse"],
+                               index_head_dim=16, index_n_heads=4, index_topk=5, indexer_types=["full", "shared", "full"])),
+        ("gpt_oss", "none", dict(GROUPED, intermediate_size=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+        ("gpt_oss", "mxfp4", dict(GROUPED, intermediate_size=32, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+]:
+    out = HERE / f"{family}-{quant}"
+    if sys.argv[1:] and out.name not in sys.argv[1:]:
+        continue
     entry = families.FAMILIES[family]
     entry["config"] = lambda base=entry["config"]: {**base(), **COMMON, **changes}
-    out = HERE / f"{family}-{quant}"
     make_tiny.build(family, quant, 0, str(out), shards=2, tokens=TOKENS, tokenizer=False)
     for name in ["golden_embed.npy", "golden_hidden.npy", "golden_logits_bf16.npy", "generation_config.json"]:
         (out / name).unlink(missing_ok=True)

@@ -1,20 +1,10 @@
-internal import CheckpointKit
-
-extension SpecLibrary {
-  /// Names of all documents of a kind, sorted.
-  func names(_ kind: Kind) -> [String] { documents(kind).compactMap { $0.json["name"]?.string } }
-}
-
 /// `; did you mean 'x'?`, or a list of what there is.
-func suggestion(_ text: String, among names: [String]) -> String {
+public func suggestion(_ text: String, among names: [String]) -> String {
   let near = names.map { (name: $0, distance: editDistance(foldedName(text), foldedName($0))) }
     .min { $0.distance < $1.distance }
   if let near, near.distance <= max(2, text.count / 4) { return "; did you mean '\(near.name)'?" }
   return names.isEmpty || names.count > 30 ? "" : "; there are: " + names.joined(separator: ", ")
 }
-
-/// `1 note`, `2 notes`.
-func counted(_ count: Int, _ noun: String) -> String { "\(ByteSize.grouped(count)) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Insertions, deletions and replacements between two words.
 private func editDistance(_ a: String, _ b: String) -> Int {

@@ -1,0 +1,213 @@
+/// The tensors of one model in a GGUF file: a ``GGUFSpec`` applied to a model.
+public struct GGUFLayout: Sendable {
+  /// A tensor of the file.
+  public struct Tensor: Sendable {
+    public let name: String
+    /// nil for what is computed.
+    public let role: Role?
+    public let layer: Int?
+    /// `[matrices, rows, columns]`, or fewer dimensions where there is one matrix, or one row.
+    public let shape: Shape
+    /// Rows of one of its matrices.
+    public let rowsPerSlice: Int
+    /// Indices of the model's logical tensors: one for each matrix, or one for all of them.
+    public let sources: [Int]
+    public let rows: Rows
+    /// Is F32 whatever a recipe says.
+    public let staysF32: Bool
+
+    public var sliceCount: Int { shape.rows / max(1, rowsPerSlice) }
+  }
+
+  /// Where the rows of a tensor come from.
+  public enum Rows: Sendable {
+    /// Each matrix is a logical tensor.
+    case all
+    /// For each row, counted through all matrices, the row of the logical tensor.
+    case picked([Int32])
+    /// For each matrix, where it begins in the logical tensor; it is transposed on the way.
+    case transposed([Int32])
+    case computed([Float])
+  }
+
+  public let spec: GGUFSpec
+  /// In the order in which llama-quantize writes: what belongs to no layer first, then by layer, each by name.
+  public let tensors: [Tensor]
+  /// Logical tensors that are left behind, with all of their group.
+  public let omitted: [Int]
+}
+
+// MARK: Making
+
+extension GGUFLayout {
+  /// - Parameter present: for each of the model's tensors, whether the checkpoint has it.
+  public init(_ spec: GGUFSpec, of model: ModelLayout, present: [Bool]) throws(CheckpointError) {
+    self.spec = spec
+    let places = Places(model, present)
+    var tensors: [Tensor] = []
+    var isUsed = [Bool](repeating: false, count: model.tensors.count)
+    var maps = RowMaps(model)
+    for template in spec.tensors {
+      guard let role = template.role else {
+        if let computed = try Self.computed(template, model) { tensors.append(computed) }
+        continue
+      }
+      for (layer, experts) in places.layers(of: role, in: template.group) {
+        if let when = template.when, try !model.holds(when, layer: layer) {
+          // What the file can do without is no tensor that is left behind.
+          for source in experts { isUsed[source] = true }
+          continue
+        }
+        for source in experts { isUsed[source] = true }
+        let first = model.tensors[experts[0]]
+        guard template.isStacked || experts.count == 1 else {
+          throw CheckpointError(
+            .specMalformed, file: spec.name, tensor: template.template.text, "has experts, but is not stacked")
+        }
+        if template.isStacked, experts.count != places.expertCount {
+          throw CheckpointError(
+            .tensorMissing, tensor: model.name(of: first),
+            "has \(experts.count) of \(places.expertCount) experts, and a GGUF file stacks all of them")
+        }
+        let (rows, slices, shape) = try maps.rows(template, of: first, layer: layer)
+        let count = template.isStacked ? experts.count : slices
+        let isMatrixStack = template.isStacked || Self.hasSlices(template)
+        tensors.append(
+          Tensor(
+            name: template.template.name(layer: layer, expert: nil), role: role, layer: layer,
+            shape: isMatrixStack ? Shape([count] + shape.dimensions) : shape, rowsPerSlice: shape.rows,
+            sources: experts,
+            rows: rows, staysF32: template.staysF32 || shape.rank <= 1 && !isMatrixStack))
+      }
+    }
+    tensors.sort { ($0.layer ?? -1, $0.name) < ($1.layer ?? -1, $1.name) }
+    self.tensors = tensors
+    omitted = model.tensors.indices.filter { present[$0] && !isUsed[$0] }
+  }
+
+  private static func hasSlices(_ template: GGUFSpec.Tensor) -> Bool {
+    switch template.rows {
+    case .picked(let slices, _, _), .transposed(let slices, _, _): slices != nil
+    default: false
+    }
+  }
+
+  private static func computed(
+    _ template: GGUFSpec.Tensor, _ model: ModelLayout
+  ) throws(CheckpointError) -> Tensor? {
+    if let when = template.when, try !model.holds(when, layer: nil) { return nil }
+    let factors = try RopeFactors.llama3(model)
+    return Tensor(
+      name: template.template.name(layer: nil, expert: nil), role: nil, layer: nil, shape: [factors.count],
+      rowsPerSlice: 1, sources: [], rows: .computed(factors), staysF32: true)
+  }
+
+  /// The logical tensors of each role, by layer.
+  private struct Places {
+    private var byRole: [Key: [(layer: Int?, experts: [Int])]] = [:]
+    let expertCount: Int
+
+    private struct Key: Hashable {
+      var role: Role
+      var group: FamilySpec.Group
+    }
+
+    init(_ model: ModelLayout, _ present: [Bool]) {
+      expertCount = model.expertCount
+      for (i, tensor) in model.tensors.enumerated() where present[i] {
+        let key = Key(role: tensor.role, group: tensor.group)
+        var list = byRole[key] ?? []
+        byRole[key] = nil
+        // Tensors come layer by layer, and experts in order.
+        if let place = list.lastIndex(where: { $0.layer == tensor.layer }), tensor.expert != nil {
+          list[place].experts.append(i)
+        } else {
+          list.append((tensor.layer, [i]))
+        }
+        byRole[key] = list
+      }
+    }
+
+    func layers(of role: Role, in group: FamilySpec.Group) -> [(layer: Int?, experts: [Int])] {
+      byRole[Key(role: role, group: group)] ?? []
+    }
+  }
+}
+
+/// Tables of rows, made once for all layers that are alike.
+private struct RowMaps {
+  private let model: ModelLayout
+  private var made: [Key: (rows: GGUFLayout.Rows, slices: Int, shape: Shape)] = [:]
+
+  private struct Key: Hashable {
+    var name: String
+    var shape: Shape
+  }
+
+  init(_ model: ModelLayout) { self.model = model }
+
+  /// Rows, number of matrices and shape of one of them.
+  mutating func rows(
+    _ template: GGUFSpec.Tensor, of tensor: ModelLayout.Tensor, layer: Int?
+  ) throws(CheckpointError) -> (rows: GGUFLayout.Rows, slices: Int, shape: Shape) {
+    let key = Key(name: template.template.text, shape: tensor.shape)
+    if let made = made[key] { return made }
+    let result: (rows: GGUFLayout.Rows, slices: Int, shape: Shape)
+    switch template.rows {
+    case .all, .ropeFactors: result = (.all, 1, tensor.shape)
+    case .picked(let slices, let shape, let source):
+      let (count, rows, columns) = try matrices(slices, shape, layer)
+      guard columns == tensor.shape.columns else { throw outside(template, tensor) }
+      let table = try table(template, tensor, slices: count, rows: rows, source)
+      result = (.picked(table), count, Shape(rows, columns))
+    case .transposed(let slices, let shape, let source):
+      let (count, rows, columns) = try matrices(slices, shape, layer)
+      guard rows == tensor.shape.columns else { throw outside(template, tensor) }
+      let starts = try table(template, tensor, slices: count, rows: 1, source)
+      guard starts.allSatisfy({ Int($0) + columns <= tensor.shape.rows }) else { throw outside(template, tensor) }
+      result = (.transposed(starts), count, Shape(rows, columns))
+    }
+    made[key] = result
+    return result
+  }
+
+  private func matrices(
+    _ slices: Expression?, _ shape: [Expression], _ layer: Int?
+  ) throws(CheckpointError) -> (count: Int, rows: Int, columns: Int) {
+    var environment = model.environment
+    environment.layer = layer
+    let count = try slices.map { (e) throws(CheckpointError) in try environment.int(e) } ?? 1
+    let (rows, columns) = (try environment.int(shape[0]), try environment.int(shape[1]))
+    let (total, overflow) = count.multipliedReportingOverflow(by: rows)
+    guard count > 0, rows > 0, columns > 0, !overflow, total <= 1 << 26 else {
+      throw CheckpointError(.configKey, file: model.config.file, "asks for \(count) matrices of \(rows) × \(columns)")
+    }
+    return (count, rows, columns)
+  }
+
+  /// The row of the logical tensor for each row of each matrix.
+  private func table(
+    _ template: GGUFSpec.Tensor, _ tensor: ModelLayout.Tensor, slices: Int, rows: Int, _ source: Expression
+  ) throws(CheckpointError) -> [Int32] {
+    var environment = model.environment
+    environment.layer = tensor.layer
+    var table: [Int32] = []
+    table.reserveCapacity(slices * rows)
+    for slice in 0..<slices {
+      environment.slice = slice
+      for row in 0..<rows {
+        environment.row = row
+        let place = try environment.int(source)
+        guard (0..<tensor.shape.rows).contains(place) else { throw outside(template, tensor) }
+        table.append(Int32(truncatingIfNeeded: place))
+      }
+    }
+    return table
+  }
+
+  private func outside(_ template: GGUFSpec.Tensor, _ tensor: ModelLayout.Tensor) -> CheckpointError {
+    CheckpointError(
+      .specMalformed, tensor: template.template.text,
+      "does not fit into \(model.name(of: tensor)), which has shape \(tensor.shape)")
+  }
+}

@@ -1,0 +1,266 @@
+internal import CheckpointKit
+
+/// Plans a conversion into GGUF: a recipe applied to the tensors that the file will have.
+struct GGUFConvertPlanner {
+  private let binding: Binding
+  private let model: ModelLayout
+  private let spec: GGUFSpec
+  private let layout: GGUFLayout
+  private let recipe: Recipe
+  private let options: ConvertOptions
+  private let library: SpecLibrary
+  private var works: [ConvertPlan.Work] = []
+  private var findings: [Finding] = []
+  /// The binding's tensor of each of the model's; −1 where there is none.
+  private var places: [Int]
+
+  init(
+    _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
+  ) throws(CheckpointError) {
+    guard let spec = library.gguf(family: model.spec.name) else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: binding.checkpoint.path,
+        "cannot become GGUF: how models of the family \(model.spec.name) stand in one is not known here",
+        hint: "--specs DIR adds a spec in DIR/gguf")
+    }
+    self.binding = binding
+    self.model = model
+    self.spec = spec
+    self.recipe = recipe
+    self.options = options
+    self.library = library
+    places = Array(repeating: -1, count: model.tensors.count)
+    for (i, bound) in binding.tensors.enumerated() { places[bound.tensor] = i }
+    layout = try GGUFLayout(spec, of: model, present: places.map { $0 >= 0 })
+  }
+
+  mutating func plan() throws(CheckpointError) -> ConvertPlan {
+    let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
+    for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
+    noteOmitted()
+    let checkpoint = binding.checkpoint
+    var files = try PlanInputs.files(of: checkpoint)
+    if let importance = options.importance { files.append(try importance.planInput()) }
+    let inputs = PlanInputs(
+      verb: "convert", options: options.named(recipe: recipe.name),
+      rules: SHA256Digest(of: recipe.text + "\n" + model.spec.identity + "\n" + spec.identity), files: files)
+    let fields = try metadata()
+    var builder = PlanBuilder(
+      inputs: inputs, writer: GGUFWriter(fields: fields.flatMap(\.bytes), count: fields.count))
+    let drafts = works.indices.map { draft($0) }
+    let items = drafts.map {
+      (shard: 0, layer: Int?.none, bytes: $0.byteCount.roundedUp(to: GGUFHeader.usualAlignment))
+    }
+    let sharding: Sharding = options.maxShardBytes.map { .upTo(bytes: $0) } ?? .asSource
+    let split = sharding.files(items)
+    guard split.count <= GGUFWriter.mostFiles else {
+      throw CheckpointError(
+        .outputUnsuitable, "would be split into \(split.count) files, where \(GGUFWriter.mostFiles) are allowed",
+        hint: "give a larger --max-shard-size")
+    }
+    for file in split { builder.addFile(file.map { drafts[$0] }) }
+    return ConvertPlan(
+      binding: binding, plan: builder.plan(), works: works, recipe: recipe, options: options, config: nil,
+      findings: findings)
+  }
+
+  // MARK: Tensors
+
+  private mutating func plan(_ tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?) throws(CheckpointError) {
+    let sources = tensor.sources.map { places[$0] }
+    let (target, rule) = try target(of: tensor, mixed)
+    let importance = try importance(of: tensor, target)
+    let assembly = Assembly(
+      name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
+      rows: tensor.rows, importance: importance)
+    let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
+    works.append(
+      ConvertPlan.Work(
+        tensor: tensor.sources.first, operation: .assemble(assembly, EncodeOptions(importance: usual)), target: target,
+        shape: tensor.shape, rule: rule))
+    if let first = sources.first { noteRequantizing(tensor, binding.tensors[first].layout, target) }
+  }
+
+  private mutating func target(
+    of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?
+  ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
+    guard let source = tensor.sources.first, !tensor.staysF32 else { return (PlainLayout(.f32), nil) }
+    if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
+    if let rule = try options.tensorTypes.firstMatch(tensor.name) {
+      return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
+    }
+    let stored = binding.tensors[places[source]].layout
+    let decision = try recipe.rule(for: model.tensors[source], of: model, stored: stored, in: .gguf)
+    let wanted = decision?.rule.layout ?? stored
+    guard wanted is PlainLayout || wanted is GGUFBlockLayout else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: recipe.name, tensor: tensor.name,
+        "would be \(wanted.name), which is an encoding of safetensors files and not of GGUF",
+        hint: "the recipe needs a rule that gives \(tensor.role?.name ?? "it") an encoding of GGUF")
+    }
+    return (try fitting(wanted, tensor), decision?.number)
+  }
+
+  /// The encoding, or what stands in for it where the rows of a tensor are no whole blocks.
+  private mutating func fitting(
+    _ wanted: any EncodingLayout, _ tensor: GGUFLayout.Tensor
+  ) throws(CheckpointError) -> any EncodingLayout {
+    guard let refusal = wanted.refusal(of: tensor.shape) else { return wanted }
+    let fallback = Self.fallback(wanted, tensor.shape)
+    findings.append(
+      Finding(
+        .warning, .notDivisible, tensor: tensor.name,
+        "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)"))
+    return fallback
+  }
+
+  private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
+    if let dtype = type.dtype, PlainLayout.dtypes.contains(dtype) { return PlainLayout(dtype) }
+    if let layout = GGUFBlockLayout(type) { return layout }
+    throw CheckpointError(
+      .recipeUnsuitable, tensor: tensor, "is to be \(type), which is read here but not written",
+      hint: "'ckpt encodings' lists what is written")
+  }
+
+  // MARK: Mixes of llama.cpp
+
+  /// The types that `llama-quantize` gives to the tensors that are not F32 anyway.
+  private func assign(_ mix: LlamaMix) throws(CheckpointError) -> [LlamaMix.Assignment] {
+    let facts = LlamaMix.Model(
+      architecture: spec.architecture, layers: model.layerCount, experts: model.expertCount,
+      heads: model.integer("heads") ?? 0,
+      keyValueHeads: try spec.integer("attention.head_count_kv", of: model) ?? model.integer("heads") ?? 0)
+    var options = LlamaMixOptions()
+    options.tensorTypes = self.options.tensorTypes
+    return try mix.assign(
+      layout.tensors.map { LlamaMix.Tensor(TensorName($0.name), $0.shape) }, of: facts, options: options,
+      importance: self.options.importance.map { Set($0.entries.map(\.name)) })
+  }
+
+  /// What llama-quantize leaves as it is stands as F32 in the file that it would be given.
+  private mutating func target(
+    of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment
+  ) throws(CheckpointError) -> any EncodingLayout {
+    guard let type = mixed.type else { return PlainLayout(.f32) }
+    if let reason = mixed.fallbackReason(columns: tensor.shape.columns) {
+      findings.append(Finding(.note, .notDivisible, tensor: tensor.name, reason))
+    }
+    return try Self.layout(of: type, tensor.name)
+  }
+
+  /// What `llama-quantize` takes where a row is no whole number of blocks.
+  static func fallback(_ wanted: any EncodingLayout, _ shape: Shape) -> any EncodingLayout {
+    let type = (wanted as? GGUFBlockLayout).flatMap { LlamaMix.fallback(for: $0.type) }
+    if let layout = type.flatMap({ GGUFBlockLayout($0) }), layout.refusal(of: shape) == nil { return layout }
+    return PlainLayout(.f16)
+  }
+
+  private func importance(
+    of tensor: GGUFLayout.Tensor, _ target: any EncodingLayout
+  ) throws(CheckpointError) -> ImportanceMatrix.Entry? {
+    guard let matrix = options.importance, target is GGUFBlockLayout, let entry = matrix[TensorName(tensor.name)]
+    else { return nil }
+    let wanted = tensor.sliceCount * tensor.shape.columns
+    guard entry.valueCount == wanted else {
+      throw CheckpointError(
+        .imatrixMalformed, file: matrix.path, tensor: tensor.name,
+        "has \(entry.valueCount) values, where the tensor has \(tensor.sliceCount) × \(tensor.shape.columns) columns",
+        hint: "it was made for another model")
+    }
+    return entry
+  }
+
+  private func draft(_ number: Int) -> PlanBuilder.Draft {
+    let work = works[number]
+    guard case .assemble(let assembly, _) = work.operation, let target = work.target else {
+      preconditionFailure("a tensor of a GGUF file is assembled")
+    }
+    let rows = assembly.panelRows(work.shape, target)
+    return PlanBuilder.Draft(
+      name: assembly.name, layout: target, shape: work.shape, panelRows: rows,
+      scratch: assembly.needs(work.shape, binding, panelRows: min(rows, work.shape.rows)).bytes, work: number)
+  }
+
+  // MARK: What is said
+
+  /// Nothing is left behind in silence.
+  private mutating func noteOmitted() {
+    let groups = Dictionary(grouping: layout.omitted) { model.tensors[$0].group }
+    for (group, tensors) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
+      let first = model.name(of: model.tensors[tensors[0]])
+      let severity: Finding.Severity = group == .text ? .warning : .note
+      findings.append(
+        Finding(
+          severity, .tensorOmitted, tensor: first,
+          (tensors.count > 1 ? "and \(tensors.count - 1) others of group \(group.rawValue) are" : "is")
+            + " left behind: a GGUF file of architecture \(spec.architecture) has no place for it"))
+    }
+    if let first = binding.unknown.first {
+      let record = binding.checkpoint.records[first]
+      findings.append(
+        Finding(
+          .warning, .tensorUnknown, file: binding.checkpoint.shard(of: record).name, tensor: record.name.string,
+          (binding.unknown.count > 1 ? "and \(binding.unknown.count - 1) others are" : "is")
+            + " not named by the spec \(model.spec.name): a GGUF file has no place for what llama.cpp does not know"))
+    }
+  }
+
+  private mutating func noteRequantizing(
+    _ tensor: GGUFLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
+  ) {
+    guard stored.isQuantizedTwice(as: target), !findings.contains(where: { $0.code == .requantized }) else { return }
+    findings.append(
+      Finding(
+        .warning, .requantized, tensor: tensor.name,
+        "and others are quantized a second time, from \(stored.name) to \(target.name): the errors of both add up"))
+  }
+
+  // MARK: Metadata
+
+  /// In the order of llama.cpp's converter, but for `general.file_type`, which stands with its like.
+  private mutating func metadata() throws(CheckpointError) -> [GGUFEntry] {
+    let fileType = recipe.mix?.fileType ?? recipe.fileType ?? 0
+    var entries = [GGUFEntry("general.architecture", text: spec.architecture)]
+    let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
+    findings += general.findings
+    entries += general.entries
+    entries += try spec.entries(of: model)
+    entries.append(GGUFEntry("general.file_type", uint32: fileType))
+    entries.append(GGUFEntry("general.quantization_version", uint32: 2))
+    entries += try GGUFTokenizer.metadata(
+      of: binding.checkpoint, vocabSize: model.integer("vocab") ?? 0, pre: options.preTokenizer, library: library)
+    if let importance = options.importance {
+      // llama-quantize writes the path of the file, too: it would make the bytes depend on where it lies.
+      if let dataset = importance.datasets.first {
+        entries.append(GGUFEntry("quantize.imatrix.dataset", text: dataset))
+      }
+      entries.append(GGUFEntry("quantize.imatrix.entries_count", uint32: UInt32(clamping: importance.entries.count)))
+      if let chunks = importance.chunkCount {
+        entries.append(GGUFEntry("quantize.imatrix.chunks_count", uint32: UInt32(clamping: chunks)))
+      }
+    }
+    return entries
+  }
+
+  private var parameterCounts: ParameterCounts {
+    var counts = ParameterCounts(total: 0, shared: 0, expert: 0, expertCount: model.expertCount)
+    for tensor in layout.tensors {
+      let elements = tensor.shape.elementCount
+      counts.total += elements
+      if tensor.role?.isRoutedExpert ?? false {
+        counts.expert += elements / max(1, tensor.sliceCount)
+      } else {
+        counts.shared += elements
+      }
+    }
+    return counts
+  }
+}
+
+extension EncodingLayout {
+  /// Whether values in this encoding were quantized before and would be again.
+  func isQuantizedTwice(as target: any EncodingLayout) -> Bool {
+    if target is PlainLayout || sameLayout(self, target) { return false }
+    return self is PackedINT4Layout || self is MXFP4Layout || self is GGUFBlockLayout
+  }
+}
