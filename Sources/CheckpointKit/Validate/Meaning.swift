@@ -104,7 +104,7 @@ public struct Meaning: Sendable {
   /// Roles that every published engine computes unencoded: small, and ruined by rounding.
   static func mustStayPlain(_ role: Role) -> Bool {
     role.name == "router" || role.name.hasPrefix("router.") || role.name.hasPrefix("norm.")
-      || role.name.hasPrefix("mtp.norm") || role.name.hasSuffix(".bias") || role.name.hasSuffix(".norm")
+      || role.name.hasPrefix("bias.") || role.name == "sinks" || role.name.hasPrefix("mtp.norm")
   }
 
   /// Projections that engines join into one matrix: their encodings must be the same.

@@ -149,6 +149,7 @@ struct DataFindings {
       else { continue }
       // The scale of an empty block may be anything; 1 and the least that libraries write are.
       if one.matrix.layout is FP8BlockLayout, first.offset == 127 { continue }
+      if first.offset == 0 { continue }
       let ratio = first.offset - middle
       far.append(
         (

@@ -18,6 +18,15 @@ public struct EngineFacts: Sendable {
     var group: FamilySpec.Group
     /// Index into the model's tensors.
     var first: Int
+
+    /// Of a code.
+    var bits: Int {
+      switch layout {
+      case is PlainLayout: 16
+      case is PackedINT4Layout, is MXFP4Layout: 4
+      default: 8
+      }
+    }
   }
 
   var model: ModelLayout?
@@ -85,7 +94,7 @@ public struct EngineFacts: Sendable {
       if seen.insert(key).inserted {
         kinds.append(Kind(role: tensor.role, shape: tensor.shape, layout: layout, group: tensor.group, first: index))
       }
-      if tensor.role.isRoutedExpert {
+      if tensor.role.name.hasPrefix("moe.") {
         names.insert(name)
         expertNames[tensor.layer ?? 0, default: []].insert(name)
       } else if let join = Meaning.joined.firstIndex(where: { $0.contains(tensor.role.name) }) {
