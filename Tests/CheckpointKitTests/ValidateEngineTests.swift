@@ -7,8 +7,8 @@ import Testing
     var preset: String
     /// A recipe that replaces the published storage.
     var storage: String?
-    /// A quantization_config that replaces the published one, as JSON.
-    var quantization: String?
+    /// A quantization_config that replaces the published one.
+    var quantization: JSONValue?
     /// Encodings of single roles, other than the storage's.
     var layouts: [String: String]
     var deployment: String
@@ -16,21 +16,28 @@ import Testing
     var refusedBy: [String]
     var reason: String
 
-    init(
-      _ preset: String, storage: String?, quantization: String?, layouts: [String: String], _ deployment: String,
-      refusedBy: [String], _ reason: String
-    ) {
-      self.preset = preset
-      self.storage = storage
-      self.quantization = quantization
-      self.layouts = layouts
-      self.deployment = deployment
-      self.refusedBy = refusedBy
-      self.reason = reason
+    init(_ json: JSONValue) {
+      preset = json["checkpoint"]?.string ?? ""
+      storage = json["storage"]?.string
+      quantization = json["quantization_config"]
+      layouts = Dictionary(
+        uniqueKeysWithValues: (json["layouts"]?.object?.members ?? []).map { ($0.key, $0.value.string ?? "") })
+      deployment = json["for"]?.string ?? ""
+      refusedBy = json["refused_by"]?.array?.compactMap(\.string) ?? []
+      reason = json["why"]?.string ?? ""
     }
 
     var testDescription: String { "\(preset) \(storage ?? "as published") on \(deployment): \(reason)" }
   }
+
+  /// What engines do with published checkpoints, as their sources say: see the rules for the place.
+  static let cases: [Case] = {
+    let file = joinPath(vectorsFolder, "engines/cases.json")
+    guard let bytes = try? FileAccess.system.readAll(file, limit: 1 << 20),
+      let json = try? JSONValue(parsing: bytes, file: file)
+    else { return [] }
+    return json["cases"]?.array?.map { Case($0) } ?? []
+  }()
 
   static let library = try? SpecLibrary()
   static let engines = (try? library?.engines()) ?? []
@@ -52,7 +59,7 @@ import Testing
     var config = stored.model.config
     if let quantization = one.quantization {
       var root = config.root
-      root["quantization_config"] = try JSONValue(parsing: quantization, file: "case")
+      root["quantization_config"] = quantization
       config = ModelConfig(root, file: config.file)
     }
     let tensors: [(Int, any EncodingLayout)] = stored.tensors.compactMap { tensor in
@@ -82,6 +89,11 @@ import Testing
     }
   }
 
+  @Test("there are enough cases, half of them refused")
+  func count() {
+    #expect(Self.cases.count >= 60 && Self.cases.count { !$0.refusedBy.isEmpty } >= 30)
+  }
+
   @Test("docs/engines.md has the table of these cases, with the rule and its version")
   func table() throws {
     var rows = ["| checkpoint | stored as | deployment | verdict | rule | why |", "|---|---|---|---|---|---|"]
@@ -90,8 +102,7 @@ import Testing
       let warned = findings.contains { $0.severity == .warning }
       let verdict = refusing.isEmpty ? warned ? "yes, with a warning" : "yes" : "no"
       var storage = one.storage ?? (one.quantization == nil ? "as published" : "")
-      if let quantization = one.quantization {
-        let json = try JSONValue(parsing: quantization, file: "case")
+      if let json = one.quantization {
         let weights = json["config_groups"]?["group_0"]?["weights"]
         var details =
           weights.map { "\($0["num_bits"]?.text() ?? "") bits, g\($0["group_size"]?.text() ?? "")" }
@@ -122,13 +133,17 @@ import Testing
     #expect(engines.map(\.name) == ["ktransformers", "llama.cpp", "sglang", "transformers", "trtllm", "vllm"])
     for engine in engines {
       #expect(engine.rules.allSatisfy { !$0.source.isEmpty }, "\(engine.name)")
-      #expect(engine.rules.allSatisfy { $0.verdict != .refuses || $0.hint != nil || !$0.roles.isEmpty }, "\(engine.name)")
+      #expect(
+        engine.rules.allSatisfy { $0.verdict != .refuses || $0.hint != nil || !$0.roles.isEmpty }, "\(engine.name)")
     }
   }
 
   @Test(
     "a deployment that cannot be meant is wrong usage",
-    arguments: ["vlm", "vllm:", "vllm:tp", "vllm:tp=0", "vllm:tp=x", "vllm:tp=2,tp=4", "vllm:rp=2", "vllm:tp=2,", "llama.cpp:ep=2"])
+    arguments: [
+      "vlm", "vllm:", "vllm:tp", "vllm:tp=0", "vllm:tp=x", "vllm:tp=2,tp=4", "vllm:rp=2", "vllm:tp=2,",
+      "llama.cpp:ep=2",
+    ])
   func misuse(text: String) throws {
     let engines = Self.engines
     #expect(throws: Deployment.Misuse.self) { try Deployment(text, engines: engines) }

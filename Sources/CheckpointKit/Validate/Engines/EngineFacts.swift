@@ -3,10 +3,12 @@
 /// | name | what |
 /// |---|---|
 /// | a key of config.json, a value of the family spec | as in a family spec: `hidden`, `experts`, `kv_heads` |
-/// | `stored.container`, `stored.encoded`, `stored.experts`, `stored.experts_mixed`, `stored.joined_apart`, `stored.vision`, `stored.processor`, `stored.tokenizer` | how it is stored |
-/// | `quant.method`, `quant.format`, `quant.bits`, `quant.group`, `quant.symmetric`, `quant.actorder`, `quant.strategy`, `quant.groups`, `quant.mixed`, `quant.activations` | what the quantization config says |
+/// | `stored.container`, `stored.encoded`, `stored.experts`, … | how it is stored |
+/// | `quant.method`, `quant.format`, `quant.bits`, `quant.group`, … | what the quantization config says |
 /// | `gguf.architecture`, `gguf.experts`, `gguf.layers` | keys of a GGUF file |
 /// | `rows`, `columns`, `encoding`, `bits`, `group`, `role` | the kind of tensor that a rule with roles looks at |
+///
+/// `docs/engines.md` lists them all.
 public struct EngineFacts: Sendable {
   /// A kind of tensor: those of one role that have one shape and one encoding.
   struct Kind: Sendable {
@@ -16,6 +18,15 @@ public struct EngineFacts: Sendable {
     var group: FamilySpec.Group
     /// Index into the model's tensors.
     var first: Int
+
+    /// Of a code.
+    var bits: Int {
+      switch layout {
+      case is PlainLayout: 16
+      case is PackedINT4Layout, is MXFP4Layout: 4
+      default: 8
+      }
+    }
   }
 
   var model: ModelLayout?
@@ -83,7 +94,7 @@ public struct EngineFacts: Sendable {
       if seen.insert(key).inserted {
         kinds.append(Kind(role: tensor.role, shape: tensor.shape, layout: layout, group: tensor.group, first: index))
       }
-      if tensor.role.isRoutedExpert {
+      if tensor.role.name.hasPrefix("moe.") {
         names.insert(name)
         expertNames[tensor.layer ?? 0, default: []].insert(name)
       } else if let join = Meaning.joined.firstIndex(where: { $0.contains(tensor.role.name) }) {
@@ -101,12 +112,15 @@ public struct EngineFacts: Sendable {
   private static func quantization(_ config: ModelConfig) -> JSONObject {
     guard let scheme = QuantizationScheme(config) else { return ["method": "none", "mixed": false, "groups": 0] }
     let first = scheme.groups.first
-    func differs<T: Hashable>(_ value: (QuantizationScheme.Group) -> T) -> Bool { Set(scheme.groups.map(value)).count > 1 }
+    func differs<T: Hashable>(_ value: (QuantizationScheme.Group) -> T) -> Bool {
+      Set(scheme.groups.map(value)).count > 1
+    }
     var object: JSONObject = [
       "method": .string(scheme.method), "groups": .int(scheme.groups.count),
       "mixed": .bool(differs { $0.bits } || differs { $0.groupSize } || differs { $0.type }),
       "activations": .bool(scheme.groups.contains { $0.hasActivations }),
-      "class_targets": .bool(scheme.groups.contains { group in group.targets.contains { !$0.contains(".") && !$0.hasPrefix("re:") } }),
+      "class_targets": .bool(
+        scheme.groups.contains { group in group.targets.contains { !$0.contains(".") && !$0.hasPrefix("re:") } }),
     ]
     object["format"] = scheme.format.map { .string($0) }
     object["bits"] = (first?.bits ?? scheme.bits).map { .int($0) }

@@ -23,7 +23,8 @@ public enum Preflight {
       findings.append(
         Finding(
           severity, code, tensor: tensor,
-          "\(deployment.text): \(rule.problem.text(environment)) [\(engine.file) \(engine.version), \(rule.id)]", hint: hint))
+          "\(deployment.text): \(rule.problem.text(environment)) [\(engine.file) \(engine.version), \(rule.id)]",
+          hint: hint))
     }
     return findings
   }
@@ -92,7 +93,7 @@ extension EngineFacts {
       root["rows"] = .int(kind.shape.rows)
       root["columns"] = .int(kind.shape.columns)
       root["encoding"] = .string(kind.layout.name)
-      root["bits"] = .int(kind.layout is PlainLayout ? 16 : kind.layout is PackedINT4Layout ? 4 : 8)
+      root["bits"] = .int(kind.bits)
       root["group"] = .int((kind.layout as? PackedINT4Layout)?.group ?? kind.layout.tile.columns)
     }
     for (key, value) in objects { root[key] = .object(value) }
