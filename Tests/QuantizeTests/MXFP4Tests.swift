@@ -37,7 +37,8 @@ import Testing
     blocks.withUnsafeMutableBytes { blocks in
       scales.withUnsafeMutableBytes { scales in
         values.withUnsafeBufferPointer { values in
-          let report = codec.encode(values, rows: 0..<6, shape: shape, options: EncodeOptions(), into: [blocks, scales])
+          let report = codec.encode(
+            values, rows: 0..<6, shape: shape, options: EncodeOptions(), into: [blocks, scales])
           #expect(report.nonFinite == nil)
         }
       }

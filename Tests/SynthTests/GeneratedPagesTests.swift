@@ -97,7 +97,9 @@ private struct FamiliesPage {
 
       """
     for preset in presets {
-      guard let totals = preset.published, let family = library.family(modelType: preset.modelType ?? "") else { continue }
+      guard let totals = preset.published, let family = library.family(modelType: preset.modelType ?? "") else {
+        continue
+      }
       text += row(
         preset.name, "`\(family.name)`", grouped(totals.storedTensors), grouped(totals.dataBytes),
         grouped(totals.parametersTotal), grouped(totals.parametersText), grouped(totals.parametersActive))
@@ -130,7 +132,8 @@ private struct FamiliesPage {
   }
 
   private func stackText(_ stack: FamilySpec.Stack) -> String {
-    "`\(stack.template.text)`" + (stack.encodings.isEmpty ? ", read" : " where \(stack.encodings.joined(separator: " or "))")
+    "`\(stack.template.text)`"
+      + (stack.encodings.isEmpty ? ", read" : " where \(stack.encodings.joined(separator: " or "))")
   }
 }
 

@@ -32,7 +32,8 @@ public struct ImageInput: Sendable {
     for i in stride(from: 0, to: numbers.values.count, by: 3) {
       let sides = numbers.values[i..<i + 3]
       guard sides.allSatisfy({ (1...4096).contains($0) }) else {
-        throw CheckpointError(.forwardInput, file: grid, "has an image of \(Array(sides)), where 1 to 4096 are possible")
+        throw CheckpointError(
+          .forwardInput, file: grid, "has an image of \(Array(sides)), where 1 to 4096 are possible")
       }
       grids.append(Grid(frames: numbers.values[i], rows: numbers.values[i + 1], columns: numbers.values[i + 2]))
       count += grids[grids.count - 1].patches

@@ -97,7 +97,9 @@ struct VisionTower: Sendable {
     }
     let values = try weights.vector(.visionPatch)
     let bias = try weights.vector(.visionPatchBias)
-    let (matrix, pixels) = (try Matrix(shape[0], input.width), try Matrix(input.pixels.count / input.width, input.width))
+    let (matrix, pixels) = (
+      try Matrix(shape[0], input.width), try Matrix(input.pixels.count / input.width, input.width)
+    )
     matrix.take(values)
     pixels.take(input.pixels)
     let state = try Matrix(pixels.rows, shape[0])
@@ -114,7 +116,8 @@ struct VisionTower: Sendable {
     let side = shape.rank == 3 ? shape[0] : Int(Double(shape[0]).squareRoot())
     guard side * side * width == table.count else {
       throw CheckpointError(
-        .forwardUnsupported, tensor: weights.reader.name(of: tensor), "of shape \(shape) is no square grid of positions")
+        .forwardUnsupported, tensor: weights.reader.name(of: tensor), "of shape \(shape) is no square grid of positions"
+      )
     }
     for (number, patch) in patches.enumerated() {
       let row = state.block.row(number)
@@ -126,7 +129,8 @@ struct VisionTower: Sendable {
       }
       guard frameTable > 0, patch.grid.frames > 1 else { continue }
       guard patch.grid.frames <= frameTable else {
-        throw CheckpointError(.forwardInput, "a clip of \(patch.grid.frames) frames, where the model knows \(frameTable)")
+        throw CheckpointError(
+          .forwardInput, "a clip of \(patch.grid.frames) frames, where the model knows \(frameTable)")
       }
       for i in 0..<width / 2 {
         let angle = Double(patch.frame) * Elementwise.power(10000, -2 * Double(i) / Double(width))
@@ -182,7 +186,8 @@ struct VisionTower: Sendable {
     block: Int, to state: Matrix, _ turns: Matrix, _ grids: [ImageInput.Grid], _ weights: Weights
   ) throws(CheckpointError) {
     let normal = try Matrix(state.rows, state.columns)
-    try normalise(state.block, .visionNormAttention, .visionNormAttentionBias, block, epsilon, weights, into: normal.block)
+    try normalise(
+      state.block, .visionNormAttention, .visionNormAttentionBias, block, epsilon, weights, into: normal.block)
     let mixed = try multiply(normal, .visionQKV, .visionQKVBias, block, weights)
     let attended = try attend(mixed, turns, grids, weights)
     try weights.multiply(attended.block, weights.tensor(.visionO, layer: block), into: state.block, adding: true)
@@ -282,7 +287,8 @@ struct VisionTower: Sendable {
   ) throws(CheckpointError) -> Matrix {
     let width = state.columns
     let joined = try Matrix(
-      grids.reduce(0) { $0 + (joinsFrames ? 1 : $1.frames) * $1.rows * $1.columns } / (merge * merge), merge * merge * width)
+      grids.reduce(0) { $0 + (joinsFrames ? 1 : $1.frames) * $1.rows * $1.columns } / (merge * merge),
+      merge * merge * width)
     var (first, done) = (0, 0)
     for grid in grids {
       let share = joinsFrames ? 1 / Float(grid.frames) : 1

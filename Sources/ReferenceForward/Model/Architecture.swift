@@ -94,7 +94,8 @@ struct ForwardValues {
     "linear_key_heads", "linear_value_heads", "linear_key", "linear_value", "linear_kernel", "rope_sections",
     "rope_sections_interleaved", "vision_heads", "vision_norm_eps", "vision_proj_norm_eps", "vision_positions",
     "vision_rope_pairing", "vision_rope_theta", "vision_merge", "vision_frames", "vision_frame_table",
-    "vision_activation", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "vision_activation", "activation", "activation_limit", "activation_slope", "router", "router_groups",
+    "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 

@@ -52,7 +52,8 @@ struct Forward: Verb {
     help: "Run the vision tower instead, on patches of pixels: .npy of float32, [patches, …].", completion: .file())
   var pixels: String?
 
-  @Option(help: "Frames, rows and columns of patches of each image: .npy of integers, [images, 3].", completion: .file())
+  @Option(
+    help: "Frames, rows and columns of patches of each image: .npy of integers, [images, 3].", completion: .file())
   var grid: String?
 
   @Option(help: "Write what the projector behind the tower gives to FILE.npy, float32.", completion: .file())
