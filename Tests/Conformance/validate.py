@@ -8,7 +8,7 @@ import copy, itertools, json, os, pathlib, random, re, shutil, struct, subproces
 
 import numpy as np
 
-from harness import BF16, DTYPES, checks, ckpt, command, fixture, new_folder, remove, Result
+from harness import BF16, DTYPES, ROOT, checks, ckpt, command, fixture, new_folder, remove, Result
 
 PAIRS = int(os.environ.get("CKPT_VALIDATE_PAIRS", "80"))
 FP8, E8M0 = DTYPES["F8_E4M3"], DTYPES["F8_E8M0"]
@@ -115,7 +115,7 @@ def fault(base, code, severity, meaning, also=(), needs=None):
     return wrap
 
 
-MOE, INT4, DENSE, PLAIN, TIED, VISION, POWERS, SQUARE, STACKED = "moe-fp8", "moe-int4", "dense-fp8", "moe-plain", "tied", "vision-int4", "moe-ue8m0", "square-fp8", "stacked-mxfp4"
+MOE, INT4, DENSE, PLAIN, TIED, VISION, POWERS, SQUARE, STACKED, LISTED = "moe-fp8", "moe-int4", "dense-fp8", "moe-plain", "tied", "vision-int4", "moe-ue8m0", "square-fp8", "stacked-mxfp4", "listed-fp8"
 EXPERT = ("experts.",)
 
 
@@ -226,6 +226,13 @@ def plain_not_listed(m, rng):
     name = m.pick(rng, "self_attn.o_proj.weight")
     m.put(name, decoded(m, name).astype(BF16))
     m.drop(name + "_scale_inv")
+    return name
+
+
+@fault(LISTED, "quantization.not-ignored", "error", "a plain router is not listed, in a family whose engines build it as a layer")
+def router_not_listed(m, rng):
+    name = m.pick(rng, "mlp.gate.weight")
+    m.quantization["modules_to_not_convert"].remove(name[: -len(".weight")])
     return name
 
 
@@ -838,7 +845,8 @@ def base(name):
     if name not in _bases:
         fixtures = {MOE: ("deepseek_v3", "fp8-block"), INT4: ("kimi_k2_thinking", "int4"), DENSE: ("qwen3", "fp8-block"),
                     PLAIN: ("deepseek_v3", "none"), TIED: ("qwen3_tied_lmhead", "none"), VISION: ("kimi_k25", "int4"),
-                    POWERS: ("deepseek_v3", "fp8-ue8m0"), STACKED: ("gpt_oss", "mxfp4")}
+                    POWERS: ("deepseek_v3", "fp8-ue8m0"), STACKED: ("gpt_oss", "mxfp4"),
+                    LISTED: ("qwen3_moe", "fp8-block")}
         if name == SQUARE:
             folder = new_folder("square")
             ckpt("synth", folder, "--preset", "tiny", "--family", "qwen3", "--storage", "fp8-block", "--set", "hidden_size=1024",
@@ -1177,6 +1185,7 @@ if __name__ == "__main__":
     if "--table" in sys.argv:
         print(table())
         sys.exit(0)
+    checks.true(table() in (ROOT / "docs" / "findings.md").read_text(), "docs/findings.md has the table of planted faults: validate.py --table")
     planted_faults()
     good_fixtures()
     good_presets()
