@@ -88,7 +88,8 @@ extension FamilySpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.family/1")
     try reader.expectKeys([
-      "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles", "listed_roles",
+      "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles",
+      "listed_roles",
       "fp8_scale", "forward", "sources",
     ])
     let base: FamilySpec?
