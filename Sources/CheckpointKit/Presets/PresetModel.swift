@@ -218,7 +218,7 @@ private struct Draft {
   private mutating func layout(of tensor: ModelLayout.Tensor) throws(CheckpointError) -> any EncodingLayout {
     let plain = PlainLayout(model.spec.tensors[tensor.template].dtype)
     for (rule, patterns) in zip(rules, patterns).reversed() {
-      guard patterns.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
+      guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
       guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }

@@ -123,8 +123,11 @@ struct ForwardValues {
   }
 
   func size(_ key: String) throws(CheckpointError) -> Int {
-    if case .int(let value)? = values[key] { return try size(key, value) }
-    throw wrong(key, "is no integer")
+    switch values[key] {
+    case .int(let value)?: return try size(key, value)
+    case .double(let value)? where Int(exactly: value) != nil: return try size(key, Int(value))
+    default: throw wrong(key, "is no integer")
+    }
   }
 
   /// A size, or a value that says there is none.
