@@ -293,7 +293,7 @@ def matrix_transposed(m, rng):
 @fault(MOE, "tensor.shape", "error", "a norm of another size")
 def norm_shape(m, rng):
     name = m.pick(rng, "post_attention_layernorm.weight")
-    m.put(name, m.tensors[name][:-1])
+    m.put(name, m.tensors[name][:-4])
     return name
 
 
@@ -430,7 +430,7 @@ def generation_malformed(m, rng):
 @fault(MOE, "quantization.absent", "error", "config.json does not announce the quantization")
 def quantization_absent(m, rng):
     del m.config["quantization_config"]
-    return "model.layers."
+    return "model."
 
 
 @fault(PLAIN, "quantization.stale", "error", "config.json announces a quantization that was undone")
@@ -834,7 +834,7 @@ def mxfp4_flipped(m, rng):
 @fault(STACKED, "quantization.absent", "error", "MXFP4 that config.json does not announce")
 def mxfp4_absent(m, rng):
     del m.config["quantization_config"]
-    return "model.layers."
+    return "model."
 
 
 # ---------------------------------------------------------------- bases
