@@ -790,7 +790,12 @@ def tied_type(m, rng):
 @fault(SQUARE, "encoding.transposed-scales", "warning", "a square grid of scales stored transposed")
 def square_grid_transposed(m, rng):
     name = m.pick(rng, "self_attn.o_proj.weight", "self_attn.q_proj.weight")
-    m.put(name + "_scale_inv", m.tensors[name + "_scale_inv"].T)
+    rows, columns = m.tensors[name].shape
+    weight = np.random.default_rng(rng.randrange(1000)).normal(0, 0.02, (rows, columns)).astype(np.float32)  # as trained ones are
+    blocks = weight.reshape(rows // 128, 128, columns // 128, 128)
+    scale = np.abs(blocks).max((1, 3)) / 448
+    m.put(name, (blocks / scale[:, None, :, None]).reshape(rows, columns).astype(FP8))
+    m.put(name + "_scale_inv", scale.T.astype(m.tensors[name + "_scale_inv"].dtype))
     return name
 
 
