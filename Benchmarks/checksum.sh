@@ -17,7 +17,8 @@ fi
 bytes=$(find -L "$folder" -maxdepth 1 -type f -printf '%s\n' | awk '{ s += $1 } END { print s }')
 
 cold() { if [ -n "${COLD:-}" ]; then sync; echo 3 > /proc/sys/vm/drop_caches; fi; }
-seconds() { cold; local from to; from=$(date +%s.%N); "$@" > /dev/null 2>&1; to=$(date +%s.%N); echo "$from $to" | awk '{ printf "%.3f\n", $2 - $1 }'; }
+# Wall and processor seconds: the latter tell how much a core does where other programs are at work too.
+seconds() { cold; local TIMEFORMAT='%R %U %S'; { time "$@" > /dev/null 2>&1; } 2>&1 | awk -v to="$work/$1" '{ print $1 >> to; print $2 + $3 >> (to ".cpu") }'; }
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 # One process for each core, each with the next file as it gets free.
 openssl_all() { find -L "$folder" -maxdepth 1 -type f -print0 | xargs -0 -P "$cores" -n 1 openssl dgst -sha256; }
@@ -27,13 +28,15 @@ files_only() { "$ckpt" checksum "$folder" --files-only -o "$work/f.json"; }
 full() { "$ckpt" checksum "$folder" -o "$work/m.json"; }
 
 runs="plain openssl_one openssl_all files_only full"
-for ((i = 0; i < rounds; i++)); do for run in $runs; do seconds "$run" >> "$work/$run"; done; done
+for ((i = 0; i < rounds; i++)); do for run in $runs; do seconds "$run"; done; done
 rate() { echo "$bytes $(median "$work/$1")" | awk '{ printf "%.3f", $1 / $2 / 1e9 }'; }
 ratio() { echo "$(rate "$1") $(rate "$2") $3" | awk '{ printf "%.2f", $1 / ($2 * $3) }'; }
+per_cpu() { echo "$(median "$work/openssl_one.cpu") $(median "$work/$1.cpu")" | awk '{ printf "%.2f", $1 / $2 }'; }
 cat << END
 { "machine": "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)", "cores": $cores, "sha_ni": $(grep -qw sha_ni /proc/cpuinfo && echo true || echo false),
-  "ckpt": "$("$ckpt" --version)", "openssl": "$(openssl version)", "bytes": $bytes, "rounds": $rounds, "cold": $([ -n "${COLD:-}" ] && echo true || echo false),
+  "ckpt": "$("$ckpt" --version)", "openssl": "$(openssl version)", "bytes": $bytes, "rounds": $rounds, "load": $(cut -d' ' -f1 /proc/loadavg), "cold": $([ -n "${COLD:-}" ] && echo true || echo false),
   "gb_per_second": { "read": $(rate plain), "openssl_one_core": $(rate openssl_one), "openssl_all_cores": $(rate openssl_all), "files_only": $(rate files_only), "with_tensors": $(rate full) },
   "files_only_to_openssl_times_cores": $(ratio files_only openssl_one "$cores"), "with_tensors_to_openssl_times_cores": $(ratio full openssl_one "$cores"),
+  "files_only_to_openssl_per_cpu_second": $(per_cpu files_only), "with_tensors_to_openssl_per_cpu_second": $(per_cpu full),
   "files_only_to_openssl_all_cores": $(ratio files_only openssl_all 1), "with_tensors_to_openssl_all_cores": $(ratio full openssl_all 1) }
 END

@@ -7,11 +7,11 @@ out=Sources/Specs/EmbeddedSpecs.swift
 {
   echo '// Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.'
   echo
-  echo '/// The families, presets, recipes and tokenizers of this build as JSON text, embedded so that the binary stands alone.'
+  echo '/// The families, presets, recipes, tokenizers and engines of this build as JSON text, embedded so that the binary stands alone.'
   echo 'public enum EmbeddedSpecs {'
   echo '  /// Path under `Specs/` and content, in the order of their paths.'
   echo '  public static let documents: [(path: String, text: String)] = ['
-  for folder in families presets recipes gguf tokenizers; do
+  for folder in families presets recipes gguf tokenizers engines; do
     find "Specs/$folder" -name '*.json' | LC_ALL=C sort | while read -r file; do
       printf '    (\n      "%s",\n      #"""\n' "${file#Specs/}"
       sed 's/^\(.\)/      \1/' "$file"

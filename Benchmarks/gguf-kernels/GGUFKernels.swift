@@ -140,7 +140,7 @@ struct GGUFKernels {
     )
     print("  \"rows\": [")
     var lines: [String] = []
-    for type in GGUFBlock.allCases {
+    for type in GGUFBlock.allCases where type.isWritable {
       for importance in [nil, weights] {
         var seconds = [[Double]](repeating: [], count: Level.available.count + 1)
         var blocks = [UInt8](repeating: 0, count: values.count / type.valueCount * type.byteCount)
@@ -173,7 +173,52 @@ struct GGUFKernels {
       }
     }
     print(lines.joined(separator: ",\n"))
+    print("  ],\n  \"decoding\": [")
+    print(GGUFBlock.allCases.compactMap { decoding($0, handle, rounds) }.joined(separator: ",\n"))
     print("  ]\n}")
+  }
+
+  typealias DequantizeRow = @convention(c) (UnsafePointer<UInt8>?, UnsafeMutablePointer<Float>?, Int64) -> Void
+
+  /// The rate of libggml's `dequantize_row_*`, a plain loop, and the multiples of it; nil for types that it has none for.
+  static func decoding(_ type: GGUFBlock, _ handle: UnsafeMutableRawPointer, _ rounds: Int) -> String? {
+    guard let symbol = dlsym(handle, "dequantize_row_" + ggmlName(type)) else { return nil }
+    let ggml = unsafeBitCast(symbol, to: DequantizeRow.self)
+    let count = 1 << 18
+    let blocks = (0..<count / type.valueCount * type.byteCount).map {
+      UInt8(truncatingIfNeeded: $0 &* 73 ^ $0 >> 3 & 0x3f)
+    }
+    var seconds = [[Double]](repeating: [], count: Level.available.count + 1)
+    var values = [Float](repeating: 0, count: count)
+    for _ in 0..<rounds {
+      for (i, level) in ([nil] + Level.available.map { Optional($0) }).enumerated() {
+        let start = threadSeconds()
+        for _ in 0..<4 {
+          if let level {
+            blocks.withUnsafeBytes { blocks in
+              values.withUnsafeMutableBufferPointer { level.decodeGGUF(blocks, type, into: $0) }
+            }
+          } else {
+            ggml(blocks, &values, Int64(count))
+          }
+        }
+        seconds[i].append(threadSeconds() - start)
+      }
+    }
+    let medians = seconds.map { $0.sorted()[$0.count / 2] }
+    let ratios = Level.available.enumerated().map { i, level in
+      "\"\(level)\": \(((medians[0] / medians[i + 1]) * 100).rounded() / 100)"
+    }
+    let rate = (Double(count * 16) / medians[0] / 1e5).rounded() / 10
+    return "    {\"type\": \"\(type)\", \"libggml\": \(rate), \(ratios.joined(separator: ", "))}"
+  }
+
+  /// `q2_K`, `iq2_xxs`: the name of the case with a line before the capitals.
+  static func ggmlName(_ type: GGUFBlock) -> String {
+    let name = "\(type)"
+    let capitals = name.drop { !$0.isUppercase }
+    guard !capitals.isEmpty else { return name }
+    return name.dropLast(capitals.count) + "_" + (capitals == "K" ? "K" : capitals.lowercased())
   }
 
   static func threadSeconds() -> Double {

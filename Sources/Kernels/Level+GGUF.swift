@@ -22,7 +22,7 @@ extension Level {
     _ values: UnsafeBufferPointer<Float>, columns: Int, importance: UnsafeBufferPointer<Float>?, _ type: GGUFBlock,
     into blocks: UnsafeMutableRawBufferPointer
   ) {
-    precondition(columns > 0 && columns % type.valueCount == 0 && values.count % columns == 0)
+    precondition(type.isWritable && columns > 0 && columns % type.valueCount == 0 && values.count % columns == 0)
     precondition(blocks.count == values.count / type.valueCount * type.byteCount)
     precondition(importance.map { $0.count == columns } ?? true)
     guard let from = values.baseAddress, let to = blocks.bytePointer else { return }

@@ -1,6 +1,6 @@
 // Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.
 
-/// The families, presets, recipes and tokenizers of this build as JSON text, embedded so that the binary stands alone.
+/// The families, presets, recipes, tokenizers and engines of this build as JSON text, embedded so that the binary stands alone.
 public enum EmbeddedSpecs {
   /// Path under `Specs/` and content, in the order of their paths.
   public static let documents: [(path: String, text: String)] = [
@@ -440,6 +440,165 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "families/qwen3_5.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "qwen3_5",
+        "title": "Qwen3.5, Qwen3.6",
+        "model_types": ["qwen3_5", "qwen3_5_moe"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? 256",
+          "linear_key_heads": "linear_num_key_heads",
+          "linear_value_heads": "linear_num_value_heads",
+          "linear_key": "linear_key_head_dim",
+          "linear_value": "linear_value_head_dim",
+          "linear_kernel": "linear_conv_kernel_dim ?? 4",
+          "keys": "linear_key_heads * linear_key",
+          "linear_values": "linear_value_heads * linear_value",
+          "dense_hidden": "intermediate_size ?? 0",
+          "moe_hidden": "moe_intermediate_size ?? 0",
+          "shared_hidden": "shared_expert_intermediate_size ?? 0",
+          "experts": "num_experts ?? 0",
+          "experts_per_token": "num_experts_per_tok ?? 0",
+          "experts_shared": "if(shared_hidden > 0, 1, 0)",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false",
+          "is_linear": "if(layer_types == null, (layer + 1) % (full_attention_interval ?? 4) != 0, layer_types[layer] == 'linear_attention')",
+          "mtp_layers": "mtp_num_hidden_layers ?? 0",
+          "is_moe": "experts > 0",
+          "vision_hidden": "vision_config.hidden_size",
+          "vision_inner": "vision_config.intermediate_size",
+          "vision_merged": "vision_hidden * vision_config.spatial_merge_size * vision_config.spatial_merge_size",
+          "patch": "vision_config.patch_size"
+        },
+        "layers": {
+          "text": ["0", "layers"],
+          "mtp": ["0", "mtp_layers"],
+          "vision": ["0", "vision_config.depth ?? 0"]
+        },
+        "tensors": [
+          { "name": "model.language_model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+          { "name": "model.language_model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.language_model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+          { "name": "model.language_model.layers.{layer}.linear_attn.in_proj_qkv.weight", "role": "attn.qkv", "shape": ["2 * keys + linear_values", "hidden"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.in_proj_z.weight", "role": "attn.z", "shape": ["linear_values", "hidden"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.in_proj_b.weight", "role": "linear.b", "shape": ["linear_value_heads", "hidden"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.in_proj_a.weight", "role": "linear.a", "shape": ["linear_value_heads", "hidden"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", 1, "linear_kernel"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.A_log", "role": "linear.decay", "shape": ["linear_value_heads"], "when": "is_linear", "dtype": "F32" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.dt_bias", "role": "linear.dt", "shape": ["linear_value_heads"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.norm.weight", "role": "norm.linear", "shape": ["linear_value"], "when": "is_linear", "dtype": "F32" },
+          { "name": "model.language_model.layers.{layer}.linear_attn.out_proj.weight", "role": "attn.o", "shape": ["hidden", "linear_values"], "when": "is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["2 * heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"], "when": "not is_linear" },
+          { "name": "model.language_model.layers.{layer}.mlp.gate_proj.weight", "role": "mlp.gate", "shape": ["dense_hidden", "hidden"], "when": "not is_moe" },
+          { "name": "model.language_model.layers.{layer}.mlp.up_proj.weight", "role": "mlp.up", "shape": ["dense_hidden", "hidden"], "when": "not is_moe" },
+          { "name": "model.language_model.layers.{layer}.mlp.down_proj.weight", "role": "mlp.down", "shape": ["hidden", "dense_hidden"], "when": "not is_moe" },
+          { "name": "model.language_model.layers.{layer}.mlp.gate.weight", "role": "router", "shape": ["experts", "hidden"], "when": "is_moe" },
+          { "name": "model.language_model.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"], "when": "is_moe",
+            "stacked": { "name": "model.language_model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "encodings": ["plain"] } },
+          { "name": "model.language_model.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"], "when": "is_moe",
+            "stacked": { "name": "model.language_model.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": "moe_hidden", "encodings": ["plain"] } },
+          { "name": "model.language_model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"], "when": "is_moe",
+            "stacked": { "name": "model.language_model.layers.{layer}.mlp.experts.down_proj", "rows": "hidden", "encodings": ["plain"] } },
+          { "name": "model.language_model.layers.{layer}.mlp.shared_expert.gate_proj.weight", "role": "shared.gate", "shape": ["shared_hidden", "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.language_model.layers.{layer}.mlp.shared_expert.up_proj.weight", "role": "shared.up", "shape": ["shared_hidden", "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.language_model.layers.{layer}.mlp.shared_expert.down_proj.weight", "role": "shared.down", "shape": ["hidden", "shared_hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.language_model.layers.{layer}.mlp.shared_expert_gate.weight", "role": "router.shared", "shape": [1, "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.language_model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" },
+          { "name": "mtp.fc.weight", "role": "mtp.proj", "shape": ["hidden", "2 * hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.pre_fc_norm_embedding.weight", "role": "mtp.norm_embed", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.pre_fc_norm_hidden.weight", "role": "mtp.norm_hidden", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.norm.weight", "role": "mtp.norm", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["2 * heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.gate_proj.weight", "role": "mlp.gate", "shape": ["dense_hidden", "hidden"], "groups": ["mtp"], "when": "not is_moe" },
+          { "name": "mtp.layers.{layer}.mlp.up_proj.weight", "role": "mlp.up", "shape": ["dense_hidden", "hidden"], "groups": ["mtp"], "when": "not is_moe" },
+          { "name": "mtp.layers.{layer}.mlp.down_proj.weight", "role": "mlp.down", "shape": ["hidden", "dense_hidden"], "groups": ["mtp"], "when": "not is_moe" },
+          { "name": "mtp.layers.{layer}.mlp.gate.weight", "role": "router", "shape": ["experts", "hidden"], "groups": ["mtp"], "when": "is_moe" },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"], "groups": ["mtp"], "when": "is_moe",
+            "stacked": { "name": "mtp.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden" } },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"], "groups": ["mtp"], "when": "is_moe",
+            "stacked": { "name": "mtp.layers.{layer}.mlp.experts.gate_up_proj", "rows": "2 * moe_hidden", "first": "moe_hidden" } },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"], "groups": ["mtp"], "when": "is_moe",
+            "stacked": { "name": "mtp.layers.{layer}.mlp.experts.down_proj", "rows": "hidden" } },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.gate_proj.weight", "role": "shared.gate", "shape": ["shared_hidden", "hidden"], "groups": ["mtp"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.up_proj.weight", "role": "shared.up", "shape": ["shared_hidden", "hidden"], "groups": ["mtp"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.down_proj.weight", "role": "shared.down", "shape": ["hidden", "shared_hidden"], "groups": ["mtp"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert_gate.weight", "role": "router.shared", "shape": [1, "hidden"], "groups": ["mtp"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.visual.patch_embed.proj.weight", "role": "vision", "shape": ["vision_hidden", "vision_config.in_channels", "vision_config.temporal_patch_size", "patch", "patch"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.patch_embed.proj.bias", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.pos_embed.weight", "role": "vision", "shape": ["vision_config.num_position_embeddings", "vision_hidden"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.blocks.{layer}.norm1.weight", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.norm1.bias", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.norm2.weight", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.norm2.bias", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.attn.qkv.weight", "role": "vision", "shape": ["3 * vision_hidden", "vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.attn.qkv.bias", "role": "vision", "shape": ["3 * vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.attn.proj.weight", "role": "vision", "shape": ["vision_hidden", "vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.attn.proj.bias", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.mlp.linear_fc1.weight", "role": "vision", "shape": ["vision_inner", "vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.mlp.linear_fc1.bias", "role": "vision", "shape": ["vision_inner"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.mlp.linear_fc2.weight", "role": "vision", "shape": ["vision_hidden", "vision_inner"], "groups": ["vision"] },
+          { "name": "model.visual.blocks.{layer}.mlp.linear_fc2.bias", "role": "vision", "shape": ["vision_hidden"], "groups": ["vision"] },
+          { "name": "model.visual.merger.norm.weight", "role": "vision.proj", "shape": ["vision_hidden"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.merger.norm.bias", "role": "vision.proj", "shape": ["vision_hidden"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.merger.linear_fc1.weight", "role": "vision.proj", "shape": ["vision_merged", "vision_merged"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.merger.linear_fc1.bias", "role": "vision.proj", "shape": ["vision_merged"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.merger.linear_fc2.weight", "role": "vision.proj", "shape": ["vision_config.out_hidden_size", "vision_merged"], "groups": ["vision"], "when": "vision_config != null" },
+          { "name": "model.visual.merger.linear_fc2.bias", "role": "vision.proj", "shape": ["vision_config.out_hidden_size"], "groups": ["vision"], "when": "vision_config != null" }
+        ],
+        "fp8_roles": ["attn.*", "mlp.*", "moe.*", "shared.*"],
+        "fp8_scale": "BF16",
+        "forward": {
+          "attention": "if(is_linear, 'delta-net', 'gqa')",
+          "attention_gated": "attn_output_gate ?? true",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "linear_key_heads": "linear_key_heads",
+          "linear_value_heads": "linear_value_heads",
+          "linear_key": "linear_key",
+          "linear_value": "linear_value",
+          "linear_kernel": "linear_kernel",
+          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_offset": "1",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000000.0",
+          "rope_dims": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)",
+          "router": "'softmax'",
+          "router_renormalises": "true",
+          "experts_per_token": "experts_per_token",
+          "rope_sections": "rope_parameters.mrope_section",
+          "rope_sections_interleaved": "rope_parameters.mrope_interleaved"
+        },
+        "sources": [
+          "config.json of Qwen3.5-27B, 35B-A3B, 122B-A10B and 397B-A17B",
+          "GGUF map of Qwen3.5-397B-A17B: 396,346,350,336 elements of the text model",
+          "BF16 repositories have all experts of a layer in one tensor, FP8 ones have one for each; of MTP layers it is one for each in 3.5 and all in one in 3.6",
+          "transformers 5.23.0, models/qwen3_5_moe/modeling_qwen3_5_moe.py: weights of the chosen experts are always renormalised; for text all axes of the rotation have the same position"
+        ]
+      }
+      """#
+    ),
+    (
       "families/qwen3_moe.json",
       #"""
       {
@@ -504,6 +663,124 @@ public enum EmbeddedSpecs {
         "sources": [
           "config.json of Qwen3-30B-A3B, Qwen3-235B-A22B and Qwen3-Coder-480B-A35B; intermediate_size is unused where all layers have experts",
           "transformers 5.23.0, models/qwen3_moe/modeling_qwen3_moe.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "families/qwen3_next.json",
+      #"""
+      {
+        "schema": "ckpt.family/1",
+        "name": "qwen3_next",
+        "title": "Qwen3-Next",
+        "model_types": ["qwen3_next"],
+        "values": {
+          "hidden": "hidden_size",
+          "vocab": "vocab_size",
+          "layers": "num_hidden_layers",
+          "heads": "num_attention_heads",
+          "kv_heads": "num_key_value_heads ?? heads",
+          "head": "head_dim ?? 256",
+          "linear_key_heads": "linear_num_key_heads",
+          "linear_value_heads": "linear_num_value_heads",
+          "linear_key": "linear_key_head_dim",
+          "linear_value": "linear_value_head_dim",
+          "linear_kernel": "linear_conv_kernel_dim ?? 4",
+          "keys": "linear_key_heads * linear_key",
+          "linear_values": "linear_value_heads * linear_value",
+          "dense_hidden": "intermediate_size ?? 0",
+          "moe_hidden": "moe_intermediate_size ?? 0",
+          "shared_hidden": "shared_expert_intermediate_size ?? 0",
+          "experts": "num_experts ?? 0",
+          "experts_per_token": "num_experts_per_tok ?? 0",
+          "experts_shared": "if(shared_hidden > 0, 1, 0)",
+          "mtp_layers": "mtp_num_hidden_layers ?? 1",
+          "context": "max_position_embeddings ?? 0",
+          "tied": "tie_word_embeddings ?? false",
+          "is_linear": "if(layer_types == null, (layer + 1) % (full_attention_interval ?? 4) != 0, layer_types[layer] == 'linear_attention')",
+          "is_moe": "experts > 0 and not (layer in mlp_only_layers) and (layer + 1) % (decoder_sparse_step ?? 1) == 0"
+        },
+        "layers": {
+          "text": ["0", "layers"],
+          "mtp": ["0", "mtp_layers"]
+        },
+        "tensors": [
+          { "name": "model.embed_tokens.weight", "role": "embed", "shape": ["vocab", "hidden"] },
+          { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
+          { "name": "model.layers.{layer}.linear_attn.in_proj_qkvz.weight", "role": "attn.qkvz", "shape": ["2 * keys + 2 * linear_values", "hidden"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.in_proj_ba.weight", "role": "linear.ba", "shape": ["2 * linear_value_heads", "hidden"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", 1, "linear_kernel"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.A_log", "role": "linear.decay", "shape": ["linear_value_heads"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.dt_bias", "role": "linear.dt", "shape": ["linear_value_heads"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.norm.weight", "role": "norm.linear", "shape": ["linear_value"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.linear_attn.out_proj.weight", "role": "attn.o", "shape": ["hidden", "linear_values"], "when": "is_linear" },
+          { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["2 * heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"], "when": "not is_linear" },
+          { "name": "model.layers.{layer}.mlp.gate_proj.weight", "role": "mlp.gate", "shape": ["dense_hidden", "hidden"], "when": "not is_moe" },
+          { "name": "model.layers.{layer}.mlp.up_proj.weight", "role": "mlp.up", "shape": ["dense_hidden", "hidden"], "when": "not is_moe" },
+          { "name": "model.layers.{layer}.mlp.down_proj.weight", "role": "mlp.down", "shape": ["hidden", "dense_hidden"], "when": "not is_moe" },
+          { "name": "model.layers.{layer}.mlp.gate.weight", "role": "router", "shape": ["experts", "hidden"], "when": "is_moe" },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"], "when": "is_moe" },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"], "when": "is_moe" },
+          { "name": "model.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"], "when": "is_moe" },
+          { "name": "model.layers.{layer}.mlp.shared_expert.gate_proj.weight", "role": "shared.gate", "shape": ["shared_hidden", "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.layers.{layer}.mlp.shared_expert.up_proj.weight", "role": "shared.up", "shape": ["shared_hidden", "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.layers.{layer}.mlp.shared_expert.down_proj.weight", "role": "shared.down", "shape": ["hidden", "shared_hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.layers.{layer}.mlp.shared_expert_gate.weight", "role": "router.shared", "shape": [1, "hidden"], "when": "is_moe and shared_hidden > 0" },
+          { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
+          { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" },
+          { "name": "mtp.fc.weight", "role": "mtp.proj", "shape": ["hidden", "2 * hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.pre_fc_norm_embedding.weight", "role": "mtp.norm_embed", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.pre_fc_norm_hidden.weight", "role": "mtp.norm_hidden", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.norm.weight", "role": "mtp.norm", "shape": ["hidden"], "groups": ["mtp"], "when": "mtp_layers > 0" },
+          { "name": "mtp.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["2 * heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.gate.weight", "role": "router", "shape": ["experts", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.gate_proj.weight", "role": "moe.gate", "shape": ["moe_hidden", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.up_proj.weight", "role": "moe.up", "shape": ["moe_hidden", "hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.experts.{expert}.down_proj.weight", "role": "moe.down", "shape": ["hidden", "moe_hidden"], "groups": ["mtp"] },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.gate_proj.weight", "role": "shared.gate", "shape": ["shared_hidden", "hidden"], "groups": ["mtp"], "when": "shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.up_proj.weight", "role": "shared.up", "shape": ["shared_hidden", "hidden"], "groups": ["mtp"], "when": "shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert.down_proj.weight", "role": "shared.down", "shape": ["hidden", "shared_hidden"], "groups": ["mtp"], "when": "shared_hidden > 0" },
+          { "name": "mtp.layers.{layer}.mlp.shared_expert_gate.weight", "role": "router.shared", "shape": [1, "hidden"], "groups": ["mtp"], "when": "shared_hidden > 0" }
+        ],
+        "fp8_roles": ["attn.*", "mlp.*", "moe.*", "shared.*"],
+        "fp8_scale": "BF16",
+        "forward": {
+          "attention": "if(is_linear, 'delta-net', 'gqa')",
+          "attention_gated": "true",
+          "heads": "heads",
+          "kv_heads": "kv_heads",
+          "head": "head",
+          "linear_key_heads": "linear_key_heads",
+          "linear_value_heads": "linear_value_heads",
+          "linear_key": "linear_key",
+          "linear_value": "linear_value",
+          "linear_kernel": "linear_kernel",
+          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_offset": "1",
+          "rope_pairing": "'half-split'",
+          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000000.0",
+          "rope_dims": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)",
+          "router": "'softmax'",
+          "router_renormalises": "norm_topk_prob ?? true",
+          "experts_per_token": "experts_per_token"
+        },
+        "sources": [
+          "config.json of Qwen3-Next-80B-A3B-Instruct: no key speaks of the MTP layer that is stored",
+          "transformers 5.23.0, models/qwen3_next/modeling_qwen3_next.py: norms but linear_attn.norm are stored around 0"
         ]
       }
       """#
@@ -2208,6 +2485,776 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/Qwen3-Next-80B-A3B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3-Next-80B-A3B",
+        "title": "Qwen3-Next 80B-A3B, with its multi-token-prediction layer",
+        "config": {
+          "architectures": ["Qwen3NextForCausalLM"],
+          "model_type": "qwen3_next",
+          "hidden_size": 2048,
+          "num_hidden_layers": 48,
+          "num_attention_heads": 16,
+          "num_key_value_heads": 2,
+          "head_dim": 256,
+          "vocab_size": 151936,
+          "linear_num_key_heads": 16,
+          "linear_num_value_heads": 32,
+          "linear_key_head_dim": 128,
+          "linear_value_head_dim": 128,
+          "linear_conv_kernel_dim": 4,
+          "full_attention_interval": 4,
+          "moe_intermediate_size": 512,
+          "shared_expert_intermediate_size": 512,
+          "num_experts": 512,
+          "num_experts_per_tok": 10,
+          "intermediate_size": 5120,
+          "attention_bias": false,
+          "hidden_act": "silu",
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "partial_rotary_factor": 0.25,
+          "rope_theta": 10000000,
+          "rope_scaling": null,
+          "rms_norm_eps": 1e-06,
+          "max_position_embeddings": 262144,
+          "tie_word_embeddings": false,
+          "bos_token_id": 151643,
+          "eos_token_id": 151645,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 41 },
+        "published": {
+          "stored_tensors": 75944,
+          "data_bytes": 162649725440,
+          "parameters_total": 81324862720,
+          "parameters_text": 79674391296,
+          "parameters_active": 3874929408
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3-Next-80B-A3B-Instruct",
+          "41 shards; the Hub counts 81.3 billion parameters"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3.5-122B-A10B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3.5-122B-A10B",
+        "title": "Qwen3.5 122B-A10B, with vision tower and multi-token-prediction layer",
+        "config": {
+          "architectures": ["Qwen3_5MoeForConditionalGeneration"],
+          "model_type": "qwen3_5_moe",
+          "tie_word_embeddings": false,
+          "text_config": {
+            "model_type": "qwen3_5_moe_text",
+            "hidden_size": 3072,
+            "num_hidden_layers": 48,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 2,
+            "head_dim": 256,
+            "vocab_size": 248320,
+            "linear_num_key_heads": 16,
+            "linear_num_value_heads": 64,
+            "linear_key_head_dim": 128,
+            "linear_value_head_dim": 128,
+            "linear_conv_kernel_dim": 4,
+            "full_attention_interval": 4,
+            "mtp_num_hidden_layers": 1,
+            "moe_intermediate_size": 1024,
+            "shared_expert_intermediate_size": 1024,
+            "num_experts": 256,
+            "num_experts_per_tok": 8,
+            "hidden_act": "silu",
+            "attn_output_gate": true,
+            "layer_types": [
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention"
+            ],
+            "mamba_ssm_dtype": "float32",
+            "mtp_use_dedicated_embeddings": false,
+            "mlp_only_layers": [],
+            "rms_norm_eps": 1e-06,
+            "max_position_embeddings": 262144,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [11, 11, 10]
+            },
+            "eos_token_id": 248044,
+            "dtype": "bfloat16"
+          },
+          "vision_config": {
+            "depth": 27,
+            "hidden_size": 1152,
+            "intermediate_size": 4304,
+            "num_heads": 16,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 2304,
+            "out_hidden_size": 3072,
+            "model_type": "qwen3_5_moe",
+            "hidden_act": "gelu_pytorch_tanh",
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 39 },
+        "published": {
+          "stored_tensors": 1949,
+          "data_bytes": 250173007840,
+          "parameters_total": 125086497008,
+          "parameters_text": 122111526912,
+          "parameters_active": 9771288576
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3.5-122B-A10B",
+          "number of shards not seen; the ids of its media tokens are left out"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3.5-27B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3.5-27B",
+        "title": "Qwen3.5 27B, dense, with vision tower and multi-token-prediction layer",
+        "config": {
+          "architectures": ["Qwen3_5ForConditionalGeneration"],
+          "model_type": "qwen3_5",
+          "tie_word_embeddings": false,
+          "text_config": {
+            "model_type": "qwen3_5_text",
+            "hidden_size": 5120,
+            "num_hidden_layers": 64,
+            "num_attention_heads": 24,
+            "num_key_value_heads": 4,
+            "head_dim": 256,
+            "vocab_size": 248320,
+            "linear_num_key_heads": 16,
+            "linear_num_value_heads": 48,
+            "linear_key_head_dim": 128,
+            "linear_value_head_dim": 128,
+            "linear_conv_kernel_dim": 4,
+            "full_attention_interval": 4,
+            "mtp_num_hidden_layers": 1,
+            "intermediate_size": 17408,
+            "hidden_act": "silu",
+            "attn_output_gate": true,
+            "layer_types": [
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention"
+            ],
+            "mamba_ssm_dtype": "float32",
+            "mtp_use_dedicated_embeddings": false,
+            "mlp_only_layers": [],
+            "rms_norm_eps": 1e-06,
+            "max_position_embeddings": 262144,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [11, 11, 10]
+            },
+            "eos_token_id": 248044,
+            "dtype": "bfloat16"
+          },
+          "vision_config": {
+            "depth": 27,
+            "hidden_size": 1152,
+            "intermediate_size": 4304,
+            "num_heads": 16,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 2304,
+            "out_hidden_size": 5120,
+            "model_type": "qwen3_5",
+            "hidden_act": "gelu_pytorch_tanh",
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 11 },
+        "published": {
+          "stored_tensors": 1199,
+          "data_bytes": 55562872800,
+          "parameters_total": 27781427952,
+          "parameters_text": 26895998464,
+          "parameters_active": 26895998464
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3.5-27B",
+          "number of shards not seen; the ids of its media tokens are left out"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3.5-35B-A3B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3.5-35B-A3B",
+        "title": "Qwen3.5 35B-A3B, with vision tower and multi-token-prediction layer",
+        "config": {
+          "architectures": ["Qwen3_5MoeForConditionalGeneration"],
+          "model_type": "qwen3_5_moe",
+          "tie_word_embeddings": false,
+          "text_config": {
+            "model_type": "qwen3_5_moe_text",
+            "hidden_size": 2048,
+            "num_hidden_layers": 40,
+            "num_attention_heads": 16,
+            "num_key_value_heads": 2,
+            "head_dim": 256,
+            "vocab_size": 248320,
+            "linear_num_key_heads": 16,
+            "linear_num_value_heads": 32,
+            "linear_key_head_dim": 128,
+            "linear_value_head_dim": 128,
+            "linear_conv_kernel_dim": 4,
+            "full_attention_interval": 4,
+            "mtp_num_hidden_layers": 1,
+            "moe_intermediate_size": 512,
+            "shared_expert_intermediate_size": 512,
+            "num_experts": 256,
+            "num_experts_per_tok": 8,
+            "hidden_act": "silu",
+            "attn_output_gate": true,
+            "layer_types": [
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention"
+            ],
+            "mamba_ssm_dtype": "float32",
+            "mtp_use_dedicated_embeddings": false,
+            "mlp_only_layers": [],
+            "rms_norm_eps": 1e-06,
+            "max_position_embeddings": 262144,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [11, 11, 10]
+            },
+            "eos_token_id": 248044,
+            "dtype": "bfloat16"
+          },
+          "vision_config": {
+            "depth": 27,
+            "hidden_size": 1152,
+            "intermediate_size": 4304,
+            "num_heads": 16,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 2304,
+            "out_hidden_size": 2048,
+            "model_type": "qwen3_5_moe",
+            "hidden_act": "gelu_pytorch_tanh",
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 14 },
+        "published": {
+          "stored_tensors": 1811,
+          "data_bytes": 71903655008,
+          "parameters_total": 35951822704,
+          "parameters_text": 34660610688,
+          "parameters_active": 3454988928
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3.5-35B-A3B",
+          "number of shards not seen; the ids of its media tokens are left out"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/Qwen3.5-397B-A17B.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "Qwen3.5-397B-A17B",
+        "title": "Qwen3.5 397B-A17B, with vision tower and multi-token-prediction layer",
+        "config": {
+          "architectures": ["Qwen3_5MoeForConditionalGeneration"],
+          "model_type": "qwen3_5_moe",
+          "tie_word_embeddings": false,
+          "text_config": {
+            "model_type": "qwen3_5_moe_text",
+            "hidden_size": 4096,
+            "num_hidden_layers": 60,
+            "num_attention_heads": 32,
+            "num_key_value_heads": 2,
+            "head_dim": 256,
+            "vocab_size": 248320,
+            "linear_num_key_heads": 16,
+            "linear_num_value_heads": 64,
+            "linear_key_head_dim": 128,
+            "linear_value_head_dim": 128,
+            "linear_conv_kernel_dim": 4,
+            "full_attention_interval": 4,
+            "mtp_num_hidden_layers": 1,
+            "moe_intermediate_size": 1024,
+            "shared_expert_intermediate_size": 1024,
+            "num_experts": 512,
+            "num_experts_per_tok": 10,
+            "hidden_act": "silu",
+            "attn_output_gate": true,
+            "layer_types": [
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention",
+              "linear_attention",
+              "linear_attention",
+              "linear_attention",
+              "full_attention"
+            ],
+            "mamba_ssm_dtype": "float32",
+            "mtp_use_dedicated_embeddings": false,
+            "mlp_only_layers": [],
+            "rms_norm_eps": 1e-06,
+            "max_position_embeddings": 262144,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [11, 11, 10]
+            },
+            "eos_token_id": 248044,
+            "dtype": "bfloat16"
+          },
+          "vision_config": {
+            "depth": 27,
+            "hidden_size": 1152,
+            "intermediate_size": 4304,
+            "num_heads": 16,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 2304,
+            "out_hidden_size": 4096,
+            "model_type": "qwen3_5_moe",
+            "hidden_act": "gelu_pytorch_tanh",
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 94 },
+        "published": {
+          "stored_tensors": 2924,
+          "data_bytes": 806795875168,
+          "parameters_total": 403397928944,
+          "parameters_text": 396346350336,
+          "parameters_active": 17349040896
+        },
+        "sources": [
+          "config.json of Qwen/Qwen3.5-397B-A17B",
+          "GGUF map: 396,346,350,336 elements of the text model; 94 shards; the ids of its media tokens are left out"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/gpt-oss-120b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-120b",
+        "title": "gpt-oss-120b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 36,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 128,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 15 },
+        "published": {
+          "stored_tensors": 687,
+          "data_bytes": 65248815744,
+          "parameters_total": 116829156672,
+          "parameters_text": 116829156672,
+          "parameters_active": 5711982912
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-120b",
+          "config.json of openai/gpt-oss-120b; the number of files was not seen"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/gpt-oss-20b.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "gpt-oss-20b",
+        "title": "gpt-oss-20b, its experts in MXFP4",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "hidden_size": 2880,
+          "intermediate_size": 2880,
+          "num_hidden_layers": 24,
+          "num_attention_heads": 64,
+          "num_key_value_heads": 8,
+          "head_dim": 64,
+          "vocab_size": 201088,
+          "num_local_experts": 32,
+          "num_experts_per_tok": 4,
+          "attention_bias": true,
+          "attention_dropout": 0.0,
+          "hidden_act": "silu",
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 128,
+          "initial_context_length": 4096,
+          "layer_types": [
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+            "full_attention"
+          ],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "eos_token_id": 200002,
+          "pad_token_id": 199999,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
+        "published": {
+          "stored_tensors": 459,
+          "data_bytes": 13761264768,
+          "parameters_total": 20914757184,
+          "parameters_text": 20914757184,
+          "parameters_active": 4187440704
+        },
+        "sources": [
+          "config.json of openai/gpt-oss-20b",
+          "files: three for gpt-oss-20b, counted from 0"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/deepseek_v3.json",
       #"""
       {
@@ -2458,6 +3505,58 @@ public enum EmbeddedSpecs {
           "mlp_layer_types": ["dense", "sparse", "sparse", "sparse"]
         },
         "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/gpt_oss.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-gpt_oss",
+        "title": "a small gpt-oss",
+        "config": {
+          "architectures": ["GptOssForCausalLM"],
+          "model_type": "gpt_oss",
+          "attention_bias": true,
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "intermediate_size": 256,
+          "num_hidden_layers": 2,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "num_local_experts": 8,
+          "num_experts_per_tok": 4,
+          "experts_per_token": 4,
+          "swiglu_limit": 7.0,
+          "sliding_window": 8,
+          "initial_context_length": 4096,
+          "layer_types": ["sliding_attention", "full_attention"],
+          "rms_norm_eps": 1e-05,
+          "rope_theta": 150000,
+          "rope_scaling": {
+            "rope_type": "yarn",
+            "factor": 32.0,
+            "beta_fast": 32.0,
+            "beta_slow": 1.0,
+            "original_max_position_embeddings": 4096,
+            "truncate": false
+          },
+          "max_position_embeddings": 131072,
+          "tie_word_embeddings": false,
+          "vocab_size": 512,
+          "eos_token_id": 481,
+          "pad_token_id": 511,
+          "quantization_config": { "quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"] }
+        },
+        "storage": [
+          { "roles": ["moe.*"], "encoding": "mxfp4" }
+        ],
+        "shards": { "style": "zero", "count": 3 },
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
         ]
@@ -2877,6 +3976,153 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "presets/tiny/qwen35.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen35",
+        "title": "a small Qwen3.5, dense, with a vision tower",
+        "config": {
+          "architectures": ["Qwen3_5ForConditionalGeneration"],
+          "model_type": "qwen3_5",
+          "image_token_id": 495,
+          "video_token_id": 496,
+          "vision_start_token_id": 493,
+          "vision_end_token_id": 494,
+          "tie_word_embeddings": false,
+          "text_config": {
+            "hidden_act": "silu",
+            "hidden_size": 256,
+            "num_hidden_layers": 4,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 64,
+            "linear_conv_kernel_dim": 4,
+            "linear_key_head_dim": 64,
+            "linear_value_head_dim": 64,
+            "linear_num_key_heads": 2,
+            "linear_num_value_heads": 4,
+            "full_attention_interval": 4,
+            "rms_norm_eps": 1e-06,
+            "vocab_size": 512,
+            "max_position_embeddings": 262144,
+            "model_type": "qwen3_5_text",
+            "attn_output_gate": true,
+            "dtype": "bfloat16",
+            "eos_token_id": 481,
+            "layer_types": ["linear_attention", "linear_attention", "linear_attention", "full_attention"],
+            "mamba_ssm_dtype": "float32",
+            "mtp_num_hidden_layers": 1,
+            "mtp_use_dedicated_embeddings": false,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [3, 3, 2]
+            },
+            "mlp_only_layers": [],
+            "intermediate_size": 512
+          },
+          "vision_config": {
+            "model_type": "qwen3_5",
+            "depth": 2,
+            "hidden_size": 64,
+            "hidden_act": "gelu_pytorch_tanh",
+            "intermediate_size": 96,
+            "num_heads": 4,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 64,
+            "out_hidden_size": 256,
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/qwen35_moe.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen35_moe",
+        "title": "a small Qwen3.5 with experts, which are stored as one tensor a layer",
+        "config": {
+          "architectures": ["Qwen3_5MoeForConditionalGeneration"],
+          "model_type": "qwen3_5_moe",
+          "image_token_id": 495,
+          "video_token_id": 496,
+          "vision_start_token_id": 493,
+          "vision_end_token_id": 494,
+          "tie_word_embeddings": false,
+          "text_config": {
+            "hidden_act": "silu",
+            "hidden_size": 256,
+            "num_hidden_layers": 4,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "head_dim": 64,
+            "linear_conv_kernel_dim": 4,
+            "linear_key_head_dim": 64,
+            "linear_value_head_dim": 64,
+            "linear_num_key_heads": 2,
+            "linear_num_value_heads": 4,
+            "full_attention_interval": 4,
+            "moe_intermediate_size": 128,
+            "shared_expert_intermediate_size": 128,
+            "num_experts": 8,
+            "num_experts_per_tok": 2,
+            "rms_norm_eps": 1e-06,
+            "vocab_size": 512,
+            "max_position_embeddings": 262144,
+            "model_type": "qwen3_5_moe_text",
+            "attn_output_gate": true,
+            "dtype": "bfloat16",
+            "eos_token_id": 481,
+            "layer_types": ["linear_attention", "linear_attention", "linear_attention", "full_attention"],
+            "mamba_ssm_dtype": "float32",
+            "mtp_num_hidden_layers": 1,
+            "mtp_use_dedicated_embeddings": false,
+            "rope_parameters": {
+              "rope_type": "default",
+              "rope_theta": 10000000,
+              "partial_rotary_factor": 0.25,
+              "mrope_interleaved": true,
+              "mrope_section": [3, 3, 2]
+            },
+            "mlp_only_layers": []
+          },
+          "vision_config": {
+            "model_type": "qwen3_5_moe",
+            "depth": 2,
+            "hidden_size": 64,
+            "hidden_act": "gelu_pytorch_tanh",
+            "intermediate_size": 96,
+            "num_heads": 4,
+            "in_channels": 3,
+            "patch_size": 16,
+            "temporal_patch_size": 2,
+            "spatial_merge_size": 2,
+            "num_position_embeddings": 64,
+            "out_hidden_size": 256,
+            "deepstack_visual_indexes": []
+          }
+        },
+        "shards": { "style": "doubled", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
+      }
+      """#
+    ),
+    (
       "presets/tiny/qwen3_moe.json",
       #"""
       {
@@ -2918,6 +4164,55 @@ public enum EmbeddedSpecs {
         "sources": [
           "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
        ]
+      }
+      """#
+    ),
+    (
+      "presets/tiny/qwen3_next.json",
+      #"""
+      {
+        "schema": "ckpt.preset/1",
+        "name": "tiny-qwen3_next",
+        "title": "a small Qwen3-Next",
+        "config": {
+          "hidden_act": "silu",
+          "hidden_size": 256,
+          "num_hidden_layers": 4,
+          "num_attention_heads": 4,
+          "num_key_value_heads": 2,
+          "head_dim": 64,
+          "linear_conv_kernel_dim": 4,
+          "linear_key_head_dim": 64,
+          "linear_value_head_dim": 64,
+          "linear_num_key_heads": 2,
+          "linear_num_value_heads": 4,
+          "full_attention_interval": 4,
+          "moe_intermediate_size": 128,
+          "shared_expert_intermediate_size": 128,
+          "num_experts": 8,
+          "num_experts_per_tok": 2,
+          "rms_norm_eps": 1e-06,
+          "vocab_size": 512,
+          "attention_bias": false,
+          "max_position_embeddings": 262144,
+          "architectures": ["Qwen3NextForCausalLM"],
+          "model_type": "qwen3_next",
+          "intermediate_size": 512,
+          "norm_topk_prob": true,
+          "decoder_sparse_step": 1,
+          "mlp_only_layers": [],
+          "partial_rotary_factor": 0.25,
+          "rope_theta": 10000000,
+          "rope_scaling": null,
+          "tie_word_embeddings": false,
+          "bos_token_id": 480,
+          "eos_token_id": 481,
+          "torch_dtype": "bfloat16"
+        },
+        "shards": { "style": "hf", "count": 3 },
+        "sources": [
+          "made up: every condition of the family at 256 hidden values and 512 tokens, blocks and groups cut and whole"
+        ]
       }
       """#
     ),
@@ -3179,6 +4474,23 @@ public enum EmbeddedSpecs {
         "file_type": 12,
         "rules": [
           { "encoding": "q3_K" }
+        ]
+      }
+      """#
+    ),
+    (
+      "recipes/q4_0-native.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "q4_0-native",
+        "title": "INT4 in groups of 32 becomes Q4_0 without loss; the rest Q8_0",
+        "container": "gguf",
+        "file_type": 2,
+        "rules": [
+          { "encoding": "q8_0" },
+          { "roles": "moe.*", "encoding": "q4_0" },
+          { "stored": "int4-g32", "encoding": "q4_0" }
         ]
       }
       """#
@@ -4033,6 +5345,192 @@ public enum EmbeddedSpecs {
           "transformers 5.23.0, models/qwen3_5/tokenization_qwen3_5.py",
           "llama.cpp 0c1e57098bba, src/llama-vocab.cpp: 'original regex from tokenizer.json' at case LLAMA_VOCAB_PRE_TYPE_QWEN35"
         ]
+      }
+      """#
+    ),
+    (
+      "engines/ktransformers.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "ktransformers",
+        "title": "KTransformers",
+        "version": "2026-08-21",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "symmetric", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "quant.symmetric", "problem": "has zero points: RAWINT4 reads symmetric codes alone", "hint": "quantize symmetrically: int4-g32", "source": "KTransformers (kt-kernel) as of 2026-08-21, utils/loader.py, RAWINT4"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) == 4", "problem": "compressed-tensors of {quant.bits} bits: RAWINT4 takes 4", "hint": "convert to int4-g32", "source": "KTransformers (kt-kernel) as of 2026-08-21, RAWINT4"},
+          {"id": "activations", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "not quant.activations", "problem": "has quantized activations beside INT4 weights", "hint": "leave input_activations null", "source": "KTransformers (kt-kernel) as of 2026-08-21, methods: no W4A8"},
+          {"id": "group", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.type ?? 'int') == 'int'", "require": "(quant.group ?? 32) == 32", "problem": "groups of {quant.group}: whether its kernel takes others than 32 is not known", "source": "KTransformers (kt-kernel) as of 2026-08-21, RAWINT4"},
+          {"id": "gptq", "verdict": "refuses", "when": "quant.method == 'gptq'", "require": "quant.symmetric and not quant.actorder and quant.bits == 4", "problem": "GPTQ that is asymmetric or in another order: GPTQ_INT4 takes sym true, desc_act false", "hint": "quantize with sym and without desc_act, 4 bits", "source": "KTransformers (kt-kernel) as of 2026-08-21, GPTQ_INT4"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'mxfp4'", "problem": "quant_method '{quant.method}' has no kernel", "hint": "convert to int4-g32, fp8-block, bf16 or GGUF", "source": "KTransformers (kt-kernel) as of 2026-08-21, methods: AMXINT4, AMXINT8, RAWINT4, FP8, BF16, GPTQ_INT4, MXFP4, LLAMAFILE"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings", "hint": "one encoding for the experts of a layer", "source": "KTransformers (kt-kernel) as of 2026-08-21, utils/loader.py: one method a layer"},
+          {"id": "moe", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "(experts ?? 0) > 0", "problem": "has no routed experts, which are what it keeps in main memory", "hint": "use another engine for dense models", "source": "KTransformers (kt-kernel) as of 2026-08-21, what it is for"},
+          {"id": "amx", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether this CPU has AMX, AVX-512 or AVX2 kernels for it is not known", "source": "KTransformers (kt-kernel) as of 2026-08-21, kernels are chosen at run time"}
+        ],
+        "sources": ["kt-kernel sources, 2026-08-21"]
+      }
+      """#
+    ),
+    (
+      "engines/llama.cpp.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "llama.cpp",
+        "title": "llama.cpp",
+        "version": "2026-08",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "container", "verdict": "refuses", "when": "true", "require": "stored.container == 'gguf'", "problem": "is safetensors: it loads GGUF alone", "hint": "convert it: ckpt convert CKPT OUT.gguf --to q8_0, or convert_hf_to_gguf.py", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-model-loader.cpp"},
+          {"id": "config-groups", "verdict": "warns", "when": "quant.method == 'compressed-tensors'", "require": "quant.groups == 1", "problem": "has {quant.groups} config groups: its converter takes one", "hint": "convert with ckpt", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), convert_hf_to_gguf.py, dequant_model"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.architecture != ''", "problem": "the GGUF names no general.architecture", "hint": "write the file again", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-arch.cpp"},
+          {"id": "experts", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.experts <= 1024", "problem": "{gguf.experts} experts: at most 1024 are loaded", "hint": "use a version that raises LLAMA_MAX_EXPERTS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_EXPERTS"},
+          {"id": "layers", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.layers <= 512", "problem": "{gguf.layers} layers: at most 512 are loaded", "hint": "use a version that raises LLAMA_MAX_LAYERS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_LAYERS"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), none"}
+        ],
+        "sources": ["llama.cpp sources in llama-cpp-python"]
+      }
+      """#
+    ),
+    (
+      "engines/sglang.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "sglang",
+        "title": "SGLang",
+        "version": "0.5.23",
+        "options": {"tp": 1, "ep": 1, "pp": 1, "dp": 1},
+        "values": {"moe_tp": "max(tp / ep, 1)"},
+        "rules": [
+          {"id": "gguf", "verdict": "warns", "when": "stored.container == 'gguf'", "require": "false", "problem": "is GGUF: its loader knows few families", "hint": "serve the safetensors form, or use llama.cpp", "source": "SGLang 0.5.23, model_loader/loader.py, GGUFModelLoader"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "stored.architecture", "problem": "config.json names no architectures, by which it chooses the model class", "hint": "take config.json of the original checkpoint", "source": "SGLang 0.5.23, srt/models/registry.py"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt'", "problem": "quant_method '{quant.method}' is not among those it loads", "hint": "convert to int4-g32 or fp8-block", "source": "SGLang 0.5.23, srt/layers/quantization/__init__.py"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) == 4 or (quant.bits ?? 4) == 8", "problem": "compressed-tensors of {quant.bits} bits: 4 and 8 alone are loaded", "hint": "convert to int4-g32, or serve 2 and 3 bits as GGUF", "source": "SGLang 0.5.23, compressed_tensors.py, WNA16_SUPPORTED_BITS"},
+          {"id": "gptq-bits", "verdict": "refuses", "when": "quant.method == 'gptq'", "require": "quant.bits == 2 or quant.bits == 3 or quant.bits == 4 or quant.bits == 8", "problem": "GPTQ of {quant.bits} bits: 2, 3, 4 and 8 are loaded", "hint": "convert to int4-g32", "source": "SGLang 0.5.23, gptq.py"},
+          {"id": "awq", "verdict": "refuses", "when": "quant.method == 'awq'", "require": "(quant.bits ?? 4) == 4", "problem": "AWQ of {quant.bits} bits: 4 alone are loaded", "hint": "use compressed-tensors for other widths", "source": "SGLang 0.5.23, awq.py"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings", "hint": "one encoding for the experts of a layer; layers may differ", "source": "SGLang 0.5.23, compressed_tensors_moe.py: one scheme a layer"},
+          {"id": "joined-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.joined_apart", "problem": "projections that it joins (q, k, v; gate, up) are in different encodings", "hint": "encode them alike, or leave all of them plain", "source": "SGLang 0.5.23, srt/layers/quantization/utils.py, is_layer_skipped"},
+          {"id": "asymmetric", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (experts ?? 0) > 0", "require": "quant.symmetric", "problem": "zero points are loaded in Linear layers; in experts this was not verified", "source": "SGLang 0.5.23, compressed_tensors_moe.py"},
+          {"id": "group-size", "verdict": "warns", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (quant.strategy ?? 'group') == 'group'", "require": "(quant.group ?? 32) == 32 or (quant.group ?? 32) == 64 or (quant.group ?? 32) == 128", "problem": "groups of {quant.group}: Marlin kernels take −1, 32, 64 and 128", "hint": "convert to int4-g32", "source": "SGLang 0.5.23, marlin_utils.py"},
+          {"id": "processor", "verdict": "refuses", "when": "stored.container == 'safetensors' and stored.vision", "require": "stored.processor", "problem": "has a vision tower, but no preprocessor_config.json", "hint": "get the file of the original checkpoint", "source": "SGLang 0.5.23, srt/managers/multimodal_processor.py"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "SGLang 0.5.23, srt/models: tp_size must divide the heads"},
+          {"id": "kv-heads", "verdict": "refuses", "roles": ["attn.k"], "require": "kv_heads % tp == 0 or tp % kv_heads == 0", "problem": "{kv_heads} key-value heads and tp={tp}: neither divides the other", "hint": "use a tp that divides {kv_heads} or is a multiple of it", "source": "SGLang 0.5.23, srt/models/llama.py, LlamaAttention"},
+          {"id": "stages", "verdict": "refuses", "when": "pp > 1", "require": "pp <= layers", "problem": "pp={pp} stages for {layers} layers", "hint": "use at most pp={layers}", "source": "SGLang 0.5.23, srt/distributed/utils.py"},
+          {"id": "ep-tp", "verdict": "refuses", "when": "ep > 1", "require": "tp % ep == 0", "problem": "ep={ep} does not divide tp={tp}: experts are spread within the tensor-parallel ranks", "hint": "give --tp of at least --ep, such as tp={ep},ep={ep}", "source": "SGLang 0.5.23, srt/server_args.py"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "experts % ep == 0", "problem": "{experts} experts are not divided by ep={ep}", "hint": "use an ep that divides {experts}", "source": "SGLang 0.5.23, moe/fused_moe_triton/layer.py: num_experts % moe_ep_size == 0"},
+          {"id": "fp8-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "encoding == 'fp8-block' and tp > 1", "require": "rows % (tp * 128) == 0", "problem": "{role} has {rows} rows in blocks of 128: over tp={tp} each rank gets {rows / tp}", "hint": "{rows} rows split over ranks in multiples of 128", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-kv", "verdict": "refuses", "roles": ["attn.k", "attn.v"], "when": "encoding == 'fp8-block' and tp > 1 and (kv_heads ?? 0) > 0", "require": "rows % (min(tp, kv_heads) * 128) == 0", "problem": "{role} gives each rank {rows / min(tp, kv_heads)} rows in blocks of 128", "hint": "use a smaller tp", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "encoding == 'fp8-block' and tp > 1", "require": "columns % (tp * 128) == 0", "problem": "{role} has {columns} columns in blocks of 128: over tp={tp} each rank gets {columns / tp}", "hint": "{columns} columns split over ranks in multiples of 128", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-joined", "verdict": "refuses", "roles": ["attn.q_a"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0", "problem": "{role} has {rows} rows, which are no multiple of 128, and another matrix is joined behind it", "hint": "leave it plain, and name it in modules_to_not_convert", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8LinearMethod.create_weights"},
+          {"id": "fp8-experts", "verdict": "refuses", "roles": ["moe.gate", "moe.up"], "when": "encoding == 'fp8-block'", "require": "rows % (moe_tp * 128) == 0", "problem": "experts have {rows} rows in blocks of 128: over {moe_tp} ranks each gets {rows / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "fp8-experts-down", "verdict": "refuses", "roles": ["moe.down"], "when": "encoding == 'fp8-block' and moe_tp > 1", "require": "columns % (moe_tp * 128) == 0", "problem": "experts have {columns} columns in blocks of 128: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "SGLang 0.5.23, srt/layers/quantization/fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "int4-experts", "verdict": "refuses", "roles": ["moe.down"], "when": "bits == 4 and encoding != 'mxfp4'", "require": "columns % (moe_tp * group) == 0", "problem": "experts have {columns} columns in groups of {group}: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "convert with a smaller group (int4-g32), or spread whole experts over the ranks (ep)", "source": "SGLang 0.5.23, compressed_tensors_moe.py: as vLLM, without padding"},
+          {"id": "int4-experts-width", "verdict": "refuses", "roles": ["moe.gate"], "when": "bits == 4 and encoding != 'mxfp4'", "require": "columns % max(group, 128) == 0", "problem": "experts take {columns} columns, no multiple of {max(group, 128)}", "hint": "the MoE kernels do not take this width; keep the experts block-fp8 or BF16", "source": "SGLang 0.5.23, compressed_tensors_moe.py: as vLLM, without padding"},
+          {"id": "int4-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "columns % (tp * group) == 0", "problem": "{role} has {columns} columns in groups of {group}: over tp={tp} each rank gets {columns / tp}", "hint": "convert with a smaller group, or use a smaller tp", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py"},
+          {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "SGLang 0.5.23, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["sources of SGLang 0.5.23"]
+      }
+      """#
+    ),
+    (
+      "engines/transformers.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "transformers",
+        "title": "transformers",
+        "version": "5.23.0",
+        "options": {"tp": 1},
+        "values": {},
+        "rules": [
+          {"id": "gguf-family", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "not (gguf.architecture == 'deepseek2' or gguf.architecture == 'deepseek32' or gguf.architecture == 'glm-dsa')", "problem": "GGUF of architecture '{gguf.architecture}': its loader has no mapping for MLA models", "hint": "load the safetensors form", "source": "transformers 5.23.0, integrations/ggml.py, GGUF_CONFIG_MAPPING"},
+          {"id": "fp8-edges", "verdict": "refuses", "roles": ["attn.*", "mlp.*", "moe.*", "shared.*"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0 and columns % 128 == 0", "problem": "{role} has {rows} rows, no multiple of 128: the last, partial block of scales is laid over the wrong rows", "hint": "decode first (convert --to bf16), or use vLLM", "source": "transformers 5.23.0, integrations/finegrained_fp8.py, measured: 576 rows need 5 rows of scales"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt' or quant.method == 'bitnet' or quant.method == 'hqq' or quant.method == 'bitsandbytes'", "problem": "quant_method '{quant.method}' has no quantizer", "hint": "convert to int4-g32 or fp8-block", "source": "transformers 5.23.0, quantizers/auto.py"},
+          {"id": "compressed-tensors", "verdict": "warns", "when": "quant.method == 'compressed-tensors'", "require": "false", "problem": "needs the package compressed-tensors beside it", "hint": "pip install compressed-tensors", "source": "transformers 5.23.0, quantizers/quantizer_compressed_tensors.py"},
+          {"id": "fp8-gpu", "verdict": "unknown", "when": "quant.method == 'fp8'", "require": "false", "problem": "block-fp8 runs on GPUs from SM89 on; without one, dequantize=True is needed: the GPU is not known here", "source": "transformers 5.23.0, quantizers/quantizer_finegrained_fp8.py"},
+          {"id": "heads", "verdict": "refuses", "when": "tp > 1 and (heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "transformers 5.23.0, integrations/tensor_parallel.py"}
+        ],
+        "sources": ["transformers 5.23.0 sources; what it does with partial blocks was measured"]
+      }
+      """#
+    ),
+    (
+      "engines/trtllm.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "trtllm",
+        "title": "TensorRT-LLM",
+        "version": "2026-08",
+        "options": {"tp": 1, "ep": 1, "pp": 1},
+        "values": {"moe_tp": "max(tp / ep, 1)"},
+        "rules": [
+          {"id": "container", "verdict": "refuses", "when": "true", "require": "stored.container == 'safetensors'", "problem": "is GGUF, which it does not load", "hint": "serve the safetensors form", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, checkpoint formats"},
+          {"id": "ct-int4", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "(quant.type ?? 'int') == 'float'", "problem": "compressed-tensors '{quant.format}' of {quant.bits} bits: its parser takes the FP8 and FP4 families alone", "hint": "serve block-fp8, or NVFP4 made with ModelOpt", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, compressed-tensors parser"},
+          {"id": "class-targets", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and quant.groups > 1", "require": "not quant.class_targets", "problem": "names a class as target beside other config groups", "hint": "name modules or patterns in every group", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, targets: class targets in multi-group configs are an error"},
+          {"id": "method", "verdict": "unknown", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'modelopt' or quant.method == 'awq'", "problem": "quant_method '{quant.method}' was not looked up for it", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, formats"},
+          {"id": "awq", "verdict": "warns", "when": "quant.method == 'awq'", "require": "false", "problem": "AWQ is loaded in ModelOpt's variant alone", "hint": "convert with ModelOpt", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, formats"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, mapping"},
+          {"id": "ep-tp", "verdict": "refuses", "when": "ep > 1", "require": "tp % ep == 0", "problem": "ep={ep} does not divide tp={tp}", "hint": "choose tp a multiple of ep", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, mapping: moe_tp_size × moe_ep_size = tp_size"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "experts % ep == 0", "problem": "{experts} experts are not divided by ep={ep}", "hint": "use an ep that divides {experts}", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, fused_moe"},
+          {"id": "fp8", "verdict": "unknown", "when": "quant.method == 'fp8' and tp > 1", "require": "false", "problem": "how block-fp8 matrices may be split was not read in its sources", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, not read"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["tensorrt_llm/models/quant_config_utils.py, one version of August 2026"]
+      }
+      """#
+    ),
+    (
+      "engines/vllm.json",
+      #"""
+      {
+        "schema": "ckpt.engine/1",
+        "name": "vllm",
+        "title": "vLLM",
+        "version": "0.33.0",
+        "options": {"tp": 1, "ep": 1, "pp": 1, "dp": 1},
+        "values": {"moe_tp": "max(tp * (2 - min(ep, 2)), 1)"},
+        "rules": [
+          {"id": "gguf", "verdict": "warns", "when": "stored.container == 'gguf'", "require": "false", "problem": "is GGUF: vLLM loads it through a separate plugin, slowly and for few families", "hint": "serve the safetensors form, or use llama.cpp", "source": "vLLM 0.33.0, docs/features/quantization/gguf.md"},
+          {"id": "architecture", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "stored.architecture", "problem": "config.json names no architectures, by which vLLM chooses the model class", "hint": "take config.json of the original checkpoint", "source": "vLLM 0.33.0, vllm/model_executor/models/registry.py"},
+          {"id": "method", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "quant.method == 'none' or quant.method == 'fp8' or quant.method == 'compressed-tensors' or quant.method == 'gptq' or quant.method == 'awq' or quant.method == 'auto-round' or quant.method == 'mxfp4' or quant.method == 'modelopt'", "problem": "quant_method '{quant.method}' is not among those it loads", "hint": "convert to int4-g32 or fp8-block", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/__init__.py"},
+          {"id": "sparse-formats", "verdict": "refuses", "when": "quant.method == 'compressed-tensors'", "require": "not ((quant.format ?? '') == 'marlin-24' or (quant.format ?? '') == 'sparse-bitmask' or (quant.format ?? '') == 'sparse-24-bitmask')", "problem": "the format '{quant.format}' was removed in March 2026", "hint": "convert from the original again", "source": "vLLM 0.33.0, compressed_tensors.py raises on sparsity_config"},
+          {"id": "experts-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.experts_mixed", "problem": "the experts of one layer are in several encodings; all three projections of all experts must have one", "hint": "one encoding for the experts of a layer; layers may differ", "source": "vLLM 0.33.0, compressed_tensors_moe.py looks up expert 0 alone"},
+          {"id": "joined-alike", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not stored.joined_apart", "problem": "projections that it joins (q, k, v; gate, up) are in different encodings", "hint": "encode them alike, or leave all of them plain", "source": "vLLM 0.33.0, utils/quant_utils.py, is_layer_skipped: ValueError 'some but not all shards'"},
+          {"id": "bits", "verdict": "refuses", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int'", "require": "(quant.bits ?? 4) >= 2 and (quant.bits ?? 4) <= 8", "problem": "compressed-tensors of {quant.bits} bits: 2 to 8 are loaded", "hint": "convert to int4-g32", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py"},
+          {"id": "humming", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and not ((quant.bits ?? 4) == 4 or (quant.bits ?? 4) == 8)", "require": "false", "problem": "{quant.bits} bits need the Humming kernel, which runs on CUDA from SM75 on: the GPU is not known here", "source": "vLLM 0.33.0, PR #34556, #48918"},
+          {"id": "act-order", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "not (quant.method == 'compressed-tensors' and quant.actorder)", "problem": "columns are in another order (actorder 'group'), which it does not load", "hint": "quantize again with actorder null or 'weight'", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py"},
+          {"id": "group-size", "verdict": "warns", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (quant.strategy ?? 'group') == 'group'", "require": "(quant.group ?? 32) == 32 or (quant.group ?? 32) == 64 or (quant.group ?? 32) == 128", "problem": "groups of {quant.group}: Marlin kernels take −1, 32, 64 and 128, others are slower or absent", "hint": "convert to int4-g32", "source": "vLLM 0.33.0, marlin_utils.py, MARLIN_SUPPORTED_GROUP_SIZES"},
+          {"id": "asymmetric", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and (experts ?? 0) > 0", "require": "quant.symmetric", "problem": "zero points in experts are loaded where the packed sizes divide: not verified here", "source": "vLLM 0.33.0, compressed_tensors_moe.py"},
+          {"id": "gptq", "verdict": "warns", "when": "quant.method == 'gptq'", "require": "quant.bits == 4 or quant.bits == 8", "problem": "GPTQ of {quant.bits} bits: other widths than 4 and 8 need --quantization humming", "hint": "start it with --quantization humming", "source": "vLLM 0.33.0, PR #34556"},
+          {"id": "awq", "verdict": "refuses", "when": "quant.method == 'awq'", "require": "(quant.bits ?? 4) == 4", "problem": "AWQ of {quant.bits} bits: 4 alone are loaded", "hint": "use compressed-tensors for other widths", "source": "vLLM 0.33.0, awq.py"},
+          {"id": "w4a8", "verdict": "unknown", "when": "quant.method == 'compressed-tensors' and (quant.format ?? 'pack-quantized') == 'pack-quantized' and (quant.type ?? 'int') == 'int' and quant.activations", "require": "false", "problem": "INT4 weights with FP8 activations run on SM90 alone: the GPU is not known here", "source": "vLLM 0.33.0, compressed_tensors_w4a8_fp8.py"},
+          {"id": "processor", "verdict": "refuses", "when": "stored.container == 'safetensors' and stored.vision", "require": "stored.processor", "problem": "has a vision tower, but no preprocessor_config.json: the multi-modal processor cannot be made", "hint": "get the file of the original checkpoint, or start it for text alone", "source": "vLLM 0.33.0, vllm/multimodal/processing.py"},
+          {"id": "tokenizer", "verdict": "warns", "when": "stored.container == 'safetensors'", "require": "stored.tokenizer", "problem": "has no tokenizer: give one with --tokenizer", "source": "vLLM 0.33.0, vllm/config, ModelConfig.tokenizer"},
+          {"id": "heads", "verdict": "refuses", "when": "(heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "vLLM 0.33.0, vllm/config/model.py, verify_with_parallel_config"},
+          {"id": "kv-heads", "verdict": "refuses", "roles": ["attn.k"], "require": "kv_heads % tp == 0 or tp % kv_heads == 0", "problem": "{kv_heads} key-value heads and tp={tp}: neither divides the other", "hint": "use a tp that divides {kv_heads} or is a multiple of it", "source": "vLLM 0.33.0, vllm/model_executor/models/llama.py, LlamaAttention"},
+          {"id": "stages", "verdict": "refuses", "when": "pp > 1", "require": "pp <= layers", "problem": "pp={pp} stages for {layers} layers", "hint": "use at most pp={layers}", "source": "vLLM 0.33.0, vllm/distributed/utils.py, get_pp_indices"},
+          {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "ep <= experts", "problem": "ep={ep} ranks for {experts} experts leave ranks without one", "hint": "use at most ep={experts}", "source": "vLLM 0.33.0, fused_moe/layer.py, determine_expert_map"},
+          {"id": "ep-size", "verdict": "warns", "when": "ep > 1", "require": "ep % tp == 0", "problem": "ep={ep} is no multiple of tp={tp}: with --enable-expert-parallel experts are spread over tp × dp ranks", "hint": "choose dp = ep / tp", "source": "vLLM 0.33.0, docs/serving/expert_parallel_deployment.md"},
+          {"id": "fp8-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "encoding == 'fp8-block' and tp > 1", "require": "rows % (tp * 128) == 0", "problem": "{role} has {rows} rows in blocks of 128: over tp={tp} each rank gets {rows / tp}", "hint": "{rows} rows split over ranks in multiples of 128", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-kv", "verdict": "refuses", "roles": ["attn.k", "attn.v"], "when": "encoding == 'fp8-block' and tp > 1 and (kv_heads ?? 0) > 0", "require": "rows % (min(tp, kv_heads) * 128) == 0", "problem": "{role} gives each rank {rows / min(tp, kv_heads)} rows in blocks of 128", "hint": "use a smaller tp", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "encoding == 'fp8-block' and tp > 1", "require": "columns % (tp * 128) == 0", "problem": "{role} has {columns} columns in blocks of 128: over tp={tp} each rank gets {columns / tp}", "hint": "{columns} columns split over ranks in multiples of 128", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-joined", "verdict": "refuses", "roles": ["attn.q_a"], "when": "encoding == 'fp8-block'", "require": "rows % 128 == 0", "problem": "{role} has {rows} rows, which are no multiple of 128, and another matrix is joined behind it", "hint": "leave it plain, and name it in modules_to_not_convert", "source": "vLLM 0.33.0, vllm/model_executor/layers/quantization/utils/fp8_utils.py, validate_fp8_block_shape"},
+          {"id": "fp8-experts", "verdict": "refuses", "roles": ["moe.gate", "moe.up"], "when": "encoding == 'fp8-block'", "require": "rows % (moe_tp * 128) == 0", "problem": "experts have {rows} rows in blocks of 128: over {moe_tp} ranks each gets {rows / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "vLLM 0.33.0, fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "fp8-experts-down", "verdict": "refuses", "roles": ["moe.down"], "when": "encoding == 'fp8-block' and moe_tp > 1", "require": "columns % (moe_tp * 128) == 0", "problem": "experts have {columns} columns in blocks of 128: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "spread whole experts over the ranks (ep) instead of splitting each (tp)", "source": "vLLM 0.33.0, fp8.py, Fp8MoEMethod.create_weights"},
+          {"id": "int4-experts", "verdict": "refuses", "roles": ["moe.down"], "when": "bits == 4 and encoding != 'mxfp4'", "require": "columns % (moe_tp * group) == 0", "problem": "experts have {columns} columns in groups of {group}: over {moe_tp} ranks each gets {columns / moe_tp}", "hint": "convert with a smaller group (int4-g32), or spread whole experts over the ranks (ep)", "source": "vLLM 0.33.0, compressed_tensors_moe.py; MoE shapes: hidden % group, (inter/TP) % group, hidden % 128"},
+          {"id": "int4-experts-width", "verdict": "refuses", "roles": ["moe.gate"], "when": "bits == 4 and encoding != 'mxfp4'", "require": "columns % max(group, 128) == 0", "problem": "experts take {columns} columns, no multiple of {max(group, 128)}", "hint": "the MoE kernels do not take this width; keep the experts block-fp8 or BF16", "source": "vLLM 0.33.0, compressed_tensors_moe.py; MoE shapes: hidden % group, (inter/TP) % group, hidden % 128"},
+          {"id": "int4-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "columns % (tp * group) == 0", "problem": "{role} has {columns} columns in groups of {group}: over tp={tp} each rank gets {columns / tp}", "hint": "convert with a smaller group, or use a smaller tp", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
+          {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
+          {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "vLLM 0.33.0, none: GPU memory is no property of the files"}
+        ],
+        "sources": ["sources of vLLM 0.33.0"]
       }
       """#
     ),

@@ -9,7 +9,7 @@ struct EmbeddedSpecsTests {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("Specs")
     var expected: [String: String] = [:]
-    for kind in ["families", "presets", "recipes", "gguf", "tokenizers"] {
+    for kind in ["families", "presets", "recipes", "gguf", "tokenizers", "engines"] {
       let folder = root.appendingPathComponent(kind)
       let names = try #require(FileManager.default.enumerator(atPath: folder.path))
       for case let name as String in names where name.hasSuffix(".json") {

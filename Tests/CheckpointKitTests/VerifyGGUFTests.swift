@@ -10,7 +10,9 @@ import Testing
     func content(_ tensors: [(name: String, ne: [Int])], _ keys: [[UInt8]], from seed: Int) -> [UInt8] {
       var bytes = GGUFFileTests.gguf(keys, tensors: tensors)
       let count = tensors.reduce(0) { $0 + 4 * $1.ne.reduce(1, *) }
-      for i in 0..<count { bytes[bytes.count - count + i] = UInt8(truncatingIfNeeded: (i + seed) &* 37 >> 3) & 0x3f }
+      for i in 0..<count {
+        bytes[bytes.count - count + i] = UInt8(truncatingIfNeeded: ((i + seed) &* 2_654_435_761) >> 13) & 0x3f
+      }
       return bytes
     }
     if files == 1 {

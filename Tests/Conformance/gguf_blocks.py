@@ -1,7 +1,7 @@
 """The block encodings of GGUF against libggml, live: every level of the CPU and the reference, on rows of new random numbers.
 
 Needs `gguf-kernels` (`swift build -c release --product gguf-kernels`; GGUF_KERNELS names another place) and the folder of
-libggml-base.so in LLAMA_LIB, which setup.sh does not build: therefore it runs only where it is named.
+libggml-base.so in LLAMA_LIB (with LLAMA_SRC, the `gguf` package of that tree is asked too), which setup.sh does not build: therefore it runs only where it is named.
 
     LLAMA_LIB=DIR Tests/Conformance/run.sh gguf_blocks
 """
@@ -16,6 +16,13 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Vectors" / "gguf-blocks"))
 import make
+
+if os.environ.get("LLAMA_SRC"):
+    sys.path.append(os.path.join(os.environ["LLAMA_SRC"], "gguf-py"))
+try:
+    import gguf
+except ImportError:
+    gguf = None
 
 KERNELS = os.environ.get("GGUF_KERNELS", str(ROOT / ".build" / "release" / "gguf-kernels"))
 SEED = int(os.environ.get("GGUF_SEED", "0"))
@@ -55,7 +62,7 @@ def judge_encoding(ggml, random):
 def judge_decoding(ggml, random):
     folder = pathlib.Path(harness.new_folder())
     folder.mkdir(parents=True, exist_ok=True)
-    for name, (number, *_) in make.TYPES.items():
+    for name, (number, *_) in make.ALL.items():
         blocks = make.random_blocks(name, 5000, random)
         blocks.tofile(folder / "blocks")
         subprocess.run([KERNELS, "decode", str(number), str(folder / "blocks"), str(folder / "values")], check=True)
@@ -63,6 +70,15 @@ def judge_decoding(ggml, random):
         for made in results(folder, "values"):
             same = np.array_equal(np.fromfile(made, np.uint32), expected)
             checks.true(same, f"{name}, {made.suffix[1:]}: values of random blocks")
+        if gguf and name not in make.NUMBERS:
+            try:
+                with np.errstate(all="ignore"):
+                    theirs = gguf.dequantize(blocks.reshape(1, -1), gguf.GGMLQuantizationType[name]).reshape(-1)
+            except (NotImplementedError, KeyError):
+                checks.note(f"{name}: not read by the gguf package")
+                continue
+            # It multiplies in another order in some types and forgets the sign of zero: values are compared, not bits.
+            checks.true(np.array_equal(theirs, expected.view(np.float32)), f"{name}: the gguf package reads the same values")
     harness.remove(folder)
 
 

@@ -129,6 +129,24 @@ def deepseek(count, first, number, **more):
     return mixture("deepseek2", count, 8, 1, number, first, shared_hidden=256, is_mla=True, leading_dense_block_count=first, **(DEEPSEEK | more))
 
 
+KDA = {"ssm.conv_kernel": 4, "kda.head_dim": 128, "kda.gate_lower_bound": -5.0}
+GLM5_NEXT = DEEPSEEK | KDA | {
+    "attention.indexer.head_count": 8, "attention.indexer.key_length": 128, "attention.indexer.top_k": 64, "attention.indexer.kpool": 4,
+    "hyper_connection.count": 4, "hyper_connection.sinkhorn_iterations": 4, "hyper_connection.epsilon": 1e-6,
+}
+
+
+def glm5_next(count):
+    """Of every tensor that this architecture treats in its own way, one a layer."""
+    arch, keys, tensors = mixture("glm5-next", count, 8, 1, 16, 1, shared_hidden=256, is_mla=True, leading_dense_block_count=1, **GLM5_NEXT)
+    more = {
+        "hc_attn_fn": [256, 256], "indexer.attn_q_b": [512, 1024], "indexer.attn_k": [256, 256], "indexer.proj": [256, 8],
+        "indexer_compressor_gate": [256, 256], "indexer_compressor_ape": [256, 4], "ssm_f_a": [256, 256], "ssm_f_b": [256, 256],
+        "ssm_g_a": [256, 256], "ssm_g_b": [256, 256], "ssm_beta": [256, 8], "nextn.eh_proj": [512, 256],
+    }
+    return arch, keys, tensors + layers(count, more)
+
+
 SYNTHETIC = {
     "llama, 8 layers, 4 heads share": llama(8, 8, 2),
     "llama, 37 layers, 2 heads share": llama(37, 8, 4),
@@ -147,6 +165,11 @@ SYNTHETIC = {
     "deepseek2, 61 layers, 256 experts": deepseek(61, 3, 256),
     "deepseek2, 61 layers, 384 experts": deepseek(61, 1, 384),
     "deepseek2, 8 experts": deepseek(24, 1, 8),
+    "olmo, 80 layers": llama(80, 4, 4, arch="olmo"),
+    "jais2, 68 layers": llama(68, 4, 2, arch="jais2"),
+    "glm5-next, 12 layers": glm5_next(12),
+    "bailingmoe3, 12 layers": mixture(
+        "bailingmoe3", 12, 8, 1, 16, 1, shared_hidden=256, is_mla=True, leading_dense_block_count=1, **(DEEPSEEK | KDA)),
     "falcon, 32 layers": falcon(32),
     "falcon, 60 layers": falcon(60),
 }

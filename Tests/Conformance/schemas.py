@@ -9,7 +9,8 @@ from harness import ROOT, checks
 
 import jsonschema
 
-KINDS = {"families": "family", "presets": "preset", "recipes": "recipe", "gguf": "gguf", "tokenizers": "tokenizer"}
+KINDS = {"families": "family", "presets": "preset", "recipes": "recipe", "gguf": "gguf", "tokenizers": "tokenizer",
+         "engines": "engine"}
 for folder, kind in KINDS.items():
     schema = json.loads((ROOT / "Specs" / "schema" / f"{kind}.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)

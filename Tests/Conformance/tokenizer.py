@@ -9,7 +9,7 @@ The converter's class of each model writes into its own writer, with two things 
 hash of an encoded text knows published tokenizers alone; we are told the same with --pre, or find it by the fingerprint), and, for Kimi, the
 Python class that its repository brings, by the stand-in below. Values, types and order must be equal. Where we differ by decision:
 
-DIFFERENCES         key, and why
+DIFFERENCES         key, and why; docs/formats/gguf-tokenizer.md has the others, where we refuse, or never use the name of a folder
 """
 import base64, json, os, pathlib, shutil, subprocess, sys
 
@@ -468,6 +468,8 @@ NAMES = ["Kimi-K2-Instruct", "Qwen3-8B", "Qwen3-30B-A3B-Instruct-2507", "DeepSee
 COUNTS = [(1026408232448, 11800000000, 44000000, 384), (8190735360, 8190735360, 0, 0), (600000000, 600000000, 0, 0), (1000000, 1000000, 0, 0), (999, 999, 0, 0),
           (30532122624, 1540000000, 226492416, 128), (1500000000, 1500000000, 0, 0), (9950000000, 9950000000, 0, 0), (505, 505, 0, 0), (0, 0, 0, 0), (70553706496, 70553706496, 0, 0),
           (10500000000, 10500000000, 0, 0), (2500000, 2500000, 0, 0), (125, 125, 0, 0)]
+SIZES = [*range(995, 1006), 94500, 95500, 99499, 99500, 9949999, 9950001, 2_449_999_999, 2_450_000_000, 2_550_000_000, 999_500_000, 1_000_000_001,
+         1_000_000_000_001]
 GENERATION = [None, {"temperature": 0.6, "top_p": 0.95, "top_k": 20, "eos_token_id": [1, 2], "do_sample": True},
               {"temperature": 1, "min_p": 0, "repetition_penalty": 1.05, "top_k": None, "mirostat": 2, "mirostat_tau": 5.0, "penalty_last_n": 64, "sequence": "top_k;temp",
                "xtc_probability": 0.1, "xtc_threshold": 0.2, "mirostat_eta": 0.1, "penalty_repeat": 1.1}]
@@ -513,7 +515,7 @@ if SRC:
             general_case(f"general, card '{label}', {path}", name, COUNTS[0], card, GENERATION[1], path)
     for generation in GENERATION:
         general_case(f"general, {generation}", "Qwen3-8B", COUNTS[1], None, generation)
-    for counts in [(n, n, 0, 0) for n in [*range(995, 1006), 94500, 95500, 99499, 99500, 9949999, 9950001, 2_449_999_999, 2_450_000_000, 2_550_000_000, 999_500_000, 1_000_000_001, 1_000_000_000_001]]:
+    for counts in [(n, n, 0, 0) for n in SIZES]:
         import gguf
         found, said = ours(fixture("llama", "none").path, 512, None, "model", counts)
         checks.equal(found and found["general.size_label"][1], gguf.size_label(*counts), f"size label of {counts[0]}")
@@ -521,7 +523,8 @@ if SRC:
 # ---------------------------------------------------------------- vectors
 VECTORS = [("llama", "template", lambda folder: edit(folder / "tokenizer_config.json", add_prefix_space=False)),
            ("deepseek_v3", "front-specials", template_json), ("kimi_k2", "tiktoken", templates_as_files), ("glm5", "family-tokens", lambda folder: None),
-           ("qwen3", "odd-tokens", odd_tokens), ("qwen3", "config-tokens", config_tokens), ("qwen3", "named-templates", templates_by_name),
+           ("qwen3", "odd-tokens", odd_tokens), ("qwen3", "config-tokens", config_tokens), ("qwen3", "named-templates", lambda folder: edit(folder / "tokenizer_config.json", chat_template=[
+               {"name": "default", "template": "{{ messages }}"}, {"name": "tool use", "template": "{{ tools }}"}])),
            ("qwen3", "legacy-merges", legacy_merges), ("llama", "sentencepiece-like", sentencepiece_like)]
 
 
@@ -555,6 +558,15 @@ def shrink(folder):
 
 
 if "--vectors" in sys.argv:
+    import gguf
+    (ROOT / "Tests" / "Vectors" / "tokenizer").mkdir(exist_ok=True)
+    (ROOT / "Tests" / "Vectors" / "tokenizer" / "names.json").write_text(json.dumps({
+        "producer": "llama.cpp 0c1e57098bba, gguf-py: Metadata.get_model_id_components, id_to_title, size_label",
+        "names": [{"id": id, "parameters": n, "components": gguf.Metadata.get_model_id_components(id, n)[1:],
+                   "title": gguf.Metadata.id_to_title(gguf.Metadata.get_model_id_components(id, n)[0])}
+                  for id in [*NAMES, "moonshotai/Kimi-K2-Instruct-0905", "./model", "org/a/b-7b"] for n in (0, 8190735360)],
+        "sizes": [{"counts": counts, "label": gguf.size_label(*counts)} for counts in COUNTS + [(n, n, 0, 0) for n in SIZES]],
+    }, ensure_ascii=False, indent=1) + "\n")
     for family, label, change in VECTORS:
         source = fixture(family, "none")
         folder = folder_of(source, family)

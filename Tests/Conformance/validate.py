@@ -4,7 +4,7 @@ A fault is a small change of tensors, config or side files, drawn with a seed. E
 must be found with its code, severity and place; nothing but what it brings along may be found beside it. `--table` prints the table of
 `docs/findings.md`.
 """
-import copy, itertools, json, os, pathlib, random, shutil, struct, subprocess, sys
+import copy, itertools, json, os, pathlib, random, re, shutil, struct, subprocess, sys
 
 import numpy as np
 
@@ -1022,6 +1022,73 @@ def made_by_compressed_tensors():
         remove(out)
 
 
+# ---------------------------------------------------------------- formats
+def formats():
+    """Each format is read by another program's parser, and says the same as the JSON."""
+    import xml.etree.ElementTree
+    folders = {"good": fixture("qwen3_moe", "fp8-block").path}
+    broken = base(MOE)
+    name = an_expert(broken, random.Random(1))
+    broken.put(name + "_scale_inv", edited(broken.tensors[name + "_scale_inv"], lambda a: a.__setitem__((0, 0), np.nan)))
+    broken.put("x <&>\"'|`\x01\u20ac", np.ones((2, 2), np.float32), beside=name)
+    broken.config["eos_token_id"] = 10**6
+    folders["broken"] = new_folder("broken <&>")
+    broken.write(folders["broken"])
+    cases = [(folder, ["--read-data", "--for", "vllm:tp=8"], label) for label, folder in folders.items()]
+    cases.append((folders["good"], ["--strict"], "strict"))
+    cases.append((pathlib.Path("/does/not/exist"), [], "absent"))
+    schema = os.environ.get("CKPT_SARIF_SCHEMA")
+    for folder, options, label in cases:
+        plain = ckpt("validate", folder, *options, json_output=True)
+        wanted = [(f["code"], f["severity"]) for f in plain.json["findings"]]
+        outputs = {}
+        for form in ("sarif", "junit", "markdown", "json"):
+            done = ckpt("validate", folder, *options, "--format", form, json_output=False)
+            checks.equal(done.exit, plain.exit, f"{label}: {form} has the exit status of JSON")
+            outputs[form] = done.stdout
+        with checks.case(f"{label}: sarif"):
+            log = json.loads(outputs["sarif"])
+            results = log["runs"][0]["results"]
+            checks.equal([(r["ruleId"], r["level"]) for r in results], wanted, f"{label}: SARIF has the findings of JSON")
+            rules = [r["id"] for r in log["runs"][0]["tool"]["driver"]["rules"]]
+            checks.true(all(rules[r["ruleIndex"]] == r["ruleId"] for r in results), f"{label}: SARIF names its rules")
+            checks.equal(log["runs"][0]["invocations"][0]["exitCode"], plain.exit, f"{label}: SARIF has the exit status")
+            for result in results:
+                where = result["locations"][0]["physicalLocation"]
+                if "region" in where:
+                    size = (folder / where["artifactLocation"]["uri"]).stat().st_size
+                    checks.true(where["region"]["byteOffset"] + where["region"]["byteLength"] <= size, f"{label}: SARIF regions lie in their files")
+            if schema:
+                import jsonschema
+                validator = jsonschema.Draft7Validator(json.loads(pathlib.Path(schema).read_text()))
+                checks.equal([e.message for e in validator.iter_errors(log)][:3], [], f"{label}: SARIF is what the OASIS schema says")
+            try:
+                import sarif_pydantic
+            except ImportError:
+                checks.note("sarif-pydantic is not installed")
+            else:
+                model = sarif_pydantic.Sarif.model_validate_json(outputs["sarif"])
+                checks.equal(len(model.runs[0].results), len(wanted), f"{label}: sarif-pydantic reads all results")
+        with checks.case(f"{label}: junit"):
+            xml.etree.ElementTree.fromstring(outputs["junit"])
+            try:
+                import junitparser
+            except ImportError:
+                checks.note("junitparser is not installed")
+            else:
+                suites = junitparser.JUnitXml.fromstring(outputs["junit"].encode())
+                failing = {c.name for suite in suites for c in suite for r in c.result if isinstance(r, junitparser.Failure)}
+                lowest = ("error", "warning") if "--strict" in options else ("error",)
+                checks.equal(failing, {c for c, s in wanted if s in lowest}, f"{label}: JUnit fails the codes that fail")
+                errors = sum(isinstance(r, junitparser.Error) for suite in suites for c in suite for r in c.result)
+                checks.equal((suites.failures, suites.errors, errors), (len(failing), int(plain.exit == 2), int(plain.exit == 2)), f"{label}: JUnit counts")
+        rows = [line for line in outputs["markdown"].splitlines() if line.startswith(("| error |", "| warning |", "| note |"))]
+        checks.equal(len(rows), len(wanted), f"{label}: Markdown has a row for each finding")
+        outside = re.sub(r"`[^`]*`", "", outputs["markdown"])
+        checks.true("<&>" not in outside, f"{label}: Markdown has no markup of the files'")
+    remove(folders["broken"])
+
+
 def table():
     rows = ["| planted fault | found as | severity |", "|---|---|---|"]
     rows += [f"| {meaning} | `{code}` | {severity} |" for _, _, code, severity, meaning, _, _ in FAULTS]
@@ -1038,4 +1105,5 @@ if __name__ == "__main__":
     good_conversions()
     made_by_compressed_tensors()
     made_by_llm_compressor()
+    formats()
     checks.end()

@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 @Suite struct GGUFTests {
-  @Test("the reference writes libggml's bytes, with importance and without", arguments: GGUFBlock.allCases)
+  @Test("the reference writes libggml's bytes, with importance and without", arguments: GGUFBlock.writable)
   func encodes(type: GGUFBlock) throws {
     let expected = try GGUFVectors.encoded(type)
     let importances = try GGUFVectors.importances()
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(
-    "every level writes libggml's bytes, with importance and without", arguments: Level.available, GGUFBlock.allCases)
+    "every level writes libggml's bytes, with importance and without", arguments: Level.available, GGUFBlock.writable)
   func encodesFast(level: Level, type: GGUFBlock) throws {
     let expected = try GGUFVectors.encoded(type)
     let importances = try GGUFVectors.importances()
@@ -29,9 +29,9 @@ import Testing
     }
   }
 
-  @Test("every level writes the reference's bytes of rows of any width", arguments: Level.available, GGUFBlock.allCases)
+  @Test("every level writes the reference's bytes of rows of any width", arguments: Level.available, GGUFBlock.writable)
   func encodesAnyWidth(level: Level, type: GGUFBlock) {
-    for (rows, blocks) in [(1, 1), (3, 1), (35, 1), (2, 17), (9, 3)] {
+    for (rows, blocks) in [(1, 1), (3, 1), (35, 1), (2, 17), (16, 2), (64, 2)] {
       let columns = blocks * type.valueCount
       let values = Distribution.gaussian.values(rows * columns, seed: rows)
       var random = RandomNumbers(seed: 3)

@@ -41,6 +41,8 @@ enum GGUFVectors {
 }
 
 extension GGUFBlock {
+  static let writable = allCases.filter(\.isWritable)
+
   var ggmlName: String {
     switch self {
     case .q4_0: "Q4_0"
@@ -56,6 +58,23 @@ extension GGUFBlock {
     case .iq4NL: "IQ4_NL"
     case .iq4XS: "IQ4_XS"
     case .mxfp4: "MXFP4"
+    case .iq2XXS: "IQ2_XXS"
+    case .iq2XS: "IQ2_XS"
+    case .iq2S: "IQ2_S"
+    case .iq3XXS: "IQ3_XXS"
+    case .iq3S: "IQ3_S"
+    case .iq1S: "IQ1_S"
+    case .iq1M: "IQ1_M"
+    case .tq1_0: "TQ1_0"
+    case .tq2_0: "TQ2_0"
+    case .q1_0: "Q1_0"
+    case .q2_0: "Q2_0"
+    case .nvfp4: "NVFP4"
+    case .i8: "I8"
+    case .i16: "I16"
+    case .i32: "I32"
+    case .i64: "I64"
+    case .f64: "F64"
     }
   }
 }

@@ -13,7 +13,7 @@ import Testing
     let parts = layout.parts(for: [3, 5, 512])
     #expect(parts.map(\.shape) == [[3, 5, 512 / block.valueCount * block.byteCount]])
     #expect(parts[0].byteRange(rows: 2..<4) == 2 * parts[0].byteCount / 15..<4 * parts[0].byteCount / 15)
-    #expect(layout.refusal(of: [4, 512]) == nil && layout.refusal(of: [4, 511]) != nil)
+    #expect(layout.refusal(of: [4, 512]) == nil && (layout.refusal(of: [4, 511]) == nil) == (block.valueCount == 1))
     #expect(layout.refusal(of: []) != nil)
   }
 
@@ -26,8 +26,26 @@ import Testing
     #expect(
       GGUFBlockLayout.named.map(\.name) == [
         "q8_0", "q4_0", "q4_1", "q5_0", "q5_1", "q2_K", "q3_K", "q4_K", "q5_K", "q6_K", "iq4_nl", "iq4_xs",
-        "gguf-mxfp4",
+        "gguf-mxfp4", "iq3_s", "iq3_xxs", "iq2_s", "iq2_xs", "iq2_xxs", "iq1_m", "iq1_s", "tq1_0", "tq2_0", "q1_0",
+        "q2_0", "gguf-nvfp4", "i8", "i16", "i32", "i64", "f64",
       ])
+  }
+
+  @Test(
+    "a type is writable exactly when its kernels encode, and a recipe for another is refused",
+    arguments: GGUFBlockLayout.named)
+  func writable(layout: GGUFBlockLayout) throws {
+    #expect(layout.isWritable == GGUFBlock(rawValue: layout.type.rawValue)?.isWritable)
+    #expect((layout.writingRefusal == nil) == layout.isWritable)
+    let json = try JSONValue(
+      parsing: Array(
+        #"{"schema":"ckpt.recipe/1","name":"x","rules":[{"encoding":"\#(layout.name)"}]}"#.utf8), file: "x.json")
+    if layout.isWritable {
+      #expect(throws: Never.self) { try Recipe(json, file: "x.json") }
+    } else {
+      let error = #expect(throws: CheckpointError.self) { try Recipe(json, file: "x.json") }
+      #expect(error?.code == .recipeMalformed && error?.problem.contains("not written") == true)
+    }
   }
 
   private func gaussian(_ count: Int) -> [Float] {
@@ -56,7 +74,7 @@ import Testing
 
   @Test(
     "any columns of any rows decode to what the whole matrix decodes to, close to what was encoded",
-    arguments: GGUFBlockLayout.named)
+    arguments: GGUFBlockLayout.named.filter(\.isWritable))
   func roundTrip(layout: GGUFBlockLayout) {
     let values = gaussian(3 * 512)
     let (bytes, report) = encoded(layout, values, EncodeOptions())
@@ -86,6 +104,30 @@ import Testing
     }
     // Q2_K loses 0.30 of Gaussian values (relative, root of the mean square), the others less.
     #expect(error < 0.31 * 0.31 * reference)
+  }
+
+  @Test("of types that are only read, any columns decode to what the whole row decodes to")
+  func readOnly() {
+    for layout in GGUFBlockLayout.named where !layout.isWritable {
+      let bytes = (0..<layout.parts(for: [2, 512])[0].byteCount).map {
+        UInt8(truncatingIfNeeded: $0 &* 73 ^ $0 >> 3 & 0x3f)
+      }
+      func decoded(_ rows: Range<Int>, _ columns: Range<Int>) -> [UInt32] {
+        var output = [Float](repeating: 9, count: rows.count * columns.count)
+        bytes.withUnsafeBytes { bytes in
+          output.withUnsafeMutableBufferPointer {
+            Codecs.codec(for: layout).decode(
+              rows: rows, columns: columns, of: StoredRows(shape: [2, 512], rows: 0..<2, parts: [bytes]), into: $0)
+          }
+        }
+        return output.map(\.bitPattern)
+      }
+      let whole = decoded(0..<2, 0..<512)
+      #expect(Set(whole).count > 2, "\(layout.name)")
+      for columns in [5..<6, 31..<65, 250..<300, 511..<512] {
+        #expect(decoded(1..<2, columns) == columns.map { whole[512 + $0] }, "\(layout.name), \(columns)")
+      }
+    }
   }
 
   @Test("the first value that is not finite is named, and importance of a column changes what is kept")

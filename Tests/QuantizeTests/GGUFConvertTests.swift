@@ -11,7 +11,14 @@ struct GGUFConvertTests {
     _ folder: TemporaryFolder, to recipe: String, threads: Int = 2, memory: Int = 1 << 30
   ) throws -> (source: Checkpoint, result: Checkpoint) {
     let source = folder.file("source")
-    if !FileManager.default.fileExists(atPath: source) { try TinyModel.write(to: source) }
+    if !FileManager.default.fileExists(atPath: source) {
+      try TinyModel.write(to: source)
+      let tokenizer = """
+        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+         "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
+        """
+      try Data(tokenizer.utf8).write(to: URL(fileURLWithPath: folder.file("source/tokenizer.json")))
+    }
     let library = try SpecLibrary()
     let recipe = try #require(try Recipe.find(recipe, in: library, files: .system))
     let original = try Checkpoint.open(source)

@@ -92,7 +92,7 @@ struct MixVector: Sendable, CustomStringConvertible {
 
   @Test("the vectors are of the shapes that are named, each with every mix")
   func vectors() throws {
-    #expect(MixVector.all.count == 30)
+    #expect(MixVector.all.count == 34)
     for vector in MixVector.all {
       for mix in LlamaMix.all { #expect(vector.answers[mix.name] != nil, "\(vector): \(mix.name)") }
     }

@@ -90,7 +90,32 @@ enum {
   ckernels_iq4_nl = 20,
   ckernels_iq4_xs = 23,
   ckernels_mxfp4 = 39,
+  // To be read only.
+  ckernels_iq2_xxs = 16,
+  ckernels_iq2_xs = 17,
+  ckernels_iq3_xxs = 18,
+  ckernels_iq1_s = 19,
+  ckernels_iq3_s = 21,
+  ckernels_iq2_s = 22,
+  ckernels_i8 = 24,
+  ckernels_i16 = 25,
+  ckernels_i32 = 26,
+  ckernels_i64 = 27,
+  ckernels_f64 = 28,
+  ckernels_iq1_m = 29,
+  ckernels_tq1_0 = 34,
+  ckernels_tq2_0 = 35,
+  ckernels_nvfp4 = 40,
+  ckernels_q1_0 = 41,
+  ckernels_q2_0 = 42,
 };
+
+/// Codebooks: eight codes of two bits an entry, in those of IQ3 four of three bits. IQ1_S and IQ1_M have the same.
+extern const uint16_t ckernels_iq2_xxs_grid[256], ckernels_iq2_xs_grid[512], ckernels_iq2_s_grid[1024];
+extern const uint16_t ckernels_iq1_grid[2048], ckernels_iq3_xxs_grid[256], ckernels_iq3_s_grid[512];
+
+/// The codebook of a type that has one.
+const uint16_t *_Nonnull ckernels_grid(int type);
 
 enum { ckernels_levels = 3 };
 

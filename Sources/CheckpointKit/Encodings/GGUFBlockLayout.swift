@@ -10,23 +10,42 @@
 /// Format: `docs/formats/gguf-blocks.md`. Vectors: `Tests/Vectors/gguf-blocks/`.
 public struct GGUFBlockLayout: EncodingLayout, Equatable {
   /// The types that are read and written here.
-  public static let types: [GGUFType] = [
+  public static let writableTypes: [GGUFType] = [
     .q8_0, .q4_0, .q4_1, .q5_0, .q5_1, .q2K, .q3K, .q4K, .q5K, .q6K, .iq4NL, .iq4XS, .mxfp4,
   ]
 
+  /// Those and the types that are only read: numbers that are no weights as they are, each a block of its own, among them.
+  public static let types: [GGUFType] =
+    writableTypes + [
+      .iq3S, .iq3XXS, .iq2S, .iq2XS, .iq2XXS, .iq1M, .iq1S, .tq1_0, .tq2_0, .q1_0, .q2_0, .nvfp4, .i8, .i16, .i32, .i64,
+      .f64,
+    ]
+
   public let type: GGUFType
 
-  /// - Returns: nil for plain types, which are ``PlainLayout``'s, and for those that are not read here.
+  /// - Returns: nil for F32, F16 and BF16, which are ``PlainLayout``'s, and for Q8_1 and Q8_K, which no file holds.
   public init?(_ type: GGUFType) {
     guard Self.types.contains(type) else { return nil }
     self.type = type
   }
 
-  /// As recipes write it: `q4_0`, `q2_K`, `iq4_xs`. MXFP4 is also the name of an encoding in other containers.
+  /// As recipes write it: `q4_0`, `q2_K`, `iq4_xs`. MXFP4 and NVFP4 are also names of encodings in other containers.
   public var name: String {
-    if type == .mxfp4 { return "gguf-mxfp4" }
+    if type == .mxfp4 || type == .nvfp4 { return "gguf-" + type.name.lowercased() }
     let name = type.name.lowercased()
     return name.hasSuffix("_k") ? name.dropLast() + "K" : name
+  }
+
+  /// Whether tensors can be encoded as it.
+  public var isWritable: Bool { Self.writableTypes.contains(type) }
+
+  /// For plans: why no tensor can be encoded as it, or nil.
+  public var writingRefusal: CheckpointError? {
+    isWritable
+      ? nil
+      : CheckpointError(
+        .encodingUnsupported, "\(name) is read by this version, but not written",
+        hint: "the encodings of GGUF that are written are \(Self.writableTypes.map(\.name).joined(separator: ", "))")
   }
 
   public var tile: (rows: Int, columns: Int) { (1, type.blockSize) }

@@ -93,9 +93,7 @@ public struct ChecksumPlan: Sendable {
 
   /// Writes the result under its name: complete or not at all. Then the notes go.
   public func publish(_ text: String) throws(CheckpointError) {
-    let partial = output + ".\(processID).partial"
-    try files.writeAtomically(Array(text.utf8), to: output, partial: partial)
-    try files.removeTree(record.folder)
+    try ChecksumRecord.publish(text, to: output, files)
   }
 
   /// Whether the result stands under its name and nothing is left to do.

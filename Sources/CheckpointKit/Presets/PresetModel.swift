@@ -9,6 +9,24 @@ public struct PresetModel: Sendable {
     public let layer: Int?
     public let layout: any EncodingLayout
     public let shape: Shape
+    /// What it holds of each expert; nil where it is one tensor of the model.
+    public var stack: Stack?
+  }
+
+  /// The tensors of a stack of experts.
+  public struct Stack: Sendable {
+    /// One tensor of each expert.
+    public struct Member: Sendable {
+      /// Index into the model's tensors, of every expert.
+      public let tensors: [Int]
+      /// The first of an expert's rows that is the member's, and the distance to the next.
+      public let first: Int
+      public let step: Int
+    }
+
+    public let members: [Member]
+    /// Whether an expert's matrix is stored as its transpose.
+    public let isTransposed: Bool
   }
 
   /// What a user changes about a preset.
@@ -37,9 +55,26 @@ public struct PresetModel: Sendable {
   public let hasOtherStorage: Bool
   public let findings: [Finding]
 
+  /// An expert's tensor of a stack, as it would be stored on its own.
+  public func tensor(_ member: Stack.Member, expert: Int, layout: any EncodingLayout) -> Tensor {
+    let (index, logical) = (member.tensors[expert], model.tensors[member.tensors[expert]])
+    return Tensor(
+      name: model.name(of: logical), index: index, layer: logical.layer, layout: layout, shape: logical.shape)
+  }
+
   public var storedTensorCount: Int { tensors.reduce(0) { $0 + $1.layout.parts(for: $1.shape).count } }
   public let dataBytes: Int
-  public var counts: ModelCounts { ModelCounts(of: model, tensors: tensors.lazy.compactMap(\.index)) }
+  public var counts: ModelCounts {
+    var indices: [Int] = []
+    for tensor in tensors {
+      if let stack = tensor.stack {
+        for member in stack.members { indices += member.tensors }
+      } else if let index = tensor.index {
+        indices.append(index)
+      }
+    }
+    return ModelCounts(of: model, tensors: indices)
+  }
 
   public init(_ preset: Preset, changes: Changes = Changes(), library: SpecLibrary) throws(CheckpointError) {
     let config = try preset.config(with: changes.settings)
@@ -63,7 +98,11 @@ public struct PresetModel: Sendable {
   /// The rules of a built-in recipe, as they apply to plain weights.
   private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
-    let layout = EncodingLayouts.named(name)
+    let layout = EncodingLayouts.ofSafetensors.first { foldedName($0.name) == foldedName(name) }
+    if let layout = layout as? MXFP4Layout {
+      // As gpt-oss is published; the recipe of that name writes GGUF.
+      return [try StorageRule(.object(["roles": "moe.*", "encoding": .string(layout.name)]), file: name)]
+    }
     guard let layout, !plainNames.contains(layout.name), let recipe = library.document(.recipes, named: name) else {
       let names = EncodingLayouts.ofSafetensors.map(\.name).filter { !plainNames.contains($0) }
       throw CheckpointError(
@@ -71,7 +110,7 @@ public struct PresetModel: Sendable {
         hint: "there are: \(names.joined(separator: ", "))")
     }
     var rules: [StorageRule] = []
-    for value in recipe.json["rules"]?.array ?? [] {
+    for value in recipe.json["rules"]?.array ?? [] where value["container"]?.string != Container.gguf.rawValue {
       if let rule = try StorageRule(recipeRule: value, file: recipe.file) { rules.append(rule) }
     }
     return rules
@@ -101,6 +140,7 @@ private struct Draft {
     var layer: Int?
     // Experts of a layer and role are alike: the rules are asked once for each template and layer.
     var known: [Int: (layer: Int?, layout: any EncodingLayout)] = [:]
+    let stacked = stackedTensors()
     for (i, tensor) in model.tensors.enumerated() {
       if tensor.isOptional, !preset.optional.contains(tensor.role.name) { continue }
       if tensor.layer != layer {
@@ -111,12 +151,45 @@ private struct Draft {
         known[tensor.template] = (tensor.layer, try layout(of: tensor))
       }
       guard let layout = known[tensor.template]?.layout else { continue }
+      if let place = model.stacks.place(of: tensor), let stack = model.spec.tensors[tensor.template].stack,
+        stack.encodings.contains(layout is PlainLayout ? "plain" : layout.name)
+      {
+        let all = stacked[place.number] ?? []
+        if all.first == i { try add(stack, place, all, layout) }
+        continue
+      }
       try add(
         PresetModel.Tensor(
           name: model.name(of: tensor), index: i, layer: tensor.layer, layout: layout, shape: tensor.shape))
     }
     try addExtras(layer)
     for extra in preset.extras where !extra.template.hasLayer { try add(extra, layer: nil) }
+  }
+
+  /// The tensors that may stand in each stack, in the order of the model.
+  private func stackedTensors() -> [Int: [Int]] {
+    var result: [Int: [Int]] = [:]
+    if model.stacks.count == 0 { return result }
+    for (i, tensor) in model.tensors.enumerated() {
+      if let place = model.stacks.place(of: tensor) { result[place.number, default: []].append(i) }
+    }
+    return result
+  }
+
+  private mutating func add(
+    _ stack: FamilySpec.Stack, _ place: Stacks.Place, _ tensors: [Int], _ layout: any EncodingLayout
+  ) throws(CheckpointError) {
+    var members: [PresetModel.Stack.Member] = []
+    for (_, tensors) in Dictionary(grouping: tensors, by: { model.tensors[$0].template }).sorted(by: { $0.key < $1.key }) {
+      guard let place = model.stacks.place(of: model.tensors[tensors[0]]) else { continue }
+      members.append(PresetModel.Stack.Member(tensors: tensors, first: place.first, step: place.step))
+    }
+    let isPlain = layout is PlainLayout
+    var tensor = PresetModel.Tensor(
+      name: stack.template.name(layer: model.tensors[tensors[0]].layer, expert: nil), index: tensors[0],
+      layer: model.tensors[tensors[0]].layer, layout: layout, shape: place.storedShape(isPlain: isPlain))
+    tensor.stack = PresetModel.Stack(members: members, isTransposed: isPlain && place.isTransposedWherePlain)
+    try add(tensor)
   }
 
   private mutating func addExtras(_ layer: Int?) throws(CheckpointError) {
@@ -145,7 +218,7 @@ private struct Draft {
   private mutating func layout(of tensor: ModelLayout.Tensor) throws(CheckpointError) -> any EncodingLayout {
     let plain = PlainLayout(model.spec.tensors[tensor.template].dtype)
     for (rule, patterns) in zip(rules, patterns).reversed() {
-      guard patterns.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
+      guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
       guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }

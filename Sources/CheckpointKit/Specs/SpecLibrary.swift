@@ -1,6 +1,6 @@
 private import Specs
 
-/// The families, presets, recipes and tokenizers that this build knows, and those of further folders.
+/// The families, presets, recipes, tokenizers and engines that this build knows, and those of further folders.
 public struct SpecLibrary: Sendable {
   /// Documents by kind folder (`families`, `presets` and so on): file name for messages, and content.
   private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
@@ -8,9 +8,9 @@ public struct SpecLibrary: Sendable {
   /// How their models stand in GGUF files.
   public private(set) var ggufSpecs: [GGUFSpec] = []
 
-  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf, tokenizers }
+  public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf, tokenizers, engines }
 
-  /// - Parameter folders: each may hold `families`, `presets`, `recipes`, `gguf` and `tokenizers` with JSON files. A later
+  /// - Parameter folders: each may hold `families`, `presets`, `recipes`, `gguf`, `tokenizers` and `engines` with JSON files. A later
   ///   document replaces an earlier one of the same name.
   public init(folders: [String] = [], files: FileAccess = .system) throws(CheckpointError) {
     for kind in Kind.allCases {

@@ -181,7 +181,8 @@ extension Meaning {
     let key = "\(scheme.placeText).\(scheme.ignoredKey)"
     add(
       .error, .quantizationIgnored, about: encodedButIgnored.map(\.0),
-      "is \(encodedButIgnored.first?.0.layout.name ?? ""), but '\(encodedButIgnored.first.map { scheme.ignored[$0.1] } ?? "")' in \(key) says it is plain",
+      "is \(encodedButIgnored.first?.0.layout.name ?? ""), but "
+        + "'\(encodedButIgnored.first.map { scheme.ignored[$0.1] } ?? "")' in \(key) says it is plain",
       hint: "a loader would drop the scales and read codes as weights: take the entry out of the list")
     add(
       .error, .quantizationNotIgnored, about: plainNotIgnored,

@@ -104,7 +104,7 @@ public struct Meaning: Sendable {
   /// Roles that every published engine computes unencoded: small, and ruined by rounding.
   static func mustStayPlain(_ role: Role) -> Bool {
     role.name == "router" || role.name.hasPrefix("router.") || role.name.hasPrefix("norm.")
-      || role.name.hasPrefix("mtp.norm") || role.name.hasSuffix(".bias") || role.name.hasSuffix(".norm")
+      || role.name.hasPrefix("bias.") || role.name == "sinks" || role.name.hasPrefix("mtp.norm")
   }
 
   /// Projections that engines join into one matrix: their encodings must be the same.
@@ -162,7 +162,8 @@ public struct Meaning: Sendable {
       let (file, name) = part >= 0 ? record(part) : mainPart(of: rare.value.first)
       add(
         .warning, .encodingMixedScales, file: file, tensor: name,
-        "is a scale of \(rare.key), where the scales of this checkpoint are not of one type: \(list.joined(separator: ", "))",
+        "is a scale of \(rare.key), where the scales of this checkpoint are not of one type: "
+          + list.joined(separator: ", "),
         hint: "a checkpoint made from two sources, or half converted")
     }
     checkJoined(placed.values.map { $0 }, model)
@@ -209,6 +210,36 @@ public struct Meaning: Sendable {
         hint: "loaders take one or the other: they would give different results")
     } else {
       add(.note, .tensorTied, file: file, tensor: name, "is stored, though the config ties it to the embedding")
+    }
+  }
+}
+
+// MARK: Orientation, where shapes tell
+
+extension Meaning {
+  /// What binding found, with a hint where a matrix or its scales have the shape that their transpose should have.
+  public var bindingFindings: [Finding] {
+    guard let model = binding.model else { return binding.findings }
+    let shapes: Set<ProblemCode> = [.tensorShape, .partShape]
+    let wanted = Set(binding.findings.filter { shapes.contains($0.code) }.compactMap { $0.tensor.map { TensorName($0) } })
+    if wanted.isEmpty { return binding.findings }
+    var turned = Set<TensorName>()
+    for record in checkpoint.records where wanted.contains(record.name) && record.shape.rank == 2 {
+      guard case .part(let tensor, let suffix) = model.match(record.name) else { continue }
+      let shape = model.tensors[tensor].shape
+      guard shape.rank == 2 else { continue }
+      let expected: Shape =
+        EncodingLayouts.partSuffixes[suffix] == "_scale_inv"
+        ? [shape[0].ceilDiv(FP8BlockLayout.block), shape[1].ceilDiv(FP8BlockLayout.block)] : shape
+      if expected == [record.shape[1], record.shape[0]] { turned.insert(record.name) }
+    }
+    return binding.findings.map { finding in
+      guard shapes.contains(finding.code), let tensor = finding.tensor, turned.contains(TensorName(tensor)) else {
+        return finding
+      }
+      var finding = finding
+      finding.hint = "its transpose has the right shape: was it written [in, out]?"
+      return finding
     }
   }
 }

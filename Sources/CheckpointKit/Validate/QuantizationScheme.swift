@@ -3,7 +3,7 @@
 /// | method | `ignored` comes from | a module is named by |
 /// |---|---|---|
 /// | `compressed-tensors` | `ignore` | `re:` and a pattern (Python's `re.match`), else its exact name |
-/// | `fp8` and others | `ignored_layers`, else `modules_to_not_convert` | its exact name (vLLM, SGLang); transformers takes each entry as a pattern up to a dot, or as an ending |
+/// | `fp8` and others | `ignored_layers`, else `modules_to_not_convert` | its exact name; transformers: a pattern or an ending |
 ///
 /// Source: compressed-tensors 0.20 `utils/match.py`, vLLM 0.33 `quant_utils.is_layer_skipped`, transformers 5.23
 /// `quantizers_utils.should_convert_module`.

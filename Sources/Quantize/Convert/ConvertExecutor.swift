@@ -4,10 +4,12 @@ public import CheckpointKit
 public struct ConvertExecutor: PanelExecutor {
   private let convert: ConvertPlan
   private let source: SourceFiles
+  private let pieces: PieceReader
   private let assemblies: AssemblyExecutor
 
   public init(_ convert: ConvertPlan) {
     self.convert = convert
+    pieces = PieceReader(convert.binding.checkpoint)
     source = SourceFiles(convert.binding.checkpoint)
     assemblies = AssemblyExecutor(convert)
   }
@@ -40,6 +42,7 @@ public struct ConvertExecutor: PanelExecutor {
       }
     case .assemble(let assembly, _): assemblies.expect(panel.rows, assembly)
     case .quantize(let piece, _):
+      if !piece.isWhole { return pieces.expect(panel.rows, of: [piece]) }
       for (record, part) in zip(piece.records, piece.layout.parts(for: piece.shape)) {
         source.expect(records[record], part.byteRange(rows: panel.rows))
       }
@@ -55,7 +58,7 @@ public struct ConvertExecutor: PanelExecutor {
     let chunkRows = min(ConvertPlan.chunkRows(shape, piece.layout, target), rows.count)
     let stripRows = min(ConvertPlan.stripRows(shape, piece.layout, target), rows.count)
     var buffers: [UnsafeMutableRawBufferPointer] = []
-    for part in sourceParts {
+    for part in piece.isWhole ? sourceParts : [] {
       buffers.append(try workspace.take(part.byteRange(rows: rows.lowerBound..<rows.lowerBound + chunkRows).count))
     }
     let run = Run(
@@ -66,16 +69,27 @@ public struct ConvertExecutor: PanelExecutor {
       values: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self),
       decoded: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self))
     var report = PanelReport()
+    report.rows = rows.count
+    if !piece.isWhole {
+      let scratch = ReadScratch()
+      report.add(
+        try quantizeByStrips(rows, run) { (strip, values) throws(CheckpointError) in
+          try pieces.read(strip, of: [piece], shape, into: values, scratch: scratch)
+        })
+      return report
+    }
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunkRows) {
       let chunk = start..<min(rows.upperBound, start + chunkRows)
       let stored = try read(chunk, of: piece, sourceParts, into: buffers)
       if let direct = quantizeDirectly(chunk, stored, run) {
         report.add(direct)
       } else {
-        report.add(try quantizeByStrips(chunk, stored, run))
+        report.add(
+          try quantizeByStrips(chunk, run) { (strip, values) throws(CheckpointError) in
+            run.decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: values)
+          })
       }
     }
-    report.rows = rows.count
     return report
   }
 
@@ -91,15 +105,17 @@ public struct ConvertExecutor: PanelExecutor {
     var decoded: UnsafeMutableBufferPointer<Float>
   }
 
+  /// - Parameter decode: gives the values of some rows.
   private func quantizeByStrips(
-    _ rows: Range<Int>, _ stored: StoredRows, _ run: Run
+    _ rows: Range<Int>, _ run: Run,
+    decode: (Range<Int>, UnsafeMutableBufferPointer<Float>) throws(CheckpointError) -> Void
   ) throws(CheckpointError) -> PanelReport {
     let shape = run.output.shape
     var report = PanelReport()
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: run.stripRows) {
       let strip = start..<min(rows.upperBound, start + run.stripRows)
       let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(strip.count * shape.columns)])
-      run.decoder.decode(rows: strip, columns: 0..<shape.columns, of: stored, into: values)
+      try decode(strip, values)
       let encoded = run.output.codec.encode(
         UnsafeBufferPointer(values), rows: strip, shape: shape, options: run.options, into: run.output.bytes(of: strip))
       if let place = encoded.nonFinite {

@@ -78,12 +78,11 @@ public struct ConvertErrors: Sendable {
       measured += report.measuredRows
       roles[role, default: Row()].add(report)
       if let layer = convert.layer(of: work) { layers[layer, default: [:]][role, default: Row()].add(report) }
-      if convert.options.rounding == .exact, report.exactGroups < report.groups {
+      if report.exactGroups < report.groups, let what = convert.inexactGroups(of: work) {
         inexact.append(
           Finding(
             .error, .inexactGroups, tensor: convert.name(of: work),
-            "\(report.groups - report.exactGroups) of \(report.groups) groups have no scale that gives back every value; they got the ct rule"
-          ))
+            "\(report.groups - report.exactGroups) of \(report.groups) groups \(what)"))
       }
     }
     byRole.rows = roles.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -93,6 +92,16 @@ public struct ConvertErrors: Sendable {
         return (String(layer), .object(JSONObject(members)))
       })
     measuredShare = rows > 0 ? Double(measured) / Double(rows) : nil
+  }
+}
+
+extension ConvertPlan {
+  /// What is said of groups that do not keep their values where they should; nil where nobody expects it.
+  fileprivate func inexactGroups(of work: Work) -> String? {
+    if case .assemble(let assembly, _) = work.operation, assembly.isTranscoded {
+      return "have a scale that F16 does not hold exactly; they got the nearest"
+    }
+    return options.rounding == .exact ? "have no scale that gives back every value; they got the ct rule" : nil
   }
 }
 

@@ -11,6 +11,8 @@ public struct ConvertPlanner: Sendable {
   private var works: [ConvertPlan.Work] = []
   private var items: [(shard: Int, layer: Int?, bytes: Int)] = []
   private var findings: [Finding] = []
+  /// Whether stacks of experts keep an encoding that config.json speaks of.
+  private var keepsEncodedStacks = false
 
   /// - Throws: where the recipe cannot be applied to this checkpoint.
   public static func plan(
@@ -44,15 +46,68 @@ public struct ConvertPlanner: Sendable {
   private mutating func planTensors() throws(CheckpointError) {
     let records = binding.checkpoint.records
     var byMainRecord = [Int32](repeating: -1, count: records.count)
-    for (i, bound) in binding.tensors.enumerated() { byMainRecord[bound.pieces[0].records[0]] = Int32(i) }
+    var stacks: [Int: [Int]] = [:]
+    for (i, bound) in binding.tensors.enumerated() {
+      let piece = bound.pieces[0]
+      if piece.isWhole { byMainRecord[piece.records[0]] = Int32(i) } else { stacks[piece.records[0], default: []].append(i) }
+    }
+    let divided = try dividedLayers(stacks)
     var isUnknown = [Bool](repeating: false, count: records.count)
     for i in binding.unknown { isUnknown[i] = true }
     for i in records.indices {
       if byMainRecord[i] >= 0 {
         try plan(binding.tensors[Int(byMainRecord[i])], shard: records[i].shard)
+      } else if let stack = stacks[i] {
+        try plan(stack: stack, isDivided: divided.contains(LayerOfGroup(model.tensors[binding.tensors[stack[0]].tensor])))
       } else if isUnknown[i] {
         planUnknown(i)
       }
+    }
+  }
+
+  private struct LayerOfGroup: Hashable {
+    var group: FamilySpec.Group
+    var layer: Int?
+
+    init(_ tensor: ModelLayout.Tensor) {
+      group = tensor.group
+      layer = tensor.layer
+    }
+  }
+
+  /// The layers whose stacks of experts are written as one tensor for each expert: those in which the recipe changes any.
+  private func dividedLayers(_ stacks: [Int: [Int]]) throws(CheckpointError) -> Set<LayerOfGroup> {
+    var divided: Set<LayerOfGroup> = []
+    for bound in stacks.values.joined().lazy.map({ binding.tensors[$0] }) {
+      let tensor = model.tensors[bound.tensor]
+      if divided.contains(LayerOfGroup(tensor)) { continue }
+      let stored = bound.pieces[0].layout
+      let decision = try recipe.rule(for: tensor, of: model, stored: stored, in: .safetensors)
+      if !sameLayout(try target(decision?.rule, for: tensor, stored: stored), stored) {
+        divided.insert(LayerOfGroup(tensor))
+      }
+    }
+    return divided
+  }
+
+  /// Plans a stack of experts: copied whole, or each expert on its own.
+  private mutating func plan(stack: [Int], isDivided: Bool) throws(CheckpointError) {
+    let records = binding.checkpoint.records
+    let first = binding.tensors[stack[0]]
+    if isDivided {
+      let order = stack.sorted { a, b in
+        let (a, b) = (model.tensors[binding.tensors[a].tensor], model.tensors[binding.tensors[b].tensor])
+        return (a.expert ?? 0, a.template) < (b.expert ?? 0, b.template)
+      }
+      for i in order { try plan(binding.tensors[i], shard: records[first.pieces[0].records[0]].shard) }
+      return
+    }
+    if !(first.layout is PlainLayout) { keepsEncodedStacks = true }
+    for record in first.pieces[0].records {
+      add(
+        ConvertPlan.Work(
+          tensor: nil, operation: .copy([record]), target: nil, shape: records[record].shape, rule: nil),
+        shard: records[record].shard, layer: model.tensors[first.tensor].layer)
     }
   }
 
@@ -83,7 +138,7 @@ public struct ConvertPlanner: Sendable {
     var work = ConvertPlan.Work(
       tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number
     )
-    let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.view.isContiguous(in: piece.shape)
+    let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.isWhole
     if !isSame {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
       try checkRounding(tensor, piece.layout, target)
@@ -110,7 +165,7 @@ public struct ConvertPlanner: Sendable {
     let source: any EncodingLayout = if case .quantize(let piece, _) = work.operation { piece.layout } else { target }
     let strip = ConvertPlan.stripRows(work.shape, source, target)
     let rows = Self.panelRows(work.shape, source, target, strip: strip)
-    let scratch = work.copiedRecords.isEmpty ? Self.scratch(work.shape, source, target, rows: rows, strip: strip) : 0
+    let scratch = Self.scratch(work, source, target, rows: rows, strip: strip)
     return PlanBuilder.Draft(
       name: model.name(of: model.tensors[tensor]), layout: target, shape: work.shape, panelRows: rows, scratch: scratch,
       work: number)
@@ -180,11 +235,14 @@ public struct ConvertPlanner: Sendable {
 
   /// What a panel needs beside its output: a chunk of the source's parts, a strip of values, and as much again to measure.
   private static func scratch(
-    _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
+    _ work: ConvertPlan.Work, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
   ) -> Int {
+    guard case .quantize(let piece, _) = work.operation else { return 0 }
+    let shape = work.shape
+    let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
+    if !piece.isWhole { return PieceReader.scratchBytes(min(strip, rows, shape.rows), of: [piece]) + 2 * values }
     let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
     let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<chunk).count.roundedUp(to: 64) }
-    let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
     return parts + 2 * values
   }
 
@@ -206,9 +264,15 @@ public struct ConvertPlanner: Sendable {
         "would leave INT4 and block-fp8 matrices in one checkpoint, which no loader reads",
         hint: "give the matrices that stay block-fp8 an encoding of their own, such as bf16")
     }
+    if keepsEncodedStacks, quantization.isQuantized {
+      throw CheckpointError(
+        .recipeUnsuitable, file: recipe.name,
+        "would leave experts in the encoding that config.json names, beside matrices in another one",
+        hint: "give the experts an encoding of their own, or leave the rest as it is")
+    }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
-      config: try quantization.rewritten(model.config),
+      config: keepsEncodedStacks ? model.config.source : try quantization.rewritten(model.config),
       findings: findings)
   }
 }

@@ -11,6 +11,8 @@ struct QuantizationConfig {
   /// Packed INT4 modules by group size.
   private var packed: [Int: [String]] = [:]
   private var fp8: [String] = []
+  /// Whether every block-fp8 scale is stored as a power of two, which readers are told.
+  private var hasPowerScales = true
 
   init(works: [ConvertPlan.Work], binding: Binding, model: ModelLayout) {
     self.init(
@@ -31,11 +33,16 @@ struct QuantizationConfig {
       let module = String(name.dropLast(".weight".count))
       switch layout {
       case let int4 as PackedINT4Layout: packed[int4.group, default: []].append(module)
-      case is FP8BlockLayout: fp8.append(module)
+      case let block as FP8BlockLayout:
+        fp8.append(module)
+        if block.scale != .f8e8m0 { hasPowerScales = false }
       default: plain.append(module)
       }
     }
   }
+
+  /// Whether it would name any method.
+  var isQuantized: Bool { !packed.isEmpty || !fp8.isEmpty }
 
   /// Whether it would have to name two methods: no loader reads INT4 and block-fp8 out of one `quantization_config`.
   var isContradictory: Bool { !packed.isEmpty && !fp8.isEmpty }
@@ -61,7 +68,7 @@ struct QuantizationConfig {
       let groups = packed.mapValues { relative($0) }
       return Self.packQuantized(groups, plain: relative(plain), quantized: groups.values.flatMap { $0 })
     }
-    if !fp8.isEmpty { return Self.fp8Block(plain: relative(plain)) }
+    if !fp8.isEmpty { return Self.fp8Block(plain: relative(plain), hasPowerScales: hasPowerScales) }
     return nil
   }
 
@@ -98,14 +105,16 @@ struct QuantizationConfig {
 
   // MARK: Block-fp8
 
-  private static func fp8Block(plain: [String]) -> JSONValue {
-    .object([
+  private static func fp8Block(plain: [String], hasPowerScales: Bool) -> JSONValue {
+    var config: JSONObject = [
       "quant_method": "fp8",
       "fmt": "e4m3",
       "activation_scheme": "dynamic",
       "weight_block_size": [128, 128],
       "modules_to_not_convert": .array(plain.map { .string($0) }),
-    ])
+    ]
+    if hasPowerScales { config["scale_fmt"] = "ue8m0" }
+    return .object(config)
   }
 }
 

@@ -40,6 +40,21 @@ struct PieceReader: Sendable {
       checkpoint.records[piece.records[0]], slice + range.lowerBound..<slice + range.upperBound, into: output)
   }
 
+  /// Gives some rows as they are stored, piece by piece.
+  ///
+  /// - Parameter body: gets the stored rows, the absolute row of each row asked for in them (first, step, count), and the
+  ///   place of the first among those asked for.
+  func withStored(
+    _ rows: Range<Int>, of pieces: [Piece], scratch: ReadScratch,
+    _ body: (Piece, StoredRows, (first: Int, step: Int, count: Int), Int) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    try forEachPart(rows, of: pieces) { (piece, wanted, place) throws(CheckpointError) in
+      let first = piece.view.firstRow + wanted.lowerBound * piece.view.rowStep
+      let last = piece.view.firstRow + (wanted.upperBound - 1) * piece.view.rowStep
+      try body(piece, try load(first..<last + 1, of: piece, scratch), (first, piece.view.rowStep, wanted.count), place)
+    }
+  }
+
   /// Tells the kernel which bytes will be wanted soon.
   func expect(_ rows: Range<Int>, of pieces: [Piece]) {
     forEachPart(rows, of: pieces) { piece, wanted, _ in

@@ -81,7 +81,7 @@ public struct LlamaMix: Sendable {
   }
 
   /// Whether all types it gives can be written here.
-  public var isWritable: Bool { types.allSatisfy { $0.dtype != nil || GGUFBlockLayout($0) != nil } }
+  public var isWritable: Bool { types.allSatisfy { $0.dtype != nil || GGUFBlockLayout($0)?.isWritable == true } }
 
   var isQuantized: Bool { base.dtype == nil }
 

@@ -137,6 +137,7 @@ extension Recipe.Rule {
     if encoding != Self.keep, layout == nil {
       throw reader.malformed("'\(encoding)' is no encoding")
     }
+    if let refusal = (layout as? GGUFBlockLayout)?.writingRefusal { throw refusal.inFile(file) }
   }
 
   func matches(

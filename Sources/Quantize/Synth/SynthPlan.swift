@@ -54,9 +54,9 @@ public struct SynthPlan: Job {
     let (shape, plain) = (tensor.shape, PlainLayout(.f32))
     let strip = ConvertPlan.stripRows(shape, plain, tensor.layout)
     let rows = ConvertPlanner.panelRows(shape, plain, tensor.layout, strip: strip)
-    // A strip of values, and a gain for each column.
-    let scratch =
-      ((min(strip, shape.rows) * shape.columns * 4).roundedUp(to: 64) + (shape.columns * 4).roundedUp(to: 64))
+    // A strip of values, a gain for each column, and a line of a stack's member.
+    let line = (shape.columns * 4).roundedUp(to: 64)
+    let scratch = (min(strip, shape.rows) * shape.columns * 4).roundedUp(to: 64) + (tensor.stack == nil ? 1 : 2) * line
     return PlanBuilder.Draft(
       name: tensor.name, layout: tensor.layout, shape: shape, panelRows: rows, scratch: scratch, work: work)
   }
@@ -76,13 +76,17 @@ struct SyntheticScale: Sendable {
   private let layers: Float
   /// What the outputs of routed experts are multiplied by.
   private let routedScale: Float
+  /// What the forward pass adds to the weights of norms.
+  private let normOffset: Float
   private let embed: String?
   private let head: String?
 
   init(_ model: ModelLayout) {
     self.model = model
     layers = Float(max(1, model.layerCount))
-    switch (try? model.forwardValues())?["router_scale"] {
+    let forward = try? model.forwardValues()
+    if case .int(1)? = forward?["norm_offset"] { normOffset = 1 } else { normOffset = 0 }
+    switch forward?["router_scale"] {
     case .int(let scale)? where scale > 0: routedScale = Float(scale)
     case .double(let scale)? where scale > 0: routedScale = Float(scale)
     default: routedScale = 1
@@ -111,6 +115,10 @@ struct SyntheticScale: Sendable {
     let role = role(of: tensor)
     if role == "router.bias" { return .around(mean: 0, spread: 0.03) }
     if tensor.index == nil { return .around(mean: 0.5, spread: 0.5) }
+    // Zero-centred norms are stored without the 1 that is added to them.
+    if role.hasPrefix("norm."), role != "norm.linear", !tensor.name.hasSuffix(".bias") {
+      return .around(mean: 1 - normOffset, spread: 0.25)
+    }
     if tensor.shape.rank < 2 {
       return tensor.name.hasSuffix(".bias") ? .around(mean: 0, spread: 0.02) : .around(mean: 1, spread: 0.25)
     }

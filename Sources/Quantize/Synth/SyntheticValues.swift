@@ -26,56 +26,69 @@ public struct SyntheticValues: Sendable {
     key = UInt64(digest, radix: 16) ?? 0
   }
 
-  /// Makes whole rows.
+  /// Makes rows, or a run of columns of each.
   ///
   /// - Parameters:
   ///   - rows: absolute.
+  ///   - columns: of the whole matrix.
+  ///   - wanted: which of them; nil for all.
   ///   - gains: room for one value a column.
-  ///   - output: `rows × columns` values, row by row.
+  ///   - output: `rows × wanted` values, row by row.
   public func fill(
-    rows: Range<Int>, columns: Int, gains: UnsafeMutableBufferPointer<Float>,
+    rows: Range<Int>, columns: Int, only wanted: Range<Int>? = nil, gains: UnsafeMutableBufferPointer<Float>,
     into output: UnsafeMutableBufferPointer<Float>
   ) {
+    let wanted = wanted ?? 0..<columns
+    let count = wanted.count
     switch kind {
     case .around(let mean, let spread):
-      var counter = key &+ UInt64(truncatingIfNeeded: rows.lowerBound &* columns) &* Self.step
-      for i in 0..<rows.count * columns {
-        counter &+= Self.step
-        output[i] = mean + spread * (2 * Self.unit(Self.mix(counter)) - 1)
+      for row in rows {
+        var counter = counter(before: row &* columns &+ wanted.lowerBound)
+        for i in (row - rows.lowerBound) * count..<(row - rows.lowerBound + 1) * count {
+          counter &+= Self.step
+          output[i] = mean + spread * (2 * Self.unit(Self.mix(counter)) - 1)
+        }
       }
     case .even(let deviation):
-      for column in 0..<columns { gains[column] = deviation * Self.normal }
-      for row in rows { fill(row, columns, gain: 1, gains, output, from: (row - rows.lowerBound) * columns) }
+      for i in 0..<count { gains[i] = deviation * Self.normal }
+      for row in rows {
+        fill(
+          counter(before: row &* columns &+ wanted.lowerBound), count, gain: 1, gains, output,
+          from: (row - rows.lowerBound) * count)
+      }
     case .weights(let deviation):
       let (rowKey, columnKey) = (Self.mix(key ^ 0x726f_7773), Self.mix(key ^ 0x636f_6c75))
-      for column in 0..<columns {
+      for (i, column) in wanted.enumerated() {
         let isOutlier = Self.mix(columnKey &+ UInt64(truncatingIfNeeded: column)) & 63 == 0
         let gain = Self.gain(columnKey, column) * (isOutlier ? 3 : 1)
-        gains[column] = gain * (deviation * Self.normalWithGains)
+        gains[i] = gain * (deviation * Self.normalWithGains)
       }
       for row in rows {
-        let gain = Self.gain(rowKey, row)
-        fill(row, columns, gain: gain, gains, output, from: (row - rows.lowerBound) * columns)
+        fill(
+          counter(before: row &* columns &+ wanted.lowerBound), count, gain: Self.gain(rowKey, row), gains, output,
+          from: (row - rows.lowerBound) * count)
       }
     }
   }
 
-  /// One row.
+  private func counter(before element: Int) -> UInt64 { key &+ UInt64(truncatingIfNeeded: element) &* Self.step }
+
+  /// A run of values of one row.
   @inline(__always)
   private func fill(
-    _ row: Int, _ columns: Int, gain: Float, _ gains: UnsafeMutableBufferPointer<Float>,
-    _ output: UnsafeMutableBufferPointer<Float>, from start: Int
+    _ start: UInt64, _ count: Int, gain: Float, _ gains: UnsafeMutableBufferPointer<Float>,
+    _ output: UnsafeMutableBufferPointer<Float>, from place: Int
   ) {
-    var counter = key &+ UInt64(truncatingIfNeeded: row &* columns) &* Self.step
+    var counter = start
     guard let gains = gains.baseAddress, let output = output.baseAddress else { return }
-    for column in 0..<columns {
+    for column in 0..<count {
       counter &+= Self.step
       let bits = Self.mix(counter)
       // The sum of the even fields in the low word, of the odd ones beside them.
       let pairs = (bits & 0x0000_ffff_0000_ffff) &+ (bits >> 16 & 0x0000_ffff_0000_ffff)
       let sum = Int32(truncatingIfNeeded: (pairs & 0xffff_ffff) &+ pairs >> 32) &- 131_070
       let z = Float(sum) * Self.sumScale
-      output[start &+ column] = (z + z * (z * z) * 0.1) * gain * gains[column]
+      output[place &+ column] = (z + z * (z * z) * 0.1) * gain * gains[column]
     }
   }
 

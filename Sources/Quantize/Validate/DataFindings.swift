@@ -4,8 +4,8 @@ internal import CheckpointKit
 ///
 /// | finding | when |
 /// |---|---|
-/// | error | a value or a scale is no number; a scale is 0; `weight_shape` is not the shape; a plain matrix holds bare fp8 codes |
-/// | warning | zero or constant matrices, negative scales, scales or values far from their neighbours', a transposed grid, equal experts |
+/// | error | a value or a scale is no number, a scale is 0, `weight_shape` is not the shape, bare fp8 codes |
+/// | warning | zero or constant matrices, negative scales, what is far from its neighbours, a transposed grid, equal experts |
 struct DataFindings {
   typealias Seen = (matrix: StoredMatrix, look: MatrixLook)
 
@@ -90,7 +90,8 @@ struct DataFindings {
     ) { seen in
       let grid = seen.look.gridVariance
       return "has a grid of scales that fits its blocks better when it is transposed: the block magnitudes scatter by "
-        + "\(Self.figure((grid?.stored ?? 0).squareRoot())) as stored, by \(Self.figure((grid?.transposed ?? 0).squareRoot())) transposed "
+        + "\(Self.figure((grid?.stored ?? 0).squareRoot())) as stored, "
+        + "by \(Self.figure((grid?.transposed ?? 0).squareRoot())) transposed "
         + "(natural logarithms, \(grid?.pairs ?? 0) pairs of blocks)"
     }
   }
@@ -129,7 +130,8 @@ struct DataFindings {
         far.append(
           (
             one,
-            "has values of root mean square \(Self.figure(magnitude)), where the \(group.count) matrices beside it have \(Self.figure(middle)) in the middle"
+            "has values of root mean square \(Self.figure(magnitude)), where the middle of the \(group.count) matrices "
+              + "beside it is \(Self.figure(middle))"
           ))
       }
     }
@@ -147,11 +149,13 @@ struct DataFindings {
       else { continue }
       // The scale of an empty block may be anything; 1 and the least that libraries write are.
       if one.matrix.layout is FP8BlockLayout, first.offset == 127 { continue }
+      if first.offset == 0 { continue }
       let ratio = first.offset - middle
       far.append(
         (
           one,
-          "has \(count) of \(one.look.scaleCount) scales that are 2^\(ratio > 0 ? "" : "−")\(abs(ratio)) times those beside them, of the grid\(Self.at(first.element.first))"
+          "has \(count) of \(one.look.scaleCount) scales that are 2^\(ratio > 0 ? "" : "−")\(abs(ratio)) times those "
+            + "beside them, of the grid\(Self.at(first.element.first))"
         ))
     }
     let texts = Dictionary(far.map { (TensorName($0.0.matrix.name), $0.1) }, uniquingKeysWith: { a, _ in a })

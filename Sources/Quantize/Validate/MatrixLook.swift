@@ -202,6 +202,7 @@ struct MatrixLook: Sendable {
     switch layout {
     case let fp8 as FP8BlockLayout: (1, fp8.scale)
     case let int4 as PackedINT4Layout: (1, int4.scale)
+    case is MXFP4Layout: (1, .f8e8m0)
     default: nil
     }
   }

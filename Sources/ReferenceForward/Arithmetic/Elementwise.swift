@@ -32,7 +32,7 @@ enum Elementwise {
 
   /// `gate = silu(gate) · up`, with `silu(x) = x / (1 + e^−x)`.
   static func gate(_ gate: UnsafeMutableBufferPointer<Float>, _ up: UnsafeMutableBufferPointer<Float>) {
-    for i in 0..<gate.count { gate[i] = gate[i] / (1 + exp(-gate[i])) * up[i] }
+    for i in 0..<gate.count { gate[i] = silu(gate[i]) * up[i] }
   }
 
   static func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
@@ -40,6 +40,20 @@ enum Elementwise {
   static func add(_ bias: [Float], to row: UnsafeMutableBufferPointer<Float>) {
     for i in 0..<row.count { row[i] += bias[i] }
   }
+
+  static func scale(
+    _ row: UnsafeMutableBufferPointer<Float>, bySigmoidOf gate: UnsafeMutableBufferPointer<Float>
+  ) {
+    for i in 0..<row.count { row[i] *= sigmoid(gate[i]) }
+  }
+
+  /// x · sigmoid(x).
+  static func silu(_ x: Float) -> Float { x / (1 + exp(-x)) }
+
+  /// ln(1 + e^x), and x where that is the same in Float32.
+  static func softplus(_ x: Float) -> Float { x > 20 ? x : log1p(exp(x)) }
+
+  static func exponential(_ x: Float) -> Float { exp(x) }
 
   /// Softmax over a row, in place.
   ///

@@ -8,6 +8,8 @@ struct Weights: Sendable {
   let reader: TensorReader
   let team: Team
   let blas: OpenBLAS
+  /// What is added to the weights of norms: 1 where they are stored around 0.
+  var normOffset: Float = 0
 
   /// Decoded values in one strip, at most: 4 MiB.
   static let stripValues = 1 << 20
@@ -33,7 +35,17 @@ struct Weights: Sendable {
     try reader.values(of: tensor(role, layer: layer))
   }
 
+  /// The weight of a norm, with what the model adds to it.
+  func norm(_ role: Role, layer: Int? = nil) throws(CheckpointError) -> [Float] {
+    try vector(role, layer: layer).map { $0 + normOffset }
+  }
+
   /// The same, where the model has one.
+  func normIfAny(_ role: Role, layer: Int) throws(CheckpointError) -> [Float]? {
+    try vectorIfAny(role, layer: layer)?.map { $0 + normOffset }
+  }
+
+  /// A norm or bias, where the model has one.
   func vectorIfAny(_ role: Role, layer: Int, expert: Int? = nil) throws(CheckpointError) -> [Float]? {
     guard let bound = reader.tensor(role, layer: layer, expert: expert) else { return nil }
     return try reader.values(of: bound)

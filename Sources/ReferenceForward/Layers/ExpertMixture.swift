@@ -30,9 +30,18 @@ struct ExpertMixture {
     let loads = loads(choices)
     if !loads.isEmpty { try apply(loads, input, layer, pass, addingTo: state) }
     if weights.reader.tensor(FeedForward.shared.gate, layer: layer) != nil {
-      try FeedForward.shared.apply(input, layer: layer, pass: pass, addingTo: state)
+      try FeedForward.shared.apply(
+        input, layer: layer, pass: pass, shares: try sharedShares(input, layer, weights), addingTo: state)
     }
     return choices
+  }
+
+  /// How much of the shared expert each token takes: the sigmoid of a projection, where the model has one.
+  private func sharedShares(_ input: Block, _ layer: Int, _ weights: Weights) throws(CheckpointError) -> [Float]? {
+    guard let gate = weights.reader.tensor(.routerShared, layer: layer) else { return nil }
+    let logits = try Matrix(input.rows, 1)
+    try weights.multiply(input, gate, into: logits.block)
+    return (0..<input.rows).map { Elementwise.sigmoid(logits.block.row($0)[0]) }
   }
 
   /// The biases of some experts.

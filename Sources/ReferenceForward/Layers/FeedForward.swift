@@ -12,7 +12,11 @@ struct FeedForward {
   static let shared = FeedForward(gate: .sharedGate, up: .sharedUp, down: .sharedDown)
 
   /// Adds the block's result for every row of the input to `state`.
-  func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {
+  ///
+  /// - Parameter shares: what the result of each row is multiplied by; nil for 1.
+  func apply(
+    _ input: Block, layer: Int, pass: ForwardPass, shares: [Float]? = nil, addingTo state: Block
+  ) throws(CheckpointError) {
     let (weights, activation) = (pass.weights, pass.architecture.activation)
     let gateTensor = try weights.tensor(gate, layer: layer)
     let inner = weights.reader.shape(of: gateTensor).rows
@@ -20,7 +24,11 @@ struct FeedForward {
     try weights.multiply(input, gateTensor, into: gates.block)
     try weights.multiply(input, weights.tensor(up, layer: layer), into: ups.block)
     try weights.forEachRun(of: input.rows, values: inner) { rows in
-      for row in rows { activation.apply(gates.block.row(row), ups.block.row(row)) }
+      for row in rows {
+        activation.apply(gates.block.row(row), ups.block.row(row))
+        // The product is linear: a share of its input is a share of its result.
+        if let shares { for i in 0..<inner { gates.block.row(row)[i] *= shares[row] } }
+      }
     }
     try weights.multiply(gates.block, weights.tensor(down, layer: layer), into: state, adding: true)
   }

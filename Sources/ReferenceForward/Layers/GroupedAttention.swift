@@ -5,37 +5,39 @@ internal import Quantize
 ///
 /// `q = Wq x`, `k = Wk x`, `v = Wv x`; where the model has norms of queries and keys, they are normalised, each head by
 /// itself or all heads of a position as one vector, as long as the norm's weight is; then their first dimensions are
-/// rotated. Where the model has biases of the projections they are added, and where it has sinks, each head has one.
+/// rotated. Where the model has biases of the projections they are added, and where it has sinks, each head has one. With
+/// a gate the rows of Wq are, per head, those of the query and then as many of the gate, and the output of a head is
+/// multiplied by the gate's sigmoid.
 struct GroupedAttention: Sendable {
   let heads: Int
   let keyHeads: Int
   let width: Int
   /// How many positions a query sees at most; nil for all before it.
   let window: Int?
+  let isGated: Bool
 
   init(_ values: ForwardValues) throws(CheckpointError) {
     let window = try values.size("window", orNone: 0)
     self.window = window == 0 ? nil : window
     (heads, keyHeads) = (try values.size("heads"), try values.size("kv_heads"))
     width = try values.size("head")
+    isGated = try values.bool("attention_gated", default: false)
     guard heads % keyHeads == 0 else {
       throw values.wrong("kv_heads", "is \(keyHeads), which \(heads) heads cannot share evenly")
     }
   }
 
   /// Values that a position takes meanwhile.
-  var activations: Int { (2 * heads + 2 * keyHeads) * width }
+  var activations: Int { ((isGated ? 5 : 2) * heads + 2 * keyHeads) * width }
 
   /// Adds the attention of a layer to `state`.
   func apply(_ input: Block, layer: Int, pass: ForwardPass, addingTo state: Block) throws(CheckpointError) {
     let weights = pass.weights
-    let queries = try Matrix(input.rows, heads * width)
+    let (queries, gates) = try queries(input, layer, weights)
     let keys = try Matrix(input.rows, keyHeads * width)
     let values = try Matrix(input.rows, keyHeads * width)
-    try weights.multiply(input, weights.tensor(.attnQ, layer: layer), into: queries.block)
     try weights.multiply(input, weights.tensor(.attnK, layer: layer), into: keys.block)
     try weights.multiply(input, weights.tensor(.attnV, layer: layer), into: values.block)
-    try weights.addBias(.biasQ, layer: layer, to: queries.block)
     try weights.addBias(.biasK, layer: layer, to: keys.block)
     try weights.addBias(.biasV, layer: layer, to: values.block)
     try turn(queries.block, heads, norm: .normQ, layer, pass)
@@ -55,14 +57,38 @@ struct GroupedAttention: Sendable {
         value: values.block[columns: key * width..<(key + 1) * width],
         output: output.block[columns: head * width..<(head + 1) * width], sink: sinks?[head])
     }
+    if let gates {
+      try weights.forEachRun(of: input.rows, values: output.columns) { rows in
+        for row in rows { Elementwise.scale(output.block.row(row), bySigmoidOf: gates.block.row(row)) }
+      }
+    }
     try weights.multiply(output.block, weights.tensor(.attnO, layer: layer), into: state, adding: true)
     try weights.addBias(.biasO, layer: layer, to: state)
+  }
+
+  /// The queries, and the gates of the output where there are any.
+  private func queries(
+    _ input: Block, _ layer: Int, _ weights: Weights
+  ) throws(CheckpointError) -> (Matrix, gates: Matrix?) {
+    let projected = try Matrix(input.rows, (isGated ? 2 : 1) * heads * width)
+    try weights.multiply(input, weights.tensor(.attnQ, layer: layer), into: projected.block)
+    try weights.addBias(.biasQ, layer: layer, to: projected.block)
+    if !isGated { return (projected, nil) }
+    let (queries, gates) = (try Matrix(input.rows, heads * width), try Matrix(input.rows, heads * width))
+    for row in 0..<input.rows {
+      for head in 0..<heads {
+        let place = projected.block.base + row * projected.columns + 2 * head * width
+        (queries.block.base + (row * heads + head) * width).update(from: place, count: width)
+        (gates.block.base + (row * heads + head) * width).update(from: place + width, count: width)
+      }
+    }
+    return (queries, gates)
   }
 
   /// Normalises, where the model does, and rotates each head.
   private func turn(_ block: Block, _ heads: Int, norm: Role, _ layer: Int, _ pass: ForwardPass) throws(CheckpointError)
   {
-    let weight = try pass.weights.vectorIfAny(norm, layer: layer)
+    let weight = try pass.weights.normIfAny(norm, layer: layer)
     let (rotary, turns, epsilon) = (pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
     let (width, together) = (width, weight?.count ?? width)
     guard together == width || together == block.columns else {

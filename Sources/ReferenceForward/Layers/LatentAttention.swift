@@ -68,7 +68,7 @@ struct LatentAttention: Sendable {
     let latent = latents.block[columns: 0..<widths.latent]
     let sharedKey = latents.block[columns: widths.latent..<widths.latent + rotated]
     try weights.normalise(
-      latent, weights.vector(.normKVA, layer: layer), epsilon: widths.latentEpsilon, into: latent)
+      latent, weights.norm(.normKVA, layer: layer), epsilon: widths.latentEpsilon, into: latent)
     try weights.forEachRun(of: input.rows, values: queries.columns) { rows in
       for row in rows {
         let turn = turns.block.row(row)
@@ -106,7 +106,7 @@ struct LatentAttention: Sendable {
     let latent = try Matrix(input.rows, weights.reader.shape(of: down).rows)
     try weights.multiply(input, down, into: latent.block)
     try weights.normalise(
-      latent.block, weights.vector(.normQA, layer: layer), epsilon: widths.latentEpsilon, into: latent.block)
+      latent.block, weights.norm(.normQA, layer: layer), epsilon: widths.latentEpsilon, into: latent.block)
     try weights.multiply(latent.block, weights.tensor(.attnQB, layer: layer), into: queries.block)
     return (queries, latent)
   }

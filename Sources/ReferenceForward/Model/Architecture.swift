@@ -6,6 +6,7 @@ struct Architecture: Sendable {
   enum Attention: Sendable {
     case grouped(GroupedAttention)
     case latent(LatentAttention)
+    case deltaNet(GatedDeltaNet)
   }
 
   let hidden: Int
@@ -13,6 +14,8 @@ struct Architecture: Sendable {
   /// The attention of each decoder layer.
   let attention: [Attention]
   let normEpsilon: Double
+  /// What is added to the weights of norms.
+  let normOffset: Float
   /// What scores are multiplied by before the softmax.
   let attentionScale: Double
   let rotary: Rotary
@@ -28,6 +31,7 @@ struct Architecture: Sendable {
     hidden = try values.size("hidden", model.integer("hidden"))
     vocabulary = try values.size("vocab", model.integer("vocab"))
     normEpsilon = try values.double("norm_eps")
+    normOffset = Float(try values.double("norm_offset", default: 0))
     let pairing = try values.choice("rope_pairing", ["interleaved", "half-split"])
     try UnsupportedKeys.checkPairing(model.config, pairing)
     var attention: [Attention] = []
@@ -55,18 +59,22 @@ struct Architecture: Sendable {
   private static func widths(
     _ attention: [Attention], _ values: ForwardValues
   ) throws(CheckpointError) -> (width: Int, rotated: Int) {
-    switch attention.first {
-    case .grouped(let grouped): (grouped.width, try values.int("rope_dims", default: grouped.width))
-    case .latent(let latent): (latent.widths.plain + latent.widths.rotated, latent.widths.rotated)
-    case nil: (2, 2)
+    for kind in attention {
+      switch kind {
+      case .grouped(let grouped): return (grouped.width, try values.int("rope_dims", default: grouped.width))
+      case .latent(let latent): return (latent.widths.plain + latent.widths.rotated, latent.widths.rotated)
+      case .deltaNet: continue
+      }
     }
+    return (2, 2)
   }
 }
 
 extension Architecture.Attention {
   init(_ values: ForwardValues) throws(CheckpointError) {
-    switch try values.choice("attention", ["gqa", "mla"]) {
+    switch try values.choice("attention", ["gqa", "mla", "delta-net"]) {
     case "gqa": self = .grouped(try GroupedAttention(values))
+    case "delta-net": self = .deltaNet(try GatedDeltaNet(values))
     default: self = .latent(try LatentAttention(values))
     }
   }
@@ -82,8 +90,9 @@ struct ForwardValues {
   private static let known: Set<String> = [
     "attention", "heads", "kv_heads", "head", "nope", "rope", "v_head", "kv_lora", "norm_eps", "latent_norm_eps",
     "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
-    "index_norm_eps", "has_indexer", "window", "activation", "activation_limit", "activation_slope", "router",
-    "router_groups", "router_groups_kept", "router_renormalises",
+    "index_norm_eps", "has_indexer", "window", "attention_gated", "norm_offset",
+    "linear_key_heads", "linear_value_heads", "linear_key", "linear_value", "linear_kernel", "rope_sections",
+    "rope_sections_interleaved", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
@@ -114,8 +123,11 @@ struct ForwardValues {
   }
 
   func size(_ key: String) throws(CheckpointError) -> Int {
-    if case .int(let value)? = values[key] { return try size(key, value) }
-    throw wrong(key, "is no integer")
+    switch values[key] {
+    case .int(let value)?: return try size(key, value)
+    case .double(let value)? where Int(exactly: value) != nil: return try size(key, Int(value))
+    default: throw wrong(key, "is no integer")
+    }
   }
 
   /// A size, or a value that says there is none.

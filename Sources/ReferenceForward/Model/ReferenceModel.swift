@@ -83,7 +83,7 @@ public final class ReferenceModel: Sendable {
       }
     }
     try weights.normalise(
-      state.block, weights.vector(.normFinal), epsilon: architecture.normEpsilon, into: state.block)
+      state.block, weights.norm(.normFinal), epsilon: architecture.normEpsilon, into: state.block)
     return ForwardResult(
       positions: state.rows, routing: routing, selections: selections, final: state, team: weights.team)
   }
@@ -92,7 +92,9 @@ public final class ReferenceModel: Sendable {
   private func weights(for input: TokenInput) throws(CheckpointError) -> Weights {
     let estimate = MemoryEstimate(architecture, reader, sequences: input.sequences, length: input.length)
     let workers = try options.memory.workers(fixed: estimate.fixed, panel: estimate.worker, wanted: options.threads)
-    return Weights(reader: reader, team: Team(threads: workers, isStopped: options.isStopped), blas: blas)
+    return Weights(
+      reader: reader, team: Team(threads: workers, isStopped: options.isStopped), blas: blas,
+      normOffset: architecture.normOffset)
   }
 
   private func embed(_ input: TokenInput, _ weights: Weights) throws(CheckpointError) -> Matrix {
@@ -170,15 +172,16 @@ struct ForwardPass {
   mutating func apply(layer: Int, to state: Block) throws(CheckpointError) -> RouterChoices? {
     let epsilon = architecture.normEpsilon
     let normal = try Matrix(state.rows, state.columns)
-    try weights.normalise(state, weights.vector(.normAttention, layer: layer), epsilon: epsilon, into: normal.block)
+    try weights.normalise(state, weights.norm(.normAttention, layer: layer), epsilon: epsilon, into: normal.block)
     switch architecture.attention[layer] {
     case .grouped(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
+    case .deltaNet(let attention): try attention.apply(normal.block, layer: layer, pass: self, addingTo: state)
     case .latent(let attention):
       var selection = selection
       try attention.apply(normal.block, layer: layer, pass: self, selection: &selection, addingTo: state)
       self.selection = selection
     }
-    try weights.normalise(state, weights.vector(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
+    try weights.normalise(state, weights.norm(.normFeedForward, layer: layer), epsilon: epsilon, into: normal.block)
     if let rule = architecture.router, weights.reader.tensor(.router, layer: layer) != nil {
       return try ExpertMixture(router: Router(rule: rule)).apply(
         normal.block, layer: layer, pass: self, addingTo: state)

@@ -57,10 +57,7 @@ struct ChecksumVerb: Verb {
     progress.clear()
     let manifest = outcome.manifest
     let text = Self.text(manifest, sha256sums ? Self.sumsFormat : "")
-    if let output {
-      try session.files.writeAtomically(Array(text.utf8), to: output)
-      try session.files.removeTree(output + ChecksumRecord.folderSuffix)
-    }
+    if let output { try ChecksumRecord.publish(text, to: output, session.files) }
     var report = Self.report(outcome, output)
     if output != nil {
       let rate = Double(outcome.readBytes) / max(session.elapsed, 1e-3)

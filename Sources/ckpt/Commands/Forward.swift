@@ -34,11 +34,15 @@ struct Forward: Verb {
   @Option(help: "Positions of the tokens, like --tokens (default: 0, 1, 2, …).", completion: .file())
   var positions: String?
 
-  @Option(help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab].", completion: .file())
+  @Option(
+    help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab]; an older FILE.npy is replaced.",
+    completion: .file())
   var logits: String?
 
   @Option(
-    help: "Write each layer's output, and what its router and its indexer chose, to DIR.", completion: .directory)
+    help:
+      "Write each layer's output, and what its router and its indexer chose, to DIR; older files of these names are replaced.",
+    completion: .directory)
   var hidden: String?
 
   @Flag(help: "Say how evenly the routers spread the tokens.")

@@ -55,12 +55,13 @@ struct Encodings: Verb {
       let shape = Shape(4096, 4096)
       let parts = layout.parts(for: shape)
       let bits = 8 * Double(parts.reduce(0) { $0 + $1.byteCount }) / Double(shape.elementCount)
+      let isWritable = (layout as? GGUFBlockLayout)?.isWritable ?? true
       table.row(
         layout.name, ByteSize.fixed(bits, decimals: 3),
-        parts.map { "weight\($0.suffix) \($0.dtype)" }.joined(separator: ", "))
+        parts.map { "weight\($0.suffix) \($0.dtype)" }.joined(separator: ", ") + (isWritable ? "" : " (read only)"))
       encodings.append(
         .object([
-          "name": .string(layout.name), "bits_per_weight": .double(bits),
+          "name": .string(layout.name), "bits_per_weight": .double(bits), "writable": .bool(isWritable),
           "parts": .array(
             parts.map { .object(["name": .string("weight" + $0.suffix), "dtype": .string($0.dtype.name)]) }),
         ]))

@@ -68,20 +68,51 @@ struct Validate: Verb {
   }
 
   func perform(_ session: Session) throws -> Report {
+    do { return try check(session) } catch let error as CheckpointError {
+      // A program that reads the document learns of the failure there.
+      let document = ReportDocument(checkpoint, findings: [], failsFrom: failsFrom, error: error)
+      if let text = self.text(of: document) { Terminal.print(text) }
+      throw error
+    }
+  }
+
+  private var failsFrom: Finding.Severity { strict ? .warning : .error }
+
+  /// The document in the format that was asked for; nil for text and JSON, which all verbs print alike.
+  private func text(of document: ReportDocument) -> String? {
+    switch format {
+    case .sarif: SARIFReport(document: document).text
+    case .junit: JUnitReport(document: document).text
+    case .markdown: MarkdownReport(document: document).text
+    case .text, .json, nil: nil
+    }
+  }
+
+  private func check(_ session: Session) throws -> Report {
+    let library = try session.library()
+    let deployments = try self.deployments(library)
     let (checkpoint, fileFindings) = try Checkpoint.inspect(checkpoint, files: session.files, threads: session.threads)
     var findings = fileFindings
     var notMade: [String] = []
     var logical: Int?
     var data: DataCheck.Outcome?
+    var verdicts = JSONObject()
     if let checkpoint {
-      let library = try session.library()
       let binding = try Binding.inspect(checkpoint, library: library)
-      findings += binding.findings
       if binding.model != nil { logical = binding.tensors.count }
       let meaning = try Meaning(of: binding)
-      findings += meaning.findings
+      findings += meaning.bindingFindings + meaning.findings
       notMade += meaning.notMade
       if readData || sample != nil { data = try read(binding, session) }
+      let facts = deployments.isEmpty ? nil : EngineFacts(of: binding)
+      for deployment in deployments {
+        let said = facts.map { Preflight.findings(deployment, $0) } ?? []
+        findings += said
+        let isFine = !said.contains { $0.severity == .error }
+        if verdicts[deployment.engine.name] != "findings" {
+          verdicts[deployment.engine.name] = isFine ? "ok" : "findings"
+        }
+      }
     } else {
       notMade.append("meaning")
     }
@@ -94,11 +125,11 @@ struct Validate: Verb {
     report.findings = findings
     report.findingsAreResult = true
     report.textIsNarration = true
-    report.failsFrom = strict ? .warning : .error
+    report.failsFrom = failsFrom
     report.summary = [
       "logical_tensors": .int(orNull: logical), "stored_tensors": .int(orNull: checkpoint?.records.count),
       "errors": .int(count(.error)), "warnings": .int(count(.warning)), "notes": .int(count(.note)),
-      "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": [:],
+      "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": .object(verdicts),
       "checks_not_made": .array(notMade.map { .string($0) }),
     ]
     let style = session.style
@@ -111,7 +142,33 @@ struct Validate: Verb {
     if let checkpoint { report.text += "; \(ByteSize.grouped(checkpoint.records.count)) stored tensors" }
     if let logical { report.text += ", \(ByteSize.grouped(logical)) logical" }
     report.text += data.map { "; \(ByteSize.text($0.readBytes)) of values read\n" } ?? "; values were not read\n"
+    var document = ReportDocument(self.checkpoint, findings: findings, failsFrom: failsFrom)
+    if let checkpoint { document.locate(in: checkpoint) }
+    if data == nil { document.notMade["content"] = "values were not read: --read-data" }
+    if deployments.isEmpty { document.notMade["engine"] = "no engine was asked for: --for" }
+    for area in ["quantization", "tokenizer", "side"] where notMade.contains("meaning") {
+      document.notMade[area] = "the family is not known"
+    }
+    document.figures = [
+      ("stored tensors", checkpoint.map { ByteSize.grouped($0.records.count) } ?? "–"),
+      ("logical tensors", logical.map { ByteSize.grouped($0) } ?? "–"),
+      ("values read", data.map { ByteSize.text($0.readBytes) } ?? "none"),
+    ]
+    for (engine, verdict) in verdicts.members { document.figures.append((engine, verdict.string ?? "")) }
+    report.ownJSON = text(of: document)
     return report
+  }
+
+  /// What `--for` means; wrong usage where it means nothing.
+  private func deployments(_ library: SpecLibrary) throws -> [Deployment] {
+    if engines.isEmpty { return [] }
+    let known = try library.engines()
+    return try engines.map { text in
+      do throws(Deployment.Misuse) { return try Deployment(text, engines: known) } catch {
+        throw ValidationError(
+          "--for: " + error.message + (error.unknown.map { suggestion($0.name, among: $0.known) } ?? ""))
+      }
+    }
   }
 
   private func read(_ binding: Binding, _ session: Session) throws -> DataCheck.Outcome {

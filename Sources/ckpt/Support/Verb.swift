@@ -74,7 +74,7 @@ private struct Printer {
       report.isIncomplete != nil ? ExitStatus.unfinished : report.fails ? ExitStatus.findings : ExitStatus.fine
     if let ownJSON = report.ownJSON {
       Terminal.print(ownJSON)
-      if !session.common.json { printFindings(report.findings, to: 2) }
+      if !session.common.json, !report.findingsAreResult { printFindings(report.findings, to: 2) }
       return code
     }
     if session.common.json {

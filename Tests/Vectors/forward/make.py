@@ -20,6 +20,9 @@ LATENT = dict(
     qk_nope_head_dim=16, qk_rope_head_dim=16, v_head_dim=16, num_nextn_predict_layers=0)
 GROUPED = dict(
     intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=8)
+HYBRID = dict(
+    full_attention_interval=2, linear_key_head_dim=8, linear_value_head_dim=8, linear_num_key_heads=2, linear_num_value_heads=4,
+    shared_expert_intermediate_size=16)
 EXPERTS = dict(moe_intermediate_size=16, num_experts=6, num_experts_per_tok=2, mlp_only_layers=[0])
 
 for family, quant, changes in [
@@ -30,12 +33,29 @@ for family, quant, changes in [
         ("deepseek_v32", "fp8-ue8m0", dict(LATENT, index_head_dim=16, index_n_heads=4, index_topk=5)),
         ("glm52", "none", dict(LATENT, n_group=1, topk_group=1, num_hidden_layers=3, mlp_layer_types=["dense", "sparse", "sparse"],
                                index_head_dim=16, index_n_heads=4, index_topk=5, indexer_types=["full", "shared", "full"])),
+        ("gpt_oss", "none", dict(GROUPED, intermediate_size=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+        ("gpt_oss", "mxfp4", dict(GROUPED, intermediate_size=32, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+        ("qwen3_next", "fp8-block", dict(GROUPED, **HYBRID, moe_intermediate_size=16, num_experts=4)),
+        ("qwen35_moe", "none", dict(
+            GROUPED, **HYBRID, moe_intermediate_size=16, num_experts=4, mtp_num_hidden_layers=0,
+            layer_types=["linear_attention", "full_attention"],
+            rope_parameters=dict(rope_type="default", rope_theta=10000000, partial_rotary_factor=0.5, mrope_interleaved=True,
+                                 mrope_section=[1, 1, 0]))),
 ]:
     out = HERE / f"{family}-{quant}"
     if sys.argv[1:] and out.name not in sys.argv[1:]:
         continue
     entry = families.FAMILIES[family]
-    entry["config"] = lambda base=entry["config"]: {**base(), **COMMON, **changes}
+
+    def config(base=entry["config"], changes=changes):
+        config = base()
+        changes = {**COMMON, **changes}
+        if "text_config" not in config:
+            return {**config, **changes}
+        vision = {**config["vision_config"], "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "patch_size": 4,
+                  "num_position_embeddings": 16, "out_hidden_size": COMMON["hidden_size"]}
+        return {**config, "text_config": {**config["text_config"], **changes}, "vision_config": vision}
+    entry["config"] = config
     make_tiny.build(family, quant, 0, str(out), shards=2, tokens=TOKENS, tokenizer=False)
     for name in ["golden_embed.npy", "golden_hidden.npy", "golden_logits_bf16.npy", "generation_config.json"]:
         (out / name).unlink(missing_ok=True)

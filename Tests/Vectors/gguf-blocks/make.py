@@ -2,8 +2,8 @@
 
 `values.f32` holds one row of 512 values for each kind, `importance.f32` one row of weights. `<type>.blocks` holds, for each
 kind, the row's blocks without importance, with equal importance and with that of the file. `<type>.decode.blocks` are
-blocks of random bytes with finite scales, `<type>.decode.f32` their values. `cases.json` says what the rows are, and which
-libggml it was.
+blocks of random bytes with finite scales, `<type>.decode.f32` their values; of types that are read only, these alone. Of plain
+numbers libggml has no values: theirs are what numpy makes of them. `cases.json` says what the rows are, and which libggml it was.
 """
 
 import ctypes
@@ -19,6 +19,14 @@ TYPES = {  # name: (number in enum ggml_type, values of a block, bytes of a bloc
     "Q4_K": (12, 256, 144, [0, 2]), "Q5_K": (13, 256, 176, [0, 2]), "Q6_K": (14, 256, 210, [208]),
     "IQ4_NL": (20, 32, 18, [0]), "IQ4_XS": (23, 256, 136, [0]), "MXFP4": (39, 32, 17, []),
 }  # fmt: skip
+READ_ONLY = {
+    "IQ2_XXS": (16, 256, 66, [0]), "IQ2_XS": (17, 256, 74, [0]), "IQ2_S": (22, 256, 82, [0]), "IQ3_XXS": (18, 256, 98, [0]),
+    "IQ3_S": (21, 256, 110, [0]), "IQ1_S": (19, 256, 50, [0]), "IQ1_M": (29, 256, 56, []), "TQ1_0": (34, 256, 54, [52]),
+    "TQ2_0": (35, 256, 66, [64]), "Q1_0": (41, 128, 18, [0]), "Q2_0": (42, 64, 18, [0]), "NVFP4": (40, 64, 36, []),
+    "I8": (24, 1, 1, []), "I16": (25, 1, 2, []), "I32": (26, 1, 4, []), "I64": (27, 1, 8, []), "F64": (28, 1, 8, []),
+}  # fmt: skip
+NUMBERS = {"I8": np.int8, "I16": np.int16, "I32": np.int32, "I64": np.int64, "F64": np.float64}
+ALL = TYPES | READ_ONLY
 
 
 class Ggml:
@@ -48,8 +56,11 @@ class Ggml:
         return blocks
 
     def decode(self, name, blocks):
-        _, count, size, _ = TYPES[name]
+        _, count, size, _ = ALL[name]
         blocks = np.ascontiguousarray(blocks, np.uint8)
+        if name in NUMBERS:
+            with np.errstate(over="ignore"):
+                return blocks.reshape(-1).view(NUMBERS[name]).astype(np.float32)
         values = np.zeros(blocks.size // size * count, np.float32)
         getattr(self.library, f"dequantize_row_{name.lower().replace('_k', '_K')}")(
             blocks.ctypes.data_as(ctypes.c_void_p), values.ctypes.data_as(ctypes.c_void_p), ctypes.c_int64(values.size))
@@ -95,11 +106,19 @@ def kinds(columns, random):
 
 def random_blocks(name, count, random):
     """Blocks of random bytes whose F16 scales are finite."""
-    _, _, size, scales = TYPES[name]
+    _, _, size, scales = ALL[name]
+    if name == "F64":
+        # Halves of units of Float32, values beyond it, and below it.
+        values = random.standard_normal(count) * np.ldexp(1.0, random.integers(-160, 140, count))
+        values[::2] = (random.integers(0, 1 << 25, values[::2].size) * 2 + 1).astype(np.float64)
+        return values.view(np.uint8).reshape(count, size)
     blocks = random.integers(0, 256, (count, size), dtype=np.uint64).astype(np.uint8)
     for offset in scales:
         high = blocks[:, offset + 1]
         blocks[:, offset + 1] = np.where((high & 0x7C) == 0x7C, high & 0xBF, high)
+    if name == "IQ1_M":
+        # The scale's highest four bits.
+        blocks[:, 55] = np.where((blocks[:, 55] & 0x70) == 0x70, blocks[:, 55] & 0xBF, blocks[:, 55])
     if name == "MXFP4":
         blocks[:, 0] = np.minimum(blocks[:, 0], 254)
     return blocks
@@ -108,6 +127,11 @@ def random_blocks(name, count, random):
 def importances(columns, random):
     random_weights = np.exp(random.standard_normal(columns) * 2)
     return np.where(random.random(columns) < 0.05, 0.0, random_weights).astype(np.float32)
+
+
+def write_decoding(ggml, folder, name, blocks):
+    blocks.tofile(folder / f"{name}.decode.blocks")
+    ggml.decode(name, blocks).tofile(folder / f"{name}.decode.f32")
 
 
 def main():
@@ -125,9 +149,9 @@ def main():
             for weights in (None, np.ones(512, np.float32), importance)
         ]
         np.concatenate(encoded).tofile(folder / f"{name}.blocks")
-        blocks = random_blocks(name, 4, random)
-        blocks.tofile(folder / f"{name}.decode.blocks")
-        ggml.decode(name, blocks).tofile(folder / f"{name}.decode.f32")
+        write_decoding(ggml, folder, name, random_blocks(name, 4, random))
+    for name, (_, count, _, _) in READ_ONLY.items():
+        write_decoding(ggml, folder, name, random_blocks(name, 400 if count == 1 else 8, random))
     cases = {"made_by": ggml.version() + ", ggml_quantize_chunk and dequantize_row_*", "columns": 512, "rows": list(rows)}
     (folder / "cases.json").write_text(json.dumps(cases, indent=2) + "\n")
 

@@ -23,11 +23,22 @@ INLINE Bytes fifth_bits(uint32_t mask) {
   return bytes;
 }
 
-INLINE Bytes iq4_bytes(Bytes codes) {
-  Bytes bytes;
-  EACH(i, 16) bytes[i] = (uint8_t)(iq4_values[codes[i]] + 128);
-  return bytes;
+/// `scale × (table[code] − bias)`.
+INLINE void store_looked_up(float scale, const uint8_t *table, Bytes codes, int bias, float *values) {
+#ifdef LEVEL_AVX2
+  Bytes found = (Bytes)_mm_shuffle_epi8((__m128i)load_bytes(table), (__m128i)codes);
+  store_products(scale, found, bias, values);
+#else
+  float products[16];
+  uint8_t places[16];
+  store_products(scale, load_bytes(table), bias, products);
+  store_bytes(codes, places);
+  EACH(i, 16) values[i] = products[places[i]];
+#endif
 }
+
+/// The doubled values of FP4, and 12.
+static const uint8_t fp4_values_above_least[16] = {12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
 
 INLINE void decode_q8_0(const uint8_t *b, float *y) {
   float d = half_at(b);
@@ -109,29 +120,26 @@ INLINE void decode_q6_k(const uint8_t *b, float *y) {
 INLINE void decode_iq4_nl(const uint8_t *b, float *y) {
   float d = half_at(b);
   Bytes codes = load_bytes(b + 2);
-  store_products(d, iq4_bytes(codes & 15), 128, y);
-  store_products(d, iq4_bytes(codes >> 4), 128, y + 16);
+  store_looked_up(d, iq4_values_above_least, codes & 15, 127, y);
+  store_looked_up(d, iq4_values_above_least, codes >> 4, 127, y + 16);
 }
 INLINE void decode_iq4_xs(const uint8_t *b, float *y) {
   float d = half_at(b);
   EACH(j, 8) {
     int scale = (b[4 + j / 2] >> (j % 2 * 4) & 15) | (b[2 + j / 4] >> (j % 4 * 2) & 3) << 4;
     Bytes codes = load_bytes(b + 8 + 16 * j);
-    store_products(d * (scale - 32), iq4_bytes(codes & 15), 128, y + 32 * j);
-    store_products(d * (scale - 32), iq4_bytes(codes >> 4), 128, y + 32 * j + 16);
+    store_looked_up(d * (scale - 32), iq4_values_above_least, codes & 15, 127, y + 32 * j);
+    store_looked_up(d * (scale - 32), iq4_values_above_least, codes >> 4, 127, y + 32 * j + 16);
   }
 }
 INLINE void decode_mxfp4(const uint8_t *b, float *y) {
-  static const uint8_t table[16] = {12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
   float d = float_of_bits(b[0] < 2 ? 0x00200000u << b[0] : (uint32_t)(b[0] - 1) << 23);
-  Bytes codes = load_bytes(b + 1), low, high;
-  EACH(i, 16) {
-    low[i] = table[codes[i] & 15];
-    high[i] = table[codes[i] >> 4];
-  }
-  store_products(d, low, 12, y);
-  store_products(d, high, 12, y + 16);
+  Bytes codes = load_bytes(b + 1);
+  store_looked_up(d, fp4_values_above_least, codes & 15, 12, y);
+  store_looked_up(d, fp4_values_above_least, codes >> 4, 12, y + 16);
 }
+
+#include "decode_grids.h"
 
 static void decode_gguf(int type, const uint8_t *blocks, ptrdiff_t count, float *values) {
 #define DECODE(name, size, byte_count) \
@@ -152,6 +160,23 @@ static void decode_gguf(int type, const uint8_t *blocks, ptrdiff_t count, float 
     DECODE(iq4_nl, 32, 18)
     DECODE(iq4_xs, 256, 136)
     DECODE(mxfp4, 32, 17)
+    DECODE(iq2_xxs, 256, 66)
+    DECODE(iq2_xs, 256, 74)
+    DECODE(iq2_s, 256, 82)
+    DECODE(iq3_xxs, 256, 98)
+    DECODE(iq3_s, 256, 110)
+    DECODE(iq1_s, 256, 50)
+    DECODE(iq1_m, 256, 56)
+    DECODE(tq1_0, 256, 54)
+    DECODE(tq2_0, 256, 66)
+    DECODE(q1_0, 128, 18)
+    DECODE(q2_0, 64, 18)
+    DECODE(nvfp4, 64, 36)
+    DECODE(i8, 1, 1)
+    DECODE(i16, 1, 2)
+    DECODE(i32, 1, 4)
+    DECODE(i64, 1, 8)
+    DECODE(f64, 1, 8)
   default: return;
   }
 #undef DECODE

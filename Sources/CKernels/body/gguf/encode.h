@@ -16,35 +16,67 @@ INLINE void mean_squares_of_rows(const float *values, ptrdiff_t rows, ptrdiff_t 
   }
 }
 
+/// The block that a lane works on.
+typedef struct {
+  ptrdiff_t rows, per_row, row, place;
+} BlockPlace;
+
+/// With importance the blocks below one another come together, which have the same; without, those behind one another.
+INLINE void next_place(BlockPlace *at, int by_place) {
+  if (by_place) {
+    if (++at->row < at->rows) return;
+    at->row = 0;
+    at->place++;
+  } else {
+    if (++at->place < at->per_row) return;
+    at->place = 0;
+    at->row++;
+  }
+}
+
+/// The importance of each lane's block. `spread`: what was spread to the lanes before and still stands there.
+INLINE void set_importance(const int count, const float *const *blocks, const float **spread, Lanes *lanes) {
+  int is_even = 1, is_there = 1;
+  EACH(lane, LANES) is_even &= blocks[lane] == blocks[lane & ~15];
+  EACH(k, LANES / 16) {
+    is_there &= is_even && blocks[16 * k] == spread[k];
+    spread[k] = is_even ? blocks[16 * k] : NULL;
+  }
+  if (is_there) return;
+  if (!is_even) {
+    transpose_values(count, blocks, lanes);
+    return;
+  }
+  EACH(k, LANES / 16) {
+    for (int i = 0; i < count; i++) store_floats((Floats)(blocks[16 * k][i]), (float *)&lanes[i] + 16 * k);
+  }
+}
+
 /// Blocks of some rows. `means`: of the squares of each row, where there is importance and the type asks for it.
 #define ENCODE_ROWS(name, size, byte_count) \
   static void encode_rows_##name( \
       const float *values, ptrdiff_t rows, ptrdiff_t columns, const float *importance, const float *means, \
       uint8_t *blocks) { \
-    const float *x_of[LANES], *w_of[LANES]; \
+    const float *x_of[LANES], *w_of[LANES], *spread[LANES / 16] = {NULL}; \
     uint8_t *to[LANES], unused[byte_count]; \
     Lanes x[size], w[size], mean = lanes_of(0); \
     LaneBytes bytes[byte_count]; \
-    const ptrdiff_t per_row = columns / size, count = rows * per_row; \
-    ptrdiff_t block = 0, row = 0, place = 0; \
+    BlockPlace at = {rows, columns / size, 0, 0}; \
+    const ptrdiff_t count = rows * at.per_row; \
     for (ptrdiff_t start = 0; start < count; start += LANES) { \
       float mean_of[LANES] = {0}; \
       EACH(lane, LANES) { \
-        x_of[lane] = values + block * size; \
-        w_of[lane] = importance ? importance + place * size : importance; \
-        to[lane] = start + lane < count ? blocks + block * byte_count : unused; \
-        if (means) mean_of[lane] = means[row]; \
+        x_of[lane] = values + at.row * columns + at.place * size; \
+        w_of[lane] = importance ? importance + at.place * size : importance; \
+        to[lane] = start + lane < count ? blocks + (at.row * at.per_row + at.place) * byte_count : unused; \
+        if (means) mean_of[lane] = means[at.row]; \
         /* Lanes without a block repeat the last. */ \
-        if (block + 1 == count) continue; \
-        block++; \
-        if (++place < per_row) continue; \
-        place = 0; \
-        row++; \
+        if (start + lane + 1 < count) next_place(&at, importance != NULL); \
       } \
       if (means) memcpy(&mean, mean_of, sizeof mean); \
       transpose_values(size, x_of, x); \
       if (importance) { \
-        transpose_values(size, w_of, w); \
+        set_importance(size, w_of, spread, w); \
         encode_##name(x, w, mean, bytes); \
       } else { \
         encode_##name(x, NULL, mean, bytes); \

@@ -31,7 +31,7 @@ FRAME void encode_symmetric(
   if (importance) {
     Lanes w[32], inverse;
     set_weights(32, x, importance, mean_square, w);
-    scale = symmetric(32, top, 0, x, w, &inverse);
+    scale = symmetric(32, top, 0, x, w, &inverse, NULL);
     EACH(i, 32) codes[i] = symmetric_code(top, x[i], inverse);
   } else {
     scale = extreme_of(32, x) / (float)-top;
@@ -140,6 +140,8 @@ FRAME void encode_mxfp4(const Lanes *x, const Lanes *importance, Lanes mean_squa
 }
 
 static const float iq4_values[16] = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+static const uint8_t __attribute__((aligned(16))) iq4_values_above_least[16] = {
+    0, 23, 44, 62, 78, 92, 105, 117, 128, 140, 152, 165, 180, 196, 216, 240};
 /// Half-way between neighbours, where the upper one is taken; NaN counts as above all.
 static const float iq4_limits[15] = {
     -115.5f, -93.5f, -74, -57, -42, -28.5f, -16, -4.5f, 7, 19, 31.5f, 45.5f, 61, 79, 101};
@@ -166,8 +168,6 @@ typedef int32_t RegisterInts __attribute__((ext_vector_type(REGISTER)));
 static const uint8_t __attribute__((aligned(16))) iq4_segments[2][16] = {
     {0, 7, 16, 16, 27, 32, 36, 48, 50, 64, 68, 80, 89, 96, 112, 121},
     {130, 144, 154, 161, 176, 181, 192, 198, 208, 210, 224, 224, 230, 240, 240, 240}};
-static const uint8_t __attribute__((aligned(16))) iq4_values_above_least[16] = {
-    0, 23, 44, 62, 78, 92, 105, 117, 128, 140, 152, 165, 180, 196, 216, 240};
 
 INLINE RegisterInts iq4_codes_of_register(Register x) {
   Register halves = x + x;

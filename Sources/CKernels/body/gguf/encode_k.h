@@ -97,15 +97,17 @@ FRAME void encode_q2_k(const Lanes *x, const Lanes *importance, Lanes unused, La
 }
 
 FRAME void encode_q3_k(const Lanes *x, const Lanes *importance, Lanes unused, LaneBytes *bytes) {
-  Lanes scales[16], sums[16], inverses[16], w[16], d;
+  Lanes scales[16], sums[16], inverses[16], w[2][16], d;
   LaneInts scale_codes[16], codes[256], is_zero[16];
   if (importance) {
     Lanes mean_square = 2.0f * sum_of_squares(256, x) / 256.0f, inverse;
+    sums[0] = set_weights(16, x, importance, mean_square, w[0]);
     EACH(j, 16) {
-      sums[j] = set_weights(16, x + 16 * j, importance + 16 * j, mean_square, w);
-      scales[j] = symmetric(16, 4, 0, x + 16 * j, w, &inverses[j]);
+      NextWeights next = {x + 16 * (j + 1), importance + 16 * (j + 1), mean_square, w[(j + 1) % 2], lanes_of(0)};
+      scales[j] = symmetric(16, 4, 0, x + 16 * j, w[j % 2], &inverses[j], j < 15 ? &next : NULL);
+      if (j < 15) sums[j + 1] = next.sum;
     }
-    d = symmetric(16, 32, 1, scales, sums, &inverse);
+    d = symmetric(16, 32, 1, scales, sums, &inverse, NULL);
     EACH(j, 16) scale_codes[j] = symmetric_code(32, scales[j], inverse);
   } else {
     EACH(j, 16) scales[j] = descending(16, 4, x + 16 * j, codes + 16 * j, &is_zero[j]);
@@ -221,7 +223,7 @@ FRAME void encode_q6_k(const Lanes *x, const Lanes *importance, Lanes unused, La
   LaneInts codes[256];
   EACH(j, 16) {
     EACH(i, 16) w[i] = importance ? importance[16 * j + i] : x[16 * j + i] * x[16 * j + i];
-    scales[j] = symmetric(16, 32, 0, x + 16 * j, w, &inverses[j]);
+    scales[j] = symmetric(16, 32, 0, x + 16 * j, w, &inverses[j], NULL);
   }
   Lanes extreme = extreme_of(16, scales), inverse = -128.0f / extreme;
   Lanes d = store_scale(1.0f / inverse, bytes + 208);

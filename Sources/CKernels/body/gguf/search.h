@@ -10,18 +10,27 @@ INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int cla
   return code;
 }
 
+// The loop of the symmetric search, by measurement: Q3_K gains 8 % with AVX2, and 6 % with AVX-512, which loses half of that
+// if all is unrolled.
+#ifdef LEVEL_AVX512
+#define UNROLLED _Pragma("clang loop unroll_count(4)")
+#else
+#define UNROLLED _Pragma("clang loop unroll_count(16)")
+#endif
+
 /// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
 ///
-/// `clamp_low`: whether the extreme, the only one that can fall below −top, does. `is_wild`: x may be infinite or NaN, as
-/// scales are whose sums overflowed; the code of NaN is 0.
+/// `clamp_low`: whether the extreme, the only one that can fall below −top, does; `clamp_high`: whether a value of the other
+/// sign can reach top. `is_wild`: x may be infinite or NaN, as scales are whose sums overflowed; the code of NaN is 0.
 FRAME void symmetric_sums(
-    const int count, const int top, const int clamp_low, const int is_wild, const Lanes *x, const Lanes *w,
-    const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
+    const int count, const int top, const int clamp_low, const int clamp_high, const int is_wild, const Lanes *x,
+    const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
   Lanes a = lanes_of(0), b = lanes_of(0);
+  UNROLLED
   EACH(i, count) {
     Lanes quotient = inverse * x[i];
     if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
-    Lanes l = clamped_code(quotient, clamp_low, -top, 1, top - 1);
+    Lanes l = clamped_code(quotient, clamp_low, -top, clamp_high, top - 1);
     a += wx[i] * l;
     b += w[i] * l * l;
   }
@@ -29,24 +38,43 @@ FRAME void symmetric_sums(
   *l2 = b;
 }
 
+/// Weights of the values that are searched next (``set_weights``): one is made in each trial, so that its root is ready when
+/// the sums of the trial are.
+typedef struct {
+  const Lanes *x, *importance;
+  Lanes mean_square, *weights, sum;
+} NextWeights;
+
+INLINE void add_weight(NextWeights *next, int i) {
+  Lanes x = next->x[i];
+  next->weights[i] = next->importance[i] * __builtin_elementwise_sqrt(next->mean_square + x * x);
+  next->sum += next->weights[i];
+}
+
 /// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values
-/// are 0.
+/// are 0. `next`: NULL, or weights of `count` values, at most 18.
 FRAME Lanes symmetric(
-    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of) {
+    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
+    NextWeights *next) {
   Lanes extreme = extreme_of(count, x);
   LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
   Lanes wx[32], xl, l2;
   EACH(i, count) wx[i] = w[i] * x[i];
   Lanes inverse = (float)-top / extreme;
-  symmetric_sums(count, top, 0, is_wild, x, w, wx, inverse, &xl, &l2);
+  symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, inverse, &xl, &l2);
   Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
   for (int step = -9; step <= 9; step++) {
     if (step == 0) continue;
     Lanes candidate = -(top + 0.1f * step) / extreme;
-    if (step < 5) {
-      symmetric_sums(count, top, 0, is_wild, x, w, wx, candidate, &xl, &l2);
+    int number = step + (step < 0 ? 9 : 8);
+    if (next && number < count) add_weight(next, number);
+    if (step < -5) {
+      // Nothing reaches top − 0.5.
+      symmetric_sums(count, top, 0, 0, is_wild, x, w, wx, candidate, &xl, &l2);
+    } else if (step < 5) {
+      symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, candidate, &xl, &l2);
     } else {
-      symmetric_sums(count, top, 1, is_wild, x, w, wx, candidate, &xl, &l2);
+      symmetric_sums(count, top, 1, 1, is_wild, x, w, wx, candidate, &xl, &l2);
     }
     // No branch: some lane nearly always wins, and which trial it is cannot be foreseen.
     LaneInts wins = (l2 > 0) & (xl * xl > best * l2);

@@ -181,9 +181,8 @@ public struct GeneralMetadata: Sendable {
       entries.append(GGUFEntry("general.sampling.sequence", text: sequence))
     }
     for (key, names, isInteger) in Self.samplingKeys {
-      guard let name = names.first(where: { config[$0] != nil }), let value = config[name], !value.isNull else {
-        continue
-      }
+      guard let name = names.first(where: { config[$0] != nil }) else { continue }
+      guard let value = config[name], !value.isNull else { continue }
       if isInteger, let number = value.int.flatMap(Int32.init(exactly:)) {
         entries.append(GGUFEntry("general.sampling.\(key)", int32: number))
       } else if !isInteger, let number = value.double, Float(number).isFinite {

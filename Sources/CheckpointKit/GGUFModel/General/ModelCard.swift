@@ -110,7 +110,7 @@ struct ModelCard: Sendable {
   private static func isText(_ plain: String) -> Bool {
     let truth = ["yes", "no", "true", "false", "on", "off"]
     let isTruth = truth.contains {
-      plain == $0 || plain == $0.uppercased() || plain == $0.prefix(1).uppercased() + $0.dropFirst()
+      [$0, $0.uppercased(), $0.prefix(1).uppercased() + $0.dropFirst()].contains(plain)
     }
     return !isTruth && plain != "=" && plain != "<<"
       && plain.wholeMatch(of: /[-+]?[0-9][0-9_]*(:[0-5]?[0-9])*(\.[0-9_]*([eE][-+][0-9]+)?)?/) == nil

@@ -31,8 +31,8 @@ struct ModelName: Sendable, Equatable {
     finetune = joined { $0.contains(.finetune) }
     version = joined { $0.contains(.version) && !$0.contains(.basename) }
     var sizes: [String] = []
-    for (part, kinds) in zip(parts, kinds) where kinds.contains(.sizeLabel) && !sizes.contains(part) {
-      sizes.append(part)
+    for (part, kinds) in zip(parts, kinds) where kinds.contains(.sizeLabel) {
+      if !sizes.contains(part) { sizes.append(part) }
     }
     sizeLabel = sizes.isEmpty ? nil : sizes.joined(separator: "-")
     // Too ambiguous.

@@ -24,15 +24,19 @@ public struct ParameterCounts: Sendable, Equatable {
   /// At least two digits, in thousands, millions, billions (over 10^9) or trillions.
   private static func rounded(_ count: Int) -> String {
     let value = Double(count)
-    let (scaled, suffix) =
-      value > 1e12
-      ? (value * 1e-12, "T")
-      : value > 1e9 ? (value * 1e-9, "B") : value > 1e6 ? (value * 1e-6, "M") : (value * 1e-3, "K")
+    let (scaled, suffix): (Double, String)
+    switch value {
+    case 1e12.nextUp...: (scaled, suffix) = (value * 1e-12, "T")
+    case 1e9.nextUp...: (scaled, suffix) = (value * 1e-9, "B")
+    case 1e6.nextUp...: (scaled, suffix) = (value * 1e-6, "M")
+    default: (scaled, suffix) = (value * 1e-3, "K")
+    }
     let whole = scaled.rounded(.toNearestOrEven)
     return fixed(scaled, digits: whole == 0 ? 2 : whole < 10 ? 1 : 0) + suffix
   }
 
-  /// A value below 2^53 with so many digits behind the point, from its exact binary value, ties to even, as Python formats it.
+  /// A value below 2^53 with so many digits behind the point, from its exact binary value, ties to even, as Python
+  /// formats it.
   private static func fixed(_ value: Double, digits: Int) -> String {
     let power: UInt64 = digits == 2 ? 100 : digits == 1 ? 10 : 1
     // value = significand × 2^exponent, exactly.

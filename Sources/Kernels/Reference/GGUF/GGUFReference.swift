@@ -12,7 +12,7 @@ public enum GGUFReference {
     }
   }
 
-  /// The blocks of one row of finite values.
+  /// The blocks of one row of finite values, of a type that is writable.
   ///
   /// - Parameter importance: how much each column weighs; nil for the search that ggml makes without. Q8_0 and MXFP4 have
   ///   no use for it.
@@ -40,6 +40,7 @@ public enum GGUFReference {
       case .q6K: bytes += encodeQ6K(values, importance)
       case .iq4NL: bytes += encodeIQ4NL(values, importance)
       case .iq4XS: bytes += encodeIQ4XS(values, importance)
+      default: preconditionFailure("\(type) is read only")
       }
     }
     return bytes
@@ -77,6 +78,7 @@ public enum GGUFReference {
       let scale = bits(.sequential(i / 32, at: 4), 4) | bits(.pairs(i / 32, at: 2), 2) << 4
       return half(0) * Float(scale - 32) * IQ4.values[bits(.nibble(i % 32, at: 8 + 16 * (i / 32)), 4)]
     case .mxfp4: return MXFP4.values[bits(.nibble(i, at: 1), 4)] * MXFP4.scale(block[0])
+    default: return readOnlyValue(i, of: block, type)
     }
   }
 }

@@ -1,7 +1,8 @@
 public import CheckpointKit
 internal import Kernels
 
-/// The block encodings of GGUF files: bytes equal to those of libggml for the same values and importance.
+/// The block encodings of GGUF files: bytes equal to those of libggml for the same values and importance. Of those that
+/// are only read (``GGUFBlockLayout/isWritable``), a plan encodes none.
 ///
 /// Values of little importance may lose more, so that the others lose less (``EncodeOptions/Importance``).
 public struct GGUFBlockCodec: Codec {

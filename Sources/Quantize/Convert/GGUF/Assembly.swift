@@ -9,6 +9,8 @@ public struct Assembly: Sendable {
   let sources: [Int]
   let rowsPerSlice: Int
   let rows: GGUFLayout.Rows
+  /// Codes are kept, and only change places.
+  let isTranscoded: Bool
   /// Its entry in an importance matrix, if there is one.
   let importance: ImportanceMatrix.Entry?
 

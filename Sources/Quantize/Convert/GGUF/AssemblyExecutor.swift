@@ -39,6 +39,10 @@ struct AssemblyExecutor: Sendable {
       run.options.importance = try importance(of: slice, assembly, work.shape.columns, options.importance)
       for start in stride(from: rows.lowerBound, to: rows.upperBound, by: needs.stripRows) {
         let strip = start..<min(rows.upperBound, start + needs.stripRows)
+        if assembly.isTranscoded {
+          try transcode(strip, of: slice, target, run, &report)
+          continue
+        }
         let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(strip.count * work.shape.columns)])
         try read(strip, of: slice, run, into: values)
         try encode(strip, of: slice, run, UnsafeBufferPointer(values), &report)
@@ -78,6 +82,39 @@ struct AssemblyExecutor: Sendable {
     let place = first + rows.lowerBound..<first + rows.upperBound
     try reader.copy(rows, of: pieces[0], part: part, into: run.output.bytes(of: place)[0])
     return true
+  }
+
+  // MARK: Transcoding
+
+  /// Moves codes to where the other layout has them; the error is measured as for what is encoded.
+  private func transcode(
+    _ rows: Range<Int>, of slice: Int, _ target: any EncodingLayout, _ run: Run, _ report: inout PanelReport
+  ) throws(CheckpointError) {
+    let first = slice * run.assembly.rowsPerSlice
+    let output = run.output.bytes(of: first + rows.lowerBound..<first + rows.upperBound)[0]
+    let rowBytes = output.count / max(1, rows.count)
+    let pieces = convert.binding.tensors[run.assembly.source(slice)].pieces
+    try reader.withStored(rows, of: pieces, scratch: run.scratch) {
+      (piece, stored, wanted, place) throws(CheckpointError) in
+      guard let transcoding = Transcoding.between(piece.layout, target) else {
+        throw CheckpointError(.internalMistake, tensor: run.assembly.name, "was planned to keep its codes and cannot")
+      }
+      for i in 0..<wanted.count {
+        let bytes = UnsafeMutableRawBufferPointer(
+          rebasing: output[(place + i) * rowBytes..<(place + i + 1) * rowBytes])
+        let done = transcoding.row(wanted.first + i * wanted.step, of: stored, into: bytes)
+        if let group = done.nonFinite { throw error(slice, rows.lowerBound + place + i, group * 32, .nan, run) }
+        report.groups += done.groups
+        report.exactGroups += done.exact
+      }
+    }
+    for measured in convert.options.errors.runs(of: rows) {
+      let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(measured.count * run.work.shape.columns)])
+      try read(measured, of: slice, run, into: values)
+      run.output.measure(
+        first + measured.lowerBound..<first + measured.upperBound, UnsafeBufferPointer(values), decoded: run.decoded,
+        &report)
+    }
   }
 
   // MARK: Reading

@@ -72,13 +72,26 @@ struct GGUFConvertPlanner {
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, importance: importance)
+      rows: tensor.rows, isTranscoded: keepsCodes(tensor, target), importance: importance)
     let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
     works.append(
       ConvertPlan.Work(
         tensor: tensor.sources.first, operation: .assemble(assembly, EncodeOptions(importance: usual)), target: target,
         shape: tensor.shape, rule: rule))
-    if let first = sources.first { noteRequantizing(tensor, binding.tensors[first].layout, target) }
+    if let first = sources.first, !assembly.isTranscoded {
+      noteRequantizing(tensor, binding.tensors[first].layout, target)
+    }
+  }
+
+  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again.
+  private func keepsCodes(_ tensor: GGUFLayout.Tensor, _ target: any EncodingLayout) -> Bool {
+    guard case .all = tensor.rows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
+    return tensor.sources.allSatisfy { source in
+      binding.tensors[places[source]].pieces.allSatisfy { piece in
+        Transcoding.between(piece.layout, target) != nil && piece.view.columns == 0..<piece.shape.columns
+          && piece.view.columnStep == 1 && !piece.view.isTransposed
+      }
+    }
   }
 
   private mutating func target(
@@ -116,10 +129,10 @@ struct GGUFConvertPlanner {
 
   private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
     if let dtype = type.dtype, PlainLayout.dtypes.contains(dtype) { return PlainLayout(dtype) }
-    if let layout = GGUFBlockLayout(type) { return layout }
+    if let layout = GGUFBlockLayout(type), layout.isWritable { return layout }
     throw CheckpointError(
-      .recipeUnsuitable, tensor: tensor, "is to be \(type), which is read here but not written",
-      hint: "'ckpt encodings' lists what is written")
+      .recipeUnsuitable, tensor: tensor, "is to be \(type), which is not written here",
+      hint: "'ckpt encodings' lists what is")
   }
 
   // MARK: Mixes of llama.cpp
