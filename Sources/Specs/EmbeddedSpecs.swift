@@ -668,6 +668,7 @@ public enum EmbeddedSpecs {
           { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
           { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
         ],
+        "listed_roles": ["router"],
         "fp8_roles": ["attn.*", "mlp.*", "moe.*"],
         "fp8_scale": "BF16",
         "forward": {
@@ -683,6 +684,7 @@ public enum EmbeddedSpecs {
           "experts_per_token": "experts_per_token"
         },
         "sources": [
+          "config.json of Qwen3-30B-A3B-FP8 lists mlp.gate: vLLM and SGLang build the router as a linear layer under the quantization config",
           "config.json of Qwen3-30B-A3B, Qwen3-235B-A22B and Qwen3-Coder-480B-A35B; intermediate_size is unused where all layers have experts",
           "transformers 5.23.0, models/qwen3_moe/modeling_qwen3_moe.py"
         ]
