@@ -358,7 +358,8 @@ public struct ConvertPlanner: Sendable {
     }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
-      config: keepsEncodedStacks || checkpoint.container == .gguf ? model.config.source : try quantization.rewritten(model.config),
+      config: keepsEncodedStacks || checkpoint.container == .gguf
+        ? model.config.source : try quantization.rewritten(model.config),
       findings: findings)
   }
 }
