@@ -17,7 +17,7 @@ struct GGUFConvertPlanner {
   init(
     _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) {
-    guard let spec = library.gguf(family: model.spec.name) else {
+    guard let spec = try library.gguf(model) else {
       throw CheckpointError(
         .recipeUnsuitable, file: binding.checkpoint.path,
         "cannot become GGUF: how models of the family \(model.spec.name) stand in one is not known here",
@@ -72,7 +72,7 @@ struct GGUFConvertPlanner {
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, isTranscoded: keepsCodes(tensor, target), importance: importance)
+      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target), importance: importance)
     let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
     works.append(
       ConvertPlan.Work(
@@ -85,11 +85,10 @@ struct GGUFConvertPlanner {
 
   /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again.
   private func keepsCodes(_ tensor: GGUFLayout.Tensor, _ target: any EncodingLayout) -> Bool {
-    guard case .all = tensor.rows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
+    guard tensor.hasWholeRows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
     return tensor.sources.allSatisfy { source in
       binding.tensors[places[source]].pieces.allSatisfy { piece in
-        Transcoding.between(piece.layout, target) != nil && piece.view.columns == 0..<piece.shape.columns
-          && piece.view.columnStep == 1 && !piece.view.isTransposed
+        Transcoding.between(piece.layout, target) != nil && piece.view.hasWholeRows(in: piece.shape)
       }
     }
   }
@@ -237,7 +236,7 @@ struct GGUFConvertPlanner {
     let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
     findings += general.findings
     entries += general.entries
-    entries += try spec.entries(of: model)
+    entries += try spec.entries(of: model, hasMTP: layout.hasMTP)
     entries.append(GGUFEntry("general.file_type", uint32: fileType))
     entries.append(GGUFEntry("general.quantization_version", uint32: 2))
     entries += try GGUFTokenizer.metadata(
