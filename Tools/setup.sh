@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Checks that what the project needs is on the machine. As root it installs missing Debian packages; else it says how, and stops.
+#
+#   Tools/setup.sh [judges]      judges: what compiles llama.cpp, which judges GGUF files, too
 set -euo pipefail
 
 missing=()
@@ -17,6 +19,11 @@ command -v swift >/dev/null || {
   exit 1
 }
 need libopenblas0-pthread has_library libopenblas.so.0   # opened by the forward pass when it runs
+if [ "${1:-}" = judges ]; then
+  need cmake command -v cmake
+  need ninja-build command -v ninja
+  need g++ command -v g++
+fi
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 if ! command -v apt-get >/dev/null; then

@@ -121,6 +121,22 @@ def judge(label, source):
     remove(out)
 
 
+def judge_vision(label, source):
+    out = new_folder()
+    out.mkdir()
+    golden = lambda name: source.golden / f"golden_vision_{name}.npy"
+    summary = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", golden("grid_thw"), "--features", out / "f.npy", expect=0).summary
+    alone = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", golden("grid_thw"), "--threads", 1, expect=0).summary
+    checks.at_most(distance(np.load(out / "f.npy"), source.array("vision_features")), 1e-3, f"{label}: vision features")
+    checks.equal(alone["features_sha256"], summary["features_sha256"], f"{label}: bits of one thread and of several")
+    grid = np.load(golden("grid_thw"))
+    grid[0, 1] += 1
+    np.save(out / "grid.npy", grid)
+    result = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", out / "grid.npy", expect=2)
+    checks.equal(result.json["error"]["code"], "forward.input", f"{label}: a grid that does not fit the pixels")
+    remove(out)
+
+
 def judge_router(label, source, entry, figures, folder):
     stem = f"router-{figures['layer']:03d}"
     ids, weights = np.load(folder / f"{stem}-ids.npy"), np.load(folder / f"{stem}-weights.npy")
@@ -184,6 +200,8 @@ for family, quants in PUBLISHED.items():
             label = f"{family} {quant} seed {seed}"
             with checks.case(label):
                 judge(label, fixture(family, quant, seed))
+                if families.FAMILIES[family].get("vision"):
+                    judge_vision(label, fixture(family, quant, seed))
                 if quant != "none":
                     judge_converted(label, fixture(family, quant, seed))
 for name, (family, quant, _) in VARIANTS.items():

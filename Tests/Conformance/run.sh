@@ -7,6 +7,8 @@
 # CKPT_CONFORMANCE_DIR  where fixtures and results go; kept (default: a temporary folder, removed at the end)
 # CKPT_PEERS            see setup.sh
 #
+# A judge with a line `# needs: llama` gets llama.cpp (setup-llama.sh), by PEERS_LLAMA (programs), LLAMA_LIB, LLAMA_SRC and ORACLE.
+#
 # The last line is `N passed, N failed`, of all checks together.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -25,6 +27,10 @@ for name in "${judges[@]}"; do
   [ -f "$here/$name.py" ] || { echo "Tests/Conformance/run.sh: there is no judge '$name'" >&2; exit 64; }
 done
 python="$("$here/setup.sh")"
+if (cd "$here" && grep -qxs '# needs: llama' "${judges[@]/%/.py}"); then
+  llama="$("$here/setup-llama.sh")"
+  export PEERS_LLAMA="$llama/bin" LLAMA_LIB="$llama/bin" LLAMA_SRC="$llama/src" ORACLE="$here/oracle"
+fi
 if [ -z "${CKPT_CONFORMANCE_DIR:-}" ]; then
   CKPT_CONFORMANCE_DIR="$(mktemp -d "${TMPDIR:-/tmp}/ckpt-conformance-XXXXXX")"
   trap 'rm -rf "$CKPT_CONFORMANCE_DIR"' EXIT

@@ -32,7 +32,7 @@ if [ ! -d "$venv" ]; then
     stop "pip failed, see $log; where it finds no torch==…+cpu, set PIP_FIND_LINKS or PIP_EXTRA_INDEX_URL"
   }
   "$new/bin/python" - >>"$log" 2>&1 <<'CHECK' 9>&- || stop "the judges do not work, see $log"
-import accelerate, compressed_tensors, jsonschema, ml_dtypes, numpy, safetensors, tiktoken, tokenizers, torch, transformers
+import accelerate, compressed_tensors, jsonschema, ml_dtypes, numpy, safetensors, sentencepiece, tiktoken, tokenizers, torch, transformers
 assert torch.version.cuda is None, "a CUDA build of torch"
 CHECK
   chmod 755 "$new"

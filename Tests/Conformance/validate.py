@@ -8,7 +8,7 @@ import copy, itertools, json, os, pathlib, random, re, shutil, struct, subproces
 
 import numpy as np
 
-from harness import BF16, DTYPES, checks, ckpt, command, fixture, new_folder, remove, Result
+from harness import BF16, DTYPES, ROOT, checks, ckpt, command, fixture, new_folder, remove, Result
 
 PAIRS = int(os.environ.get("CKPT_VALIDATE_PAIRS", "80"))
 FP8, E8M0 = DTYPES["F8_E4M3"], DTYPES["F8_E8M0"]
@@ -115,7 +115,7 @@ def fault(base, code, severity, meaning, also=(), needs=None):
     return wrap
 
 
-MOE, INT4, DENSE, PLAIN, TIED, VISION, POWERS, SQUARE = "moe-fp8", "moe-int4", "dense-fp8", "moe-plain", "tied", "vision-int4", "moe-ue8m0", "square-fp8"
+MOE, INT4, DENSE, PLAIN, TIED, VISION, POWERS, SQUARE, STACKED, LISTED = "moe-fp8", "moe-int4", "dense-fp8", "moe-plain", "tied", "vision-int4", "moe-ue8m0", "square-fp8", "stacked-mxfp4", "listed-fp8"
 EXPERT = ("experts.",)
 
 
@@ -229,6 +229,13 @@ def plain_not_listed(m, rng):
     return name
 
 
+@fault(LISTED, "quantization.not-ignored", "error", "a plain router is not listed, in a family whose engines build it as a layer")
+def router_not_listed(m, rng):
+    name = m.pick(rng, "mlp.gate.weight")
+    m.quantization["modules_to_not_convert"].remove(name[: -len(".weight")])
+    return name
+
+
 @fault(MOE, "encoding.joined", "warning", "gate is fp8, up is plain: engines join them", also={"quantization.not-ignored"})
 def half_of_a_joined_matrix(m, rng):
     name = m.pick(rng, "shared_experts.up_proj.weight")
@@ -286,7 +293,7 @@ def matrix_transposed(m, rng):
 @fault(MOE, "tensor.shape", "error", "a norm of another size")
 def norm_shape(m, rng):
     name = m.pick(rng, "post_attention_layernorm.weight")
-    m.put(name, m.tensors[name][:-1])
+    m.put(name, m.tensors[name][:-4])
     return name
 
 
@@ -423,7 +430,7 @@ def generation_malformed(m, rng):
 @fault(MOE, "quantization.absent", "error", "config.json does not announce the quantization")
 def quantization_absent(m, rng):
     del m.config["quantization_config"]
-    return "model.layers."
+    return "model."
 
 
 @fault(PLAIN, "quantization.stale", "error", "config.json announces a quantization that was undone")
@@ -783,7 +790,12 @@ def tied_type(m, rng):
 @fault(SQUARE, "encoding.transposed-scales", "warning", "a square grid of scales stored transposed")
 def square_grid_transposed(m, rng):
     name = m.pick(rng, "self_attn.o_proj.weight", "self_attn.q_proj.weight")
-    m.put(name + "_scale_inv", m.tensors[name + "_scale_inv"].T)
+    rows, columns = m.tensors[name].shape
+    weight = np.random.default_rng(rng.randrange(1000)).normal(0, 0.02, (rows, columns)).astype(np.float32)  # as trained ones are
+    blocks = weight.reshape(rows // 128, 128, columns // 128, 128)
+    scale = np.abs(blocks).max((1, 3)) / 448
+    m.put(name, (blocks / scale[:, None, :, None]).reshape(rows, columns).astype(FP8))
+    m.put(name + "_scale_inv", scale.T.astype(m.tensors[name + "_scale_inv"].dtype))
     return name
 
 
@@ -795,6 +807,41 @@ def plain_key(m, rng):
     return name
 
 
+# MXFP4, all experts of a layer in one tensor
+@fault(STACKED, "encoding.missing-part", "error", "the scales of stacked experts are missing")
+def mxfp4_scales_missing(m, rng):
+    name = m.pick(rng, "_scales")
+    m.drop(name)
+    return name[: -len("_scales")]
+
+
+@fault(STACKED, "encoding.part-shape", "error", "scales of another block size")
+def mxfp4_block(m, rng):
+    name = m.pick(rng, "_scales")
+    m.put(name, m.tensors[name][..., ::2])
+    return name
+
+
+@fault(STACKED, "content.bad-scale", "error", "an MXFP4 scale that is no number")
+def mxfp4_nan(m, rng):
+    name = m.pick(rng, "_scales")
+    m.put(name, edited(m.tensors[name], lambda a: a.__setitem__((1, 3, 0), 0xFF)))
+    return name[: -len("_scales")]
+
+
+@fault(STACKED, "content.implausible", "warning", "an MXFP4 scale with a flipped bit")
+def mxfp4_flipped(m, rng):
+    name = m.pick(rng, "_scales")
+    m.put(name, edited(m.tensors[name], lambda a: a.__setitem__((0, 2, 1), a[0, 2, 1] ^ 0x20)))
+    return name[: -len("_scales")]
+
+
+@fault(STACKED, "quantization.absent", "error", "MXFP4 that config.json does not announce")
+def mxfp4_absent(m, rng):
+    del m.config["quantization_config"]
+    return "model."
+
+
 # ---------------------------------------------------------------- bases
 _bases = {}
 
@@ -803,7 +850,8 @@ def base(name):
     if name not in _bases:
         fixtures = {MOE: ("deepseek_v3", "fp8-block"), INT4: ("kimi_k2_thinking", "int4"), DENSE: ("qwen3", "fp8-block"),
                     PLAIN: ("deepseek_v3", "none"), TIED: ("qwen3_tied_lmhead", "none"), VISION: ("kimi_k25", "int4"),
-                    POWERS: ("deepseek_v3", "fp8-ue8m0")}
+                    POWERS: ("deepseek_v3", "fp8-ue8m0"), STACKED: ("gpt_oss", "mxfp4"),
+                    LISTED: ("qwen3_moe", "fp8-block")}
         if name == SQUARE:
             folder = new_folder("square")
             ckpt("synth", folder, "--preset", "tiny", "--family", "qwen3", "--storage", "fp8-block", "--set", "hidden_size=1024",
@@ -949,7 +997,7 @@ def good_fixtures():
 
 
 def good_presets():
-    names = [p["name"] for p in ckpt("presets", json_output=True).json["summary"]["presets"]]
+    names = [p["preset"] for p in ckpt("presets", json_output=True).json["summary"]["presets"]]
     for name in names:
         with checks.case(name):
             out = new_folder(name)
@@ -976,6 +1024,49 @@ def good_conversions():
                 count += 1
                 remove(out)
     checks.note(f"{count} conversions have nothing but notes")
+
+
+def good_gguf():
+    count = 0
+    for family, quant in (("qwen3_moe", "none"), ("kimi_k2", "fp8-block"), ("llama", "none")):
+        for recipe in ("bf16", "q8_0", "q4_0", "q2_K", "q4_K", "iq4_xs"):
+            with checks.case(f"{family} {quant} to {recipe}.gguf"):
+                out = pathlib.Path(str(new_folder("converted")) + ".gguf")
+                done = ckpt("convert", fixture(family, quant).path, out, "--to", recipe, "-q")
+                if done.exit == 2:
+                    checks.note(f"{family} {quant} is not converted to {recipe}: {done.stderr.strip().splitlines()[0][:160]}")
+                    continue
+                expect_clean(out, f"{family} {quant} as {recipe} GGUF")
+                count += 1
+                out.unlink()
+    checks.note(f"{count} GGUF conversions have nothing but notes")
+
+
+CONVERTER = """
+import sys, runpy, pathlib
+source, out = sys.argv[1:3]
+sys.path[:0] = [source, str(pathlib.Path(source) / "gguf-py")]
+from conversion.base import TextModel
+TextModel.get_vocab_base_pre = lambda self, tokenizer: "qwen2"
+sys.argv = ["convert_hf_to_gguf.py", *sys.argv[3:], "--outfile", out, "--outtype", "bf16"]
+runpy.run_path(str(pathlib.Path(source) / "convert_hf_to_gguf.py"), run_name="__main__")
+"""
+
+
+def made_by_llama_cpp():
+    source = os.environ.get("LLAMA_SRC")
+    if not source:
+        return checks.note("LLAMA_SRC is not set: what llama.cpp converts is not looked at")
+    for family, quant in (("qwen3_moe", "none"), ("qwen3", "none"), ("llama", "none")):
+        with checks.case(f"llama.cpp, {family}"):
+            out = pathlib.Path(str(new_folder("llama-cpp")) + ".gguf")
+            done = subprocess.run([sys.executable, "-c", CONVERTER, source, str(out), str(fixture(family, quant).path)],
+                                  capture_output=True, text=True, timeout=600)
+            if not checks.equal(done.returncode, 0, f"{family}: llama.cpp converts it"):
+                checks.note(done.stderr[-600:])
+                continue
+            expect_clean(out, f"{family} converted by llama.cpp")
+            out.unlink()
 
 
 def made_by_llm_compressor():
@@ -1099,10 +1190,13 @@ if __name__ == "__main__":
     if "--table" in sys.argv:
         print(table())
         sys.exit(0)
+    checks.true(table() in (ROOT / "docs" / "findings.md").read_text(), "docs/findings.md has the table of planted faults: validate.py --table")
     planted_faults()
     good_fixtures()
     good_presets()
     good_conversions()
+    good_gguf()
+    made_by_llama_cpp()
     made_by_compressed_tensors()
     made_by_llm_compressor()
     formats()

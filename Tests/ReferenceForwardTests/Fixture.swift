@@ -15,7 +15,10 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     .map { Fixture(name: $0) }
 
   static let llama = Fixture(name: "llama_tied-none")
+  static let qwen = Fixture(name: "qwen35_moe-none")
   static let deepseek = Fixture(name: "deepseek_v3-fp8-block")
+
+  var hasVision: Bool { (try? FileAccess.system.list(folder))?.contains("golden_vision_features.npy") ?? false }
 
   var testDescription: String { name }
 

@@ -41,6 +41,25 @@ struct ForwardTests {
     }
   }
 
+  @Test("a vision tower gives the features that transformers' gives", arguments: Fixture.all.filter(\.hasVision))
+  func vision(fixture: Fixture) throws {
+    let images = try ImageInput(
+      pixels: joinPath(fixture.folder, "golden_vision_pixels.npy"),
+      grid: joinPath(fixture.folder, "golden_vision_grid_thw.npy"))
+    let features = try fixture.model().features(of: images)
+    let expected = try fixture.floats("vision_features")
+    #expect(largestDifference(Array(features.bytes.bindMemory(to: Float.self)), expected) <= 1e-3)
+  }
+
+  @Test("a model without a vision tower says so")
+  func noVision() throws {
+    let images = try ImageInput(
+      pixels: joinPath(Fixture.qwen.folder, "golden_vision_pixels.npy"),
+      grid: joinPath(Fixture.qwen.folder, "golden_vision_grid_thw.npy"))
+    let error = #expect(throws: CheckpointError.self) { _ = try Fixture.llama.model().features(of: images) }
+    #expect(error?.code == .forwardUnsupported)
+  }
+
   @Test("threads do not change a bit", arguments: Fixture.all)
   func threads(fixture: Fixture) throws {
     let tokens = try fixture.tokens

@@ -245,7 +245,12 @@ extension ModelLayout {
   public var isTied: Bool { boolean("tied") ?? false }
 
   /// Decoder layers of the text model, without MTP.
-  public var layerCount: Int { (spec.layers[.text].flatMap { try? environment.int($0.1) }) ?? 0 }
+  public var layerCount: Int { layerCount(.text) }
+
+  /// One past the last layer of a group; 0 where it has none.
+  public func layerCount(_ group: FamilySpec.Group) -> Int {
+    (spec.layers[group].flatMap { try? environment.int($0.1) }) ?? 0
+  }
 
   public var expertCount: Int { integer("experts") ?? 0 }
 }

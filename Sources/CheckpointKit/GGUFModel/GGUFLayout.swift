@@ -53,6 +53,25 @@ public struct GGUFLayout: Sendable {
 // MARK: Making
 
 extension GGUFLayout {
+  /// The tensors that a checkpoint would have as a GGUF file.
+  ///
+  /// - Throws: where the family is not known, or how it stands in one.
+  public init(of binding: Binding, library: SpecLibrary) throws(CheckpointError) {
+    let path = binding.checkpoint.path
+    guard let model = binding.model else {
+      throw CheckpointError(.familyUnknown, file: path, "has no form in GGUF: its family is not known")
+    }
+    guard let spec = try library.gguf(model) else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: path,
+        "has no form in GGUF: how models of the family \(model.spec.name) stand in one is not known here",
+        hint: "--specs DIR adds a spec in DIR/gguf")
+    }
+    var present = [Bool](repeating: false, count: model.tensors.count)
+    for bound in binding.tensors { present[bound.tensor] = true }
+    try self.init(spec, of: model, present: present)
+  }
+
   /// - Parameter present: for each of the model's tensors, whether the checkpoint has it.
   public init(_ spec: GGUFSpec, of model: ModelLayout, present: [Bool]) throws(CheckpointError) {
     self.spec = spec

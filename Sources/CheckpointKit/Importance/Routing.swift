@@ -94,31 +94,30 @@ extension ImportanceMatrix {
     return findings
   }
 
-  /// What does not fit the tensors of a GGUF model.
+  /// What does not fit the tensors of a model, as its GGUF file has them.
   ///
   /// Missing entries are notes: embeddings, norms and routers never have any. An entry without a tensor, or of another
   /// size, is an error.
-  public func findings(against model: Checkpoint) -> [Finding] {
+  public func findings(against tensors: [(name: TensorName, shape: Shape)]) -> [Finding] {
     var findings: [Finding] = []
-    var wanted: [TensorName: TensorRecord] = [:]
-    for record in model.records { wanted[record.name] = record }
+    let wanted = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
     for entry in entries {
-      guard let record = wanted[entry.name] else {
+      guard let shape = wanted[entry.name] else {
         findings.append(
           Finding(
             .error, .imatrixMismatch, tensor: entry.name.string, "is in the importance matrix, but not in the model"))
         continue
       }
-      let matrices = record.shape.rank > 2 ? record.shape[0] : 1
-      let expected = record.shape.columns &* matrices
+      let matrices = shape.rank > 2 ? shape[0] : 1
+      let expected = shape.columns &* matrices
       if entry.valueCount != expected {
         findings.append(
           Finding(
             .error, .imatrixMismatch, tensor: entry.name.string,
-            "has \(entry.valueCount) values, where the model's \(record.shape) needs \(expected)"))
+            "has \(entry.valueCount) values, where the model's \(shape) needs \(expected)"))
       }
     }
-    let missing = model.records.filter {
+    let missing = tensors.filter {
       $0.shape.rank > 1 && $0.name.string.hasSuffix(".weight") && self[$0.name] == nil
     }
     if let first = missing.first {

@@ -51,6 +51,9 @@ public struct FamilySpec: Sendable {
   public var junk: [NameTemplate]
   /// Role patterns that the family's published block-fp8 repositories encode.
   public var fp8Roles: [String]
+  /// Roles beyond attention and feed-forward that engines build as quantizable layers: where they stay plain, the
+  /// quantization config has to say so.
+  public var listedRoles: [String]
   /// The dtype of the scales in them.
   public var fp8Scale: DType
   /// What the forward pass needs beyond the tensors; see ``ModelLayout/forward``.
@@ -86,6 +89,7 @@ extension FamilySpec {
     try reader.expectSchema("ckpt.family/1")
     try reader.expectKeys([
       "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles",
+      "listed_roles",
       "fp8_scale", "forward", "sources",
     ])
     let base: FamilySpec?
@@ -115,6 +119,8 @@ extension FamilySpec {
     for text in try reader.strings("junk", orEmpty: true) { junk.append(try NameTemplate(text, file: file)) }
     fp8Roles = try reader.strings("fp8_roles", orEmpty: true)
     if fp8Roles.isEmpty { fp8Roles = base?.fp8Roles ?? [] }
+    listedRoles = try reader.strings("listed_roles", orEmpty: true)
+    if listedRoles.isEmpty { listedRoles = base?.listedRoles ?? [] }
     fp8Scale = base?.fp8Scale ?? .f32
     if let name = try reader.optionalString("fp8_scale") {
       guard let dtype = DType(name: name), FP8BlockLayout.scaleDTypes.contains(dtype) else {

@@ -164,7 +164,7 @@ extension Meaning {
       if !isPlain, let entry = standing.ignored.first { encodedButIgnored.append((bound, entry)) }
       if scheme.isCompressedTensors {
         let isTargeted = !standing.targets.isEmpty
-        if isPlain, isTargeted, standing.ignored.isEmpty, Self.isTargetable(tensor, scheme) {
+        if isPlain, isTargeted, standing.ignored.isEmpty, Self.isTargetable(tensor, model.spec) {
           plainNotIgnored.append(bound)
         }
         if !isPlain, !isTargeted { untargeted.append(bound) }
@@ -174,7 +174,9 @@ extension Meaning {
         {
           wrongGroup.append(bound)
         }
-      } else if isPlain, standing.ignored.isEmpty, model.spec.fp8Roles.contains(where: { tensor.role.matches($0) }) {
+      } else if isPlain, standing.ignored.isEmpty,
+        (model.spec.fp8Roles + model.spec.listedRoles).contains(where: { tensor.role.matches($0) })
+      {
         plainNotIgnored.append(bound)
       }
     }
@@ -202,9 +204,9 @@ extension Meaning {
   }
 
   /// Whether compressed-tensors would take a plain matrix of this role as one of the class `Linear`.
-  private static func isTargetable(_ tensor: ModelLayout.Tensor, _ scheme: QuantizationScheme) -> Bool {
+  private static func isTargetable(_ tensor: ModelLayout.Tensor, _ spec: FamilySpec) -> Bool {
     guard tensor.shape.rank == 2 else { return false }
-    return isLinear(tensor.role) || tensor.role.name == "head"
+    return isLinear(tensor.role) || tensor.role.name == "head" || spec.listedRoles.contains { tensor.role.matches($0) }
   }
 
   private struct Standings {

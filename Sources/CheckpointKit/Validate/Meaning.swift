@@ -221,7 +221,8 @@ extension Meaning {
   public var bindingFindings: [Finding] {
     guard let model = binding.model else { return binding.findings }
     let shapes: Set<ProblemCode> = [.tensorShape, .partShape]
-    let wanted = Set(binding.findings.filter { shapes.contains($0.code) }.compactMap { $0.tensor.map { TensorName($0) } })
+    let suspects = binding.findings.filter { shapes.contains($0.code) }
+    let wanted = Set(suspects.compactMap { $0.tensor.map { TensorName($0) } })
     if wanted.isEmpty { return binding.findings }
     var turned = Set<TensorName>()
     for record in checkpoint.records where wanted.contains(record.name) && record.shape.rank == 2 {

@@ -44,6 +44,7 @@ public struct ConvertPlanner: Sendable {
 
   /// Every tensor that is written, in the order of its main part in the source.
   private mutating func planTensors() throws(CheckpointError) {
+    if binding.checkpoint.container == .gguf { return try planFromGGUF() }
     let records = binding.checkpoint.records
     var byMainRecord = [Int32](repeating: -1, count: records.count)
     var stacks: [Int: [Int]] = [:]
@@ -63,6 +64,41 @@ public struct ConvertPlanner: Sendable {
         planUnknown(i)
       }
     }
+  }
+
+  /// Back from GGUF: each logical tensor in the dtype of its published form, through the inverse of what its making did.
+  private mutating func planFromGGUF() throws(CheckpointError) {
+    guard foldedName(recipe.name) == "bf16" else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: binding.checkpoint.path,
+        "is GGUF, which goes back to a folder with the recipe bf16 alone",
+        hint: "convert to bf16 first, and the folder to \(recipe.name)")
+    }
+    for (i, bound) in binding.tensors.enumerated() {
+      let tensor = model.tensors[bound.tensor]
+      let target = PlainLayout(model.spec.tensors[tensor.template].dtype == .f32 ? .f32 : .bf16)
+      let assembly = Assembly(
+        name: model.name(of: tensor), role: tensor.role, layer: tensor.layer, sources: [i],
+        rowsPerSlice: max(1, tensor.shape.rows), rows: .all, columns: nil, function: nil,
+        isTranscoded: false, importance: nil)
+      add(
+        ConvertPlan.Work(
+          tensor: bound.tensor, operation: .assemble(assembly, EncodeOptions()), target: target, shape: tensor.shape,
+          rule: 1),
+        shard: binding.checkpoint.records[bound.pieces[0].records[0]].shard, layer: tensor.layer)
+    }
+    if let first = binding.unknown.first {
+      findings.append(
+        Finding(
+          .warning, .tensorUnknown, tensor: binding.checkpoint.records[first].name.string,
+          (binding.unknown.count > 1 ? "and \(binding.unknown.count - 1) others are" : "is")
+            + " not named by the spec of the architecture, and left behind"))
+    }
+    findings.append(
+      Finding(
+        .note, .notCarried, file: binding.checkpoint.path,
+        "holds a tokenizer in GGUF's form, which is not made into files: config.json has what the metadata tells",
+        hint: "take tokenizer files and config.json from the original repository"))
   }
 
   private struct LayerOfGroup: Hashable {
@@ -159,6 +195,12 @@ public struct ConvertPlanner: Sendable {
   /// What is laid out for a work. Made when its file is: drafts of a large model together would need much memory.
   private func draft(_ number: Int) -> PlanBuilder.Draft {
     let work = works[number]
+    if case .assemble(let assembly, _) = work.operation, let target = work.target {
+      let rows = assembly.panelRows(work.shape, target)
+      return PlanBuilder.Draft(
+        name: assembly.name, layout: target, shape: work.shape, panelRows: rows,
+        scratch: assembly.needs(work.shape, binding, panelRows: min(rows, max(1, work.shape.rows))).bytes, work: number)
+    }
     guard let tensor = work.tensor, let target = work.target, work.copiedRecords.count != 1 else {
       return PlanBuilder.Draft(copying: binding.checkpoint.records[work.copiedRecords[0]], work: number)
     }
@@ -272,7 +314,7 @@ public struct ConvertPlanner: Sendable {
     }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
-      config: keepsEncodedStacks ? model.config.source : try quantization.rewritten(model.config),
+      config: keepsEncodedStacks || checkpoint.container == .gguf ? model.config.source : try quantization.rewritten(model.config),
       findings: findings)
   }
 }

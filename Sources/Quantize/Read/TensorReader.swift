@@ -22,14 +22,15 @@ public struct TensorReader: Sendable {
       places.reserveCapacity(binding.tensors.count)
       for (i, bound) in binding.tensors.enumerated() {
         let tensor = model.tensors[bound.tensor]
-        guard tensor.group == .text else { continue }
+        // Roles of the vision tower are its own; layers for multi-token prediction have those of the text model.
+        guard tensor.group != .mtp else { continue }
         places[Place(role: tensor.role, layer: tensor.layer, expert: tensor.expert)] = i
       }
     }
     self.places = places
   }
 
-  /// A tensor of the text model; nil where the checkpoint has none.
+  /// A tensor of the text model or of the vision tower; nil where the checkpoint has none.
   public func tensor(_ role: Role, layer: Int? = nil, expert: Int? = nil) -> Binding.Bound? {
     places[Place(role: role, layer: layer, expert: expert)].map { binding.tensors[$0] }
   }

@@ -47,6 +47,18 @@ enum Elementwise {
     for i in 0..<row.count { row[i] *= sigmoid(gate[i]) }
   }
 
+  static func map(_ row: UnsafeMutableBufferPointer<Float>, _ function: (Float) -> Float) {
+    for i in 0..<row.count { row[i] = function(row[i]) }
+  }
+
+  /// GELU by its approximation with tanh.
+  static func geluTanh(_ x: Float) -> Float {
+    0.5 * x * (1 + tanh(0.797_884_6 * (x + 0.044_715 * x * x * x)))
+  }
+
+  /// GELU by the error function.
+  static func gelu(_ x: Float) -> Float { 0.5 * x * (1 + erf(x * 0.707_106_77)) }
+
   /// x · sigmoid(x).
   static func silu(_ x: Float) -> Float { x / (1 + exp(-x)) }
 

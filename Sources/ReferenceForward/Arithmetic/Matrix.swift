@@ -18,6 +18,12 @@ final class Matrix: @unchecked Sendable {
     buffer = try Buffer(byteCount: count * 4)
   }
 
+  /// Takes over as many values as it holds.
+  func take(_ values: [Float]) {
+    precondition(values.count == rows * columns)
+    for (i, value) in values.enumerated() { block.base[i] = value }
+  }
+
   /// All of it.
   var block: Block {
     Block(base: buffer.base.assumingMemoryBound(to: Float.self), rows: rows, columns: columns, stride: columns)

@@ -92,7 +92,10 @@ struct ForwardValues {
     "rope_pairing", "rope_theta", "rope_dims", "index_heads", "index_head", "index_topk", "index_rope_pairing",
     "index_norm_eps", "has_indexer", "window", "attention_gated", "norm_offset",
     "linear_key_heads", "linear_value_heads", "linear_key", "linear_value", "linear_kernel", "rope_sections",
-    "rope_sections_interleaved", "activation", "activation_limit", "activation_slope", "router", "router_groups", "router_groups_kept", "router_renormalises",
+    "rope_sections_interleaved", "vision_heads", "vision_norm_eps", "vision_proj_norm_eps", "vision_positions",
+    "vision_rope_pairing", "vision_rope_theta", "vision_merge", "vision_frames", "vision_frame_table",
+    "vision_activation", "activation", "activation_limit", "activation_slope", "router", "router_groups",
+    "router_groups_kept", "router_renormalises",
     "router_scale", "experts_per_token",
   ]
 
@@ -138,6 +141,8 @@ struct ForwardValues {
     default: return try size(key)
     }
   }
+
+  func has(_ key: String) -> Bool { values[key] != nil && values[key] != .missing }
 
   func size(_ key: String, _ value: Int?) throws(CheckpointError) -> Int {
     guard let value, (1...Self.sizeLimit).contains(value) else {

@@ -34,10 +34,10 @@ public final class ReferenceModel: Sendable {
   }
 
   public let reader: TensorReader
-  private let model: ModelLayout
+  let model: ModelLayout
   private let architecture: Architecture
-  private let options: Options
-  private let blas: OpenBLAS
+  let options: Options
+  let blas: OpenBLAS
 
   /// - Throws: `forward.unsupported` where the config or the spec asks for what is not carried out here, and
   ///   `library.missing` where there is no OpenBLAS.

@@ -56,6 +56,30 @@ extension Role {
   static let sharedUp = named("shared.up")
   static let sharedDown = named("shared.down")
 
+  static let visionPosition = named("vision.position")
+  static let visionPatch = named("vision.patch")
+  static let visionPatchBias = named("vision.patch_bias")
+  static let visionNormAttention = named("vision.norm_attn")
+  static let visionNormAttentionBias = named("vision.norm_attn_bias")
+  static let visionQKV = named("vision.qkv")
+  static let visionQKVBias = named("vision.qkv_bias")
+  static let visionO = named("vision.o")
+  static let visionOBias = named("vision.o_bias")
+  static let visionNormFeedForward = named("vision.norm_mlp")
+  static let visionNormFeedForwardBias = named("vision.norm_mlp_bias")
+  static let visionUp = named("vision.up")
+  static let visionUpBias = named("vision.up_bias")
+  static let visionDown = named("vision.down")
+  static let visionDownBias = named("vision.down_bias")
+  static let visionNormFinal = named("vision.norm_final")
+  static let visionNormFinalBias = named("vision.norm_final_bias")
+  static let visionProjectorNorm = named("vision.proj_norm")
+  static let visionProjectorNormBias = named("vision.proj_norm_bias")
+  static let visionProjectorUp = named("vision.proj_up")
+  static let visionProjectorUpBias = named("vision.proj_up_bias")
+  static let visionProjectorDown = named("vision.proj_down")
+  static let visionProjectorDownBias = named("vision.proj_down_bias")
+
   private static func named(_ name: String) -> Role {
     guard let role = Role(name) else { preconditionFailure("'\(name)' is no role") }
     return role

@@ -48,9 +48,29 @@ struct Forward: Verb {
   @Flag(help: "Say how evenly the routers spread the tokens.")
   var routing = false
 
+  @Option(
+    help: "Run the vision tower instead, on patches of pixels: .npy of float32, [patches, …].", completion: .file())
+  var pixels: String?
+
+  @Option(
+    help: "Frames, rows and columns of patches of each image: .npy of integers, [images, 3].", completion: .file())
+  var grid: String?
+
+  @Option(help: "Write what the projector behind the tower gives to FILE.npy, float32.", completion: .file())
+  var features: String?
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
+    guard (pixels == nil) == (grid == nil) else { throw ValidationError("--pixels and --grid go together") }
+    if features != nil, pixels == nil { throw ValidationError("--features goes with --pixels") }
+    if let features, !features.hasSuffix(".npy") { throw ValidationError("--features takes a path that ends in .npy") }
+    if pixels != nil {
+      guard tokens == nil, random == nil, positions == nil, logits == nil, hidden == nil, !routing else {
+        throw ValidationError("--pixels runs the vision tower alone, without tokens")
+      }
+      return
+    }
     guard (tokens == nil) != (random == nil) else { throw ValidationError("give either --tokens or --random") }
     if let random, !(1...(1 << 24)).contains(random) {
       throw ValidationError("--random takes a number of tokens from 1 to \(1 << 24)")
@@ -65,6 +85,7 @@ struct Forward: Verb {
     let model = try ReferenceModel(
       TensorReader(binding),
       options: .init(threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 }))
+    if let pixels, let grid { return try look(at: ImageInput(pixels: pixels, grid: grid, files: session.files), model) }
     let input = try input(vocabulary: model.vocabularySize, session.files)
     if let hidden { try session.files.makeDirectories(hidden) }
     let outputs = Outputs(leading: input.shape, files: session.files)
@@ -81,6 +102,31 @@ struct Forward: Verb {
     var report = try report(model, result, outputs)
     report.findings += binding.findings
     if routing { add(result.routing.map(\.statistics), to: &report) }
+    return report
+  }
+
+  /// The vision tower alone.
+  private func look(at images: ImageInput, _ model: ReferenceModel) throws(CheckpointError) -> Report {
+    let result = try model.features(of: images)
+    if let features {
+      let writer = try NPYWriter(features, NPYHeader(.f32, [result.count, result.width]))
+      try writer.append(result.bytes)
+      try writer.publish()
+    }
+    var hasher = SHA256Hasher()
+    hasher.update(result.bytes)
+    let digest = hasher.finish()
+    var report = Report()
+    report.summary = [
+      "images": .int(images.grids.count), "features": .int(result.count), "width": .int(result.width),
+      "features_sha256": .string(digest.hex),
+    ]
+    var facts = TextTable()
+    facts.row("images", "\(images.grids.count)")
+    facts.row("features", "\(result.count) of \(result.width) values")
+    facts.row("features, sha256", digest.hex)
+    if let features { facts.row("written to", printable(features)) }
+    report.text = facts.text()
     return report
   }
 

@@ -11,7 +11,7 @@ struct Imatrix: Verb {
 
       EXAMPLES
         ckpt imatrix imatrix.gguf
-        ckpt imatrix imatrix.gguf --against K2-BF16-00001-of-00045.gguf
+        ckpt imatrix imatrix.gguf --against Kimi-K2-Instruct
       """)
 
   @Argument(help: "An importance matrix: .gguf or .dat.", completion: .file())
@@ -28,13 +28,7 @@ struct Imatrix: Verb {
     var report = Report()
     report.findings = matrix.findings + bad
     if let against {
-      let model = try session.open(against)
-      guard model.container == .gguf else {
-        throw CheckpointError(
-          .unknownSource, file: against, "is no GGUF model: the names of an importance matrix are those of GGUF",
-          hint: "give the GGUF file that the matrix was made with, or one of the same model")
-      }
-      report.findings += matrix.findings(against: model)
+      report.findings += matrix.findings(against: try tensors(of: against, session))
     }
     let routing = matrix.routing
     let coverage = matrix.coverage
@@ -62,6 +56,15 @@ struct Imatrix: Verb {
     ]
     report.text = text(matrix, coverage, routing)
     return report
+  }
+
+  /// The tensors of a model by their names in GGUF: those of a file, or those that a folder would become.
+  private func tensors(of path: String, _ session: Session) throws -> [(name: TensorName, shape: Shape)] {
+    let model = try session.open(path)
+    if model.container == .gguf { return model.records.map { ($0.name, $0.shape) } }
+    let library = try session.library()
+    let layout = try GGUFLayout(of: try Binding.bind(model, library: library), library: library)
+    return layout.tensors.map { (TensorName($0.name), $0.shape) }
   }
 
   private func text(

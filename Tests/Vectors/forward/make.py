@@ -35,6 +35,7 @@ for family, quant, changes in [
                                index_head_dim=16, index_n_heads=4, index_topk=5, indexer_types=["full", "shared", "full"])),
         ("gpt_oss", "none", dict(GROUPED, intermediate_size=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
         ("gpt_oss", "mxfp4", dict(GROUPED, intermediate_size=32, num_local_experts=4, num_experts_per_tok=2, sliding_window=5, pad_token_id=95)),
+        ("kimi_k25", "int4", dict(LATENT, n_group=1, topk_group=1, moe_intermediate_size=32, hidden_size=64)),
         ("qwen3_next", "fp8-block", dict(GROUPED, **HYBRID, moe_intermediate_size=16, num_experts=4)),
         ("qwen35_moe", "none", dict(
             GROUPED, **HYBRID, moe_intermediate_size=16, num_experts=4, mtp_num_hidden_layers=0,
@@ -52,6 +53,11 @@ for family, quant, changes in [
         changes = {**COMMON, **changes}
         if "text_config" not in config:
             return {**config, **changes}
+        if family == "kimi_k25":
+            return {**config, **{k: v for k, v in COMMON.items() if k.endswith("id")}, "pad_token_id": 95, "media_placeholder_token_id": 90,
+                    "text_config": {**config["text_config"], **changes},
+                    "vision_config": {**config["vision_config"], "vt_num_hidden_layers": 1, "vt_hidden_size": 16, "vt_intermediate_size": 16,
+                                      "vt_num_attention_heads": 2, "mm_hidden_size": 16, "text_hidden_size": COMMON["hidden_size"]}}
         vision = {**config["vision_config"], "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "patch_size": 4,
                   "num_position_embeddings": 16, "out_hidden_size": COMMON["hidden_size"]}
         return {**config, "text_config": {**config["text_config"], **changes}, "vision_config": vision}

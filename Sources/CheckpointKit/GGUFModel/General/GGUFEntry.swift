@@ -17,6 +17,13 @@ public struct GGUFEntry: Sendable, Equatable {
     self.bytes = bytes
   }
 
+  /// A key as a file has it.
+  public init(copying field: GGUFField, from file: OpenFile) throws(CheckpointError) {
+    key = field.key
+    type = field.type
+    bytes = try file.readBytes(field.range)
+  }
+
   public init(_ key: String, text: String) {
     self.init(key, .string) { appendGGUFString(text, to: &$0) }
   }

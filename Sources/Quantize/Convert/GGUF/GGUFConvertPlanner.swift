@@ -17,21 +17,15 @@ struct GGUFConvertPlanner {
   init(
     _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) {
-    guard let spec = try library.gguf(model) else {
-      throw CheckpointError(
-        .recipeUnsuitable, file: binding.checkpoint.path,
-        "cannot become GGUF: how models of the family \(model.spec.name) stand in one is not known here",
-        hint: "--specs DIR adds a spec in DIR/gguf")
-    }
+    layout = try GGUFLayout(of: binding, library: library)
     self.binding = binding
     self.model = model
-    self.spec = spec
+    spec = layout.spec
     self.recipe = recipe
     self.options = options
     self.library = library
     places = Array(repeating: -1, count: model.tensors.count)
     for (i, bound) in binding.tensors.enumerated() { places[bound.tensor] = i }
-    layout = try GGUFLayout(spec, of: model, present: places.map { $0 >= 0 })
   }
 
   mutating func plan() throws(CheckpointError) -> ConvertPlan {
@@ -72,7 +66,8 @@ struct GGUFConvertPlanner {
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target), importance: importance)
+      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target),
+      importance: importance)
     let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
     works.append(
       ConvertPlan.Work(
@@ -83,12 +78,14 @@ struct GGUFConvertPlanner {
     }
   }
 
-  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again.
+  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again, but for codes that its
+  /// converter keeps.
   private func keepsCodes(_ tensor: GGUFLayout.Tensor, _ target: any EncodingLayout) -> Bool {
-    guard tensor.hasWholeRows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
+    guard tensor.hasWholeRows, !tensor.sources.isEmpty else { return false }
     return tensor.sources.allSatisfy { source in
       binding.tensors[places[source]].pieces.allSatisfy { piece in
-        Transcoding.between(piece.layout, target) != nil && piece.view.hasWholeRows(in: piece.shape)
+        guard let transcoding = Transcoding.between(piece.layout, target) else { return false }
+        return (recipe.mix == nil || transcoding.isLossless) && piece.view.hasWholeRows(in: piece.shape)
       }
     }
   }
@@ -232,15 +229,13 @@ struct GGUFConvertPlanner {
   /// In the order of llama.cpp's converter, but for `general.file_type`, which stands with its like.
   private mutating func metadata() throws(CheckpointError) -> [GGUFEntry] {
     let fileType = recipe.mix?.fileType ?? recipe.fileType ?? 0
-    var entries = [GGUFEntry("general.architecture", text: spec.architecture)]
-    let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
-    findings += general.findings
-    entries += general.entries
-    entries += try spec.entries(of: model, hasMTP: layout.hasMTP)
+    var entries = binding.checkpoint.container == .gguf ? try copiedMetadata() : try newMetadata()
     entries.append(GGUFEntry("general.file_type", uint32: fileType))
     entries.append(GGUFEntry("general.quantization_version", uint32: 2))
-    entries += try GGUFTokenizer.metadata(
-      of: binding.checkpoint, vocabSize: model.integer("vocab") ?? 0, pre: options.preTokenizer, library: library)
+    if binding.checkpoint.container == .safetensors {
+      entries += try GGUFTokenizer.metadata(
+        of: binding.checkpoint, vocabSize: model.integer("vocab") ?? 0, pre: options.preTokenizer, library: library)
+    }
     if let importance = options.importance {
       // llama-quantize writes the path of the file, too: it would make the bytes depend on where it lies.
       if let dataset = importance.datasets.first {
@@ -249,6 +244,32 @@ struct GGUFConvertPlanner {
       entries.append(GGUFEntry("quantize.imatrix.entries_count", uint32: UInt32(clamping: importance.entries.count)))
       if let chunks = importance.chunkCount {
         entries.append(GGUFEntry("quantize.imatrix.chunks_count", uint32: UInt32(clamping: chunks)))
+      }
+    }
+    return entries
+  }
+
+  private mutating func newMetadata() throws(CheckpointError) -> [GGUFEntry] {
+    let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
+    findings += general.findings
+    return [GGUFEntry("general.architecture", text: spec.architecture)] + general.entries
+      + (try spec.entries(of: model, hasMTP: layout.hasMTP))
+  }
+
+  /// What the source says, but for how it is encoded and split.
+  private func copiedMetadata() throws(CheckpointError) -> [GGUFEntry] {
+    let shard = binding.checkpoint.shards[0]
+    let file = try OpenFile(reading: shard.path, binding.checkpoint.files)
+    var entries: [GGUFEntry] = []
+    for field in shard.fields {
+      let isOwn =
+        ["general.file_type", "general.quantization_version", "general.alignment"].contains(field.key)
+        || ["split.", "quantize."].contains { field.key.hasPrefix($0) }
+      if isOwn { continue }
+      if field.key == "general.name", let name = options.modelName {
+        entries.append(GGUFEntry(field.key, text: name))
+      } else {
+        entries.append(try GGUFEntry(copying: field, from: file))
       }
     }
     return entries
