@@ -84,7 +84,8 @@ public struct ConvertPlanner: Sendable {
       let target = PlainLayout(model.spec.tensors[tensor.template].dtype == .f32 ? .f32 : .bf16)
       let assembly = Assembly(
         name: model.name(of: tensor), role: tensor.role, layer: tensor.layer, sources: [i],
-        rowsPerSlice: max(1, tensor.shape.rows), rows: .all, isTranscoded: false, importance: nil)
+        rowsPerSlice: max(1, tensor.shape.rows), rows: .all, columns: nil, function: nil,
+        isTranscoded: false, importance: nil)
       add(
         ConvertPlan.Work(
           tensor: bound.tensor, operation: .assemble(assembly, EncodeOptions()), target: target, shape: tensor.shape,

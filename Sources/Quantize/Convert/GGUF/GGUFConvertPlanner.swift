@@ -66,7 +66,8 @@ struct GGUFConvertPlanner {
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, isTranscoded: keepsCodes(tensor, target), importance: importance)
+      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target),
+      importance: importance)
     let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
     works.append(
       ConvertPlan.Work(
@@ -77,13 +78,14 @@ struct GGUFConvertPlanner {
     }
   }
 
-  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again.
+  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again, but for codes that its
+  /// converter keeps.
   private func keepsCodes(_ tensor: GGUFLayout.Tensor, _ target: any EncodingLayout) -> Bool {
-    guard case .all = tensor.rows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
+    guard tensor.hasWholeRows, !tensor.sources.isEmpty else { return false }
     return tensor.sources.allSatisfy { source in
       binding.tensors[places[source]].pieces.allSatisfy { piece in
-        Transcoding.between(piece.layout, target) != nil && piece.view.columns == 0..<piece.shape.columns
-          && piece.view.columnStep == 1 && !piece.view.isTransposed
+        guard let transcoding = Transcoding.between(piece.layout, target) else { return false }
+        return (recipe.mix == nil || transcoding.isLossless) && piece.view.hasWholeRows(in: piece.shape)
       }
     }
   }
@@ -251,7 +253,7 @@ struct GGUFConvertPlanner {
     let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
     findings += general.findings
     return [GGUFEntry("general.architecture", text: spec.architecture)] + general.entries
-      + (try spec.entries(of: model))
+      + (try spec.entries(of: model, hasMTP: layout.hasMTP))
   }
 
   /// What the source says, but for how it is encoded and split.
