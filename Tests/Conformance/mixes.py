@@ -15,8 +15,7 @@ import concurrent.futures, json, os, pathlib, re, subprocess, sys
 
 from harness import checks, fixture, new_folder, np, remove
 
-import llama
-from llama import BIN, gguf
+from llama import BIN, convert, gguf
 
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "Vectors" / "mixes"
 
@@ -297,7 +296,7 @@ def vectors():
     folder.mkdir(parents=True)
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         tiny = {(family, quant): folder / f"{family}.gguf" for family, quant in TINY}
-        llama.convert(*((fixture(family, quant), out, "f32", "golden") for (family, quant), out in tiny.items()))
+        convert(*((fixture(family, quant), out, "f32", "golden") for (family, quant), out in tiny.items()))
         for (family, quant), path in tiny.items():
             reader = gguf.GGUFReader(path)
             arch = reader.fields["general.architecture"].contents()
