@@ -135,10 +135,14 @@ struct GGUFConvertPlanner {
 
   /// The types that `llama-quantize` gives to the tensors that are not F32 anyway.
   private func assign(_ mix: LlamaMix) throws(CheckpointError) -> [LlamaMix.Assignment] {
+    func integer(_ key: String) throws(CheckpointError) -> Int? {
+      try spec.integer(key, of: model, hasMTP: layout.hasMTP)
+    }
     let facts = LlamaMix.Model(
-      architecture: spec.architecture, layers: model.layerCount, experts: model.expertCount,
+      architecture: spec.architecture, layers: try integer("block_count") ?? model.layerCount,
+      nextTokenLayers: try integer("nextn_predict_layers") ?? 0, experts: model.expertCount,
       heads: model.integer("heads") ?? 0,
-      keyValueHeads: try spec.integer("attention.head_count_kv", of: model) ?? model.integer("heads") ?? 0)
+      keyValueHeads: try integer("attention.head_count_kv") ?? model.integer("heads") ?? 0)
     var options = LlamaMixOptions()
     options.tensorTypes = self.options.tensorTypes
     return try mix.assign(
