@@ -93,8 +93,10 @@ struct GGUFConvertPlanner {
   private mutating func target(
     of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?
   ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
-    guard let source = tensor.sources.first, !tensor.staysF32 else { return (PlainLayout(.f32), nil) }
+    guard let source = tensor.sources.first else { return (PlainLayout(.f32), nil) }
+    // llama-quantize has a list of its own of what it leaves: the indexer's weights are F32 for the converter alone.
     if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
+    if tensor.staysF32 { return (PlainLayout(.f32), nil) }
     if let rule = try options.tensorTypes.firstMatch(tensor.name) {
       return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
     }
