@@ -4907,7 +4907,8 @@ public enum EmbeddedSpecs {
           { "key": "rope_scaling.truncate", "value": false, "when": "rope.scaling.type ?? 'none' == 'yarn'" }
         ],
         "sources": [
-          "llama.cpp at 0c1e57098bba: conversion/gpt_oss.py; src/models/openai-moe.cpp: even layers have the window, and the ends of YaRN's ramp are not rounded"
+          "llama.cpp at 0c1e57098bba: conversion/gpt_oss.py; src/models/openai-moe.cpp: even layers have the window",
+          "config.json of gpt-oss: the ends of YaRN's ramp are not rounded, which no key of a GGUF file says; llama.cpp rounds them"
         ]
       }
       """#

@@ -21,10 +21,11 @@ extension GGUFSpec {
   }
 
   /// The value of one key; nil where the model has none.
-  public func integer(_ key: String, of model: ModelLayout) throws(CheckpointError) -> Int? {
+  public func integer(_ key: String, of model: ModelLayout, hasMTP: Bool) throws(CheckpointError) -> Int? {
+    let environment = try model.environment.adding("has_mtp", hasMTP)
     for known in metadata where sameBytes(known.name, key) {
-      if let when = known.when, try !model.holds(when, layer: nil) { continue }
-      if case .int(let value) = try known.value.evaluated(in: model.environment) { return value }
+      if let when = known.when, try !environment.bool(when) { continue }
+      if case .int(let value) = try known.value.evaluated(in: environment) { return value }
     }
     return nil
   }

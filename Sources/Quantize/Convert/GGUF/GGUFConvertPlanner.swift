@@ -93,8 +93,10 @@ struct GGUFConvertPlanner {
   private mutating func target(
     of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?
   ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
-    guard let source = tensor.sources.first, !tensor.staysF32 else { return (PlainLayout(.f32), nil) }
+    guard let source = tensor.sources.first else { return (PlainLayout(.f32), nil) }
+    // llama-quantize has a list of its own of what it leaves: the indexer's weights are F32 for the converter alone.
     if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
+    if tensor.staysF32 { return (PlainLayout(.f32), nil) }
     if let rule = try options.tensorTypes.firstMatch(tensor.name) {
       return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
     }
@@ -135,10 +137,14 @@ struct GGUFConvertPlanner {
 
   /// The types that `llama-quantize` gives to the tensors that are not F32 anyway.
   private func assign(_ mix: LlamaMix) throws(CheckpointError) -> [LlamaMix.Assignment] {
+    func integer(_ key: String) throws(CheckpointError) -> Int? {
+      try spec.integer(key, of: model, hasMTP: layout.hasMTP)
+    }
     let facts = LlamaMix.Model(
-      architecture: spec.architecture, layers: model.layerCount, experts: model.expertCount,
+      architecture: spec.architecture, layers: try integer("block_count") ?? model.layerCount,
+      nextTokenLayers: try integer("nextn_predict_layers") ?? 0, experts: model.expertCount,
       heads: model.integer("heads") ?? 0,
-      keyValueHeads: try spec.integer("attention.head_count_kv", of: model) ?? model.integer("heads") ?? 0)
+      keyValueHeads: try integer("attention.head_count_kv") ?? model.integer("heads") ?? 0)
     var options = LlamaMixOptions()
     options.tensorTypes = self.options.tensorTypes
     return try mix.assign(
