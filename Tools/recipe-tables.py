@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Makes the tables of docs/recipes.md: what each recipe does to tiny models of every family, and to published ones in size.
+
+    Tools/recipe-tables.py [--check] [CKPT]
+
+CKPT is the command (default: the release build of this checkout). Tiny models come from `ckpt synth --preset tiny`, so weights are
+Gaussian noise: ratios between recipes mean something, the figures themselves are not those of a trained model.
+--check compares the sizes alone, which depend on nothing but the specs, and exits with 1 where the page says something else.
+"""
+import json, pathlib, re, shutil, subprocess, sys, tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "recipes.md"
+CHECK = "--check" in sys.argv
+CKPT = next((a for a in sys.argv[1:] if a != "--check"), str(ROOT / ".build" / "release" / "ckpt"))
+
+RECIPES = ["int4-g32", "q8_0", "q6_K", "q5_K", "q4_K", "iq4_xs", "q4_0", "q3_K", "q2_K", "q3_K-dynamic", "q2_K-dynamic", "q4_0-native",
+           "llama.cpp/Q4_K_M", "llama.cpp/Q2_K"]
+SIZES = ["q8_0", "q4_0-native", "q3_K-dynamic", "q2_K-dynamic", "llama.cpp/Q4_K_M", "llama.cpp/Q2_K"]
+PUBLISHED = ["Kimi-K2-Instruct", "Kimi-K2-Thinking", "DeepSeek-V3", "Qwen3-235B-A22B", "MiniMax-M2.5", "Llama-3.3-70B"]
+
+
+def ckpt(*words, statuses=(0,)):
+    """The summary of a command; None where it refused (2)."""
+    done = subprocess.run([CKPT, *map(str, words), "--json"], capture_output=True, text=True)
+    if done.returncode == 2:
+        return None
+    if done.returncode not in statuses:
+        sys.exit(f"ckpt {' '.join(map(str, words))}: exit {done.returncode}\n{done.stdout[:2000]}{done.stderr}")
+    return json.loads(done.stdout)["summary"]
+
+
+def number(value, digits):
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def mean_error(roles, wanted):
+    rows = [row for role, row in roles.items() if wanted(role) and row["rel_rmse_mean"] is not None]
+    count = sum(row["tensors"] for row in rows)
+    return sum(row["rel_rmse_mean"] * row["tensors"] for row in rows) / count if count else None
+
+
+def error_tables(folder):
+    lines = []
+    tokens = folder / "tokens.txt"
+    tokens.write_text(" ".join(str(i * 37 % 251) for i in range(64)))
+    for preset in sorted((ROOT / "Specs" / "presets" / "tiny").glob("*.json")):
+        family, source = preset.stem, folder / preset.stem
+        ckpt("synth", source, "--preset", "tiny", "--family", family)
+        rows = []
+        for recipe in RECIPES:
+            result = folder / (recipe.replace("/", "-") + ("" if recipe.startswith("int4") else ".gguf"))
+            more = [] if recipe.startswith("int4") else ["--pre", "gpt-2"]
+            if ckpt("convert", source, result, "--to", recipe, *more, statuses=(0, 1)) is None:
+                continue
+            bits = ckpt("inspect", result)["bits_per_weight"]
+            compared = ckpt("compare", source, result, "--forward", "--tokens", tokens, statuses=(0, 1))
+            if compared is not None:
+                experts = mean_error(compared["by_role"], lambda role: role.startswith("moe."))
+                others = mean_error(compared["by_role"], lambda role: role.split(".")[0] in ("attn", "mlp", "shared", "embed", "head"))
+                rows.append(f"| `{recipe}` | {bits:.2f} | {number(experts, 4)} | {number(others, 4)} | "
+                            f"{number(compared.get('kl_mean'), 5)} | {number(compared.get('top1_agreement'), 3)} |")
+            shutil.rmtree(result, ignore_errors=True)
+            result.unlink(missing_ok=True)
+        if rows:
+            lines += ["", f"`{family}`:", "", "| recipe | bits per weight | error of experts | of other matrices | `kl_mean` | `top1_agreement` |",
+                      "|---|---|---|---|---|---|", *rows]
+        shutil.rmtree(source)
+    return lines
+
+
+def size_table(folder):
+    lines = ["", "| model | " + " | ".join(f"`{n}`" for n in SIZES) + " |", "|---" * (len(SIZES) + 1) + "|"]
+    for preset in PUBLISHED:
+        source = folder / preset
+        ckpt("synth", source, "--preset", preset, "--sparse")
+        cells = []
+        for recipe in SIZES:
+            planned = ckpt("convert", source, folder / "x.gguf", "--to", recipe, "--pre", "gpt-2", "--dry-run")
+            cells.append(f"{sum(tensor['bytes'] for tensor in planned['tensors']):,}" if planned else "–")
+        lines.append(f"| {preset} | " + " | ".join(cells) + " |")
+        shutil.rmtree(source)
+    return lines
+
+
+def replaced(text, mark, lines):
+    begin, end = f"<!-- {mark} begin -->", f"<!-- {mark} end -->"
+    return re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: begin + "\n".join(lines) + "\n" + end, text, flags=re.S)
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    page = PAGE.read_text()
+    new = replaced(page, "sizes", size_table(folder) + [""])
+    if not CHECK:
+        PAGE.write_text(replaced(new, "errors", error_tables(folder) + [""]))
+    elif new != page:
+        sys.exit("docs/recipes.md: the table of sizes is not what ckpt plans; run Tools/recipe-tables.py")
