@@ -4420,6 +4420,22 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "recipes/mxfp4-native.json",
+      #"""
+      {
+        "schema": "ckpt.recipe/1",
+        "name": "mxfp4-native",
+        "title": "MXFP4 stays as it is, code by code; the rest BF16, router, norms and biases F32",
+        "container": "gguf",
+        "file_type": 38,
+        "rules": [
+          { "encoding": "bf16" },
+          { "stored": "mxfp4", "encoding": "gguf-mxfp4" }
+        ]
+      }
+      """#
+    ),
+    (
       "recipes/mxfp4.json",
       #"""
       {
@@ -4788,6 +4804,116 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "gguf/deepseek32.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "deepseek32",
+        "extends": "deepseek2",
+        "architecture": "deepseek32",
+        "families": ["deepseek_v32"],
+        "blocks": { "text": "layer", "mtp": "layer" },
+        "tensors": [
+          { "name": "blk.{layer}.indexer.attn_q_b.weight", "role": "indexer.q" },
+          { "name": "blk.{layer}.indexer.attn_k.weight", "role": "indexer.k" },
+          { "name": "blk.{layer}.indexer.k_norm.weight", "role": "norm.indexer" },
+          { "name": "blk.{layer}.indexer.k_norm.bias", "role": "bias.indexer" },
+          { "name": "blk.{layer}.indexer.proj.weight", "role": "indexer.weights", "type": "F32" },
+          { "name": "blk.{layer}.nextn.enorm.weight", "role": "mtp.norm_embed" },
+          { "name": "blk.{layer}.nextn.hnorm.weight", "role": "mtp.norm_hidden" },
+          { "name": "blk.{layer}.nextn.eh_proj.weight", "role": "mtp.proj" },
+          { "name": "blk.{layer}.nextn.shared_head_norm.weight", "role": "mtp.norm" },
+          { "name": "blk.{layer}.nextn.embed_tokens.weight", "role": "mtp.embed" },
+          { "name": "blk.{layer}.nextn.shared_head_head.weight", "role": "mtp.head" }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
+          { "key": "nextn_predict_layers", "type": "u32", "value": "if(has_mtp, mtp_layers, 0)", "when": "num_nextn_predict_layers != null" },
+          { "key": "attention.indexer.head_count", "type": "u32", "value": "index_heads" },
+          { "key": "attention.indexer.key_length", "type": "u32", "value": "index_head" },
+          { "key": "attention.indexer.top_k", "type": "u32", "value": "index_topk" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'deepseek_v32'" },
+          { "key": "num_hidden_layers", "value": "block_count - (nextn_predict_layers ?? 0)" },
+          { "key": "num_nextn_predict_layers", "value": "nextn_predict_layers ?? 0" },
+          { "key": "index_n_heads", "value": "attention.indexer.head_count" },
+          { "key": "index_head_dim", "value": "attention.indexer.key_length" },
+          { "key": "index_topk", "value": "attention.indexer.top_k" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/deepseek.py; layers for multi-token prediction are kept"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/glm-dsa.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "glm-dsa",
+        "extends": "deepseek32",
+        "architecture": "glm-dsa",
+        "families": ["glm_moe_dsa"],
+        "tensors": [],
+        "metadata": [
+          { "key": "rope.dimension_count", "type": "u32", "value": "rope * (rope_parameters.partial_rotary_factor ?? 1)" },
+          { "key": "attention.indexer.types", "type": "bool[]", "value": "has_indexer", "each": "layers" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'glm_moe_dsa'" },
+          { "key": "indexer_types", "value": "if(attention.indexer.types[layer], 'full', 'shared')", "each": "block_count - (nextn_predict_layers ?? 0)", "when": "attention.indexer.types != null" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/glm.py; layers for multi-token prediction are kept"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/gpt-oss.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "gpt-oss",
+        "extends": "common",
+        "architecture": "gpt-oss",
+        "families": ["gpt_oss"],
+        "tensors": [
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
+          { "name": "blk.{layer}.post_attention_norm.weight", "role": "norm.mlp" },
+          { "name": "blk.{layer}.attn_q.bias", "role": "bias.q" },
+          { "name": "blk.{layer}.attn_k.bias", "role": "bias.k" },
+          { "name": "blk.{layer}.attn_v.bias", "role": "bias.v" },
+          { "name": "blk.{layer}.attn_output.bias", "role": "bias.o" },
+          { "name": "blk.{layer}.attn_sinks.weight", "role": "sinks" },
+          { "name": "blk.{layer}.ffn_gate_inp.bias", "role": "bias.router" },
+          { "name": "blk.{layer}.ffn_gate_exps.bias", "role": "bias.moe_gate", "stacked": true, "type": "F32" },
+          { "name": "blk.{layer}.ffn_up_exps.bias", "role": "bias.moe_up", "stacked": true, "type": "F32" },
+          { "name": "blk.{layer}.ffn_down_exps.bias", "role": "bias.moe_down", "stacked": true, "type": "F32" }
+        ],
+        "metadata": [
+          { "key": "attention.sliding_window", "type": "u32", "value": "sliding_window" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'gpt_oss'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "num_local_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "sliding_window", "value": "attention.sliding_window" },
+          { "key": "rope_scaling.truncate", "value": false, "when": "rope.scaling.type ?? 'none' == 'yarn'" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/gpt_oss.py; src/models/openai-moe.cpp: even layers have the window",
+          "config.json of gpt-oss: the ends of YaRN's ramp are not rounded, which no key of a GGUF file says; llama.cpp rounds them"
+        ]
+      }
+      """#
+    ),
+    (
       "gguf/llama.json",
       #"""
       {
@@ -4817,6 +4943,35 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "gguf/minimax-m2.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "minimax-m2",
+        "extends": "common",
+        "architecture": "minimax-m2",
+        "families": ["minimax_m2"],
+        "tensors": [],
+        "metadata": [
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? head" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'minimax_m2'" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "num_local_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "scoring_func", "value": "if(expert_gating_func ?? 1 == 1, 'softmax', 'sigmoid')" },
+          { "key": "rotary_dim", "value": "rope.dimension_count" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/minimax.py"
+        ]
+      }
+      """#
+    ),
+    (
       "gguf/qwen3.json",
       #"""
       {
@@ -4830,6 +4985,106 @@ public enum EmbeddedSpecs {
         "config": [
           { "key": "model_type", "value": "'qwen3'" },
           { "key": "vocab_size", "value": "embedding_rows" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen35.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen35",
+        "extends": "common",
+        "architecture": "qwen35",
+        "families": ["qwen3_5"],
+        "blocks": { "text": "layer", "mtp": "layers + layer" },
+        "when": "not is_moe",
+        "tensors": [
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
+          { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn", "function": "plus_one" },
+          { "name": "blk.{layer}.post_attention_norm.weight", "role": "norm.mlp", "function": "plus_one" },
+          { "name": "output_norm.weight", "role": "norm.final", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "not is_linear or block >= layers" },
+          { "name": "blk.{layer}.ssm_norm.weight", "role": "norm.linear" },
+          { "name": "blk.{layer}.ffn_gate_inp_shexp.weight", "role": "router.shared", "type": "F32" },
+          { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
+          { "name": "blk.{layer}.ffn_up_shexp.weight", "role": "shared.up" },
+          { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" },
+          { "name": "blk.{layer}.nextn.eh_proj.weight", "role": "mtp.proj" },
+          { "name": "blk.{layer}.nextn.enorm.weight", "role": "mtp.norm_embed", "function": "plus_one" },
+          { "name": "blk.{layer}.nextn.hnorm.weight", "role": "mtp.norm_hidden", "function": "plus_one" },
+          { "name": "blk.{layer}.nextn.shared_head_norm.weight", "role": "mtp.norm", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_qkv.weight", "role": "attn.qkv", "shape": ["2 * keys + linear_values", "hidden"], "row": "if(row < 2 * keys, row, 2 * keys + ((row - 2 * keys) / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + (row - 2 * keys) / linear_value / linear_key_heads) * linear_value + (row - 2 * keys) % linear_value)" },
+          { "name": "blk.{layer}.attn_gate.weight", "role": "attn.z", "shape": ["linear_values", "hidden"], "row": "(row / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + row / linear_value / linear_key_heads) * linear_value + row % linear_value" },
+          { "name": "blk.{layer}.ssm_alpha.weight", "role": "linear.a", "shape": ["linear_value_heads", "hidden"], "row": "row % linear_key_heads * (linear_value_heads / linear_key_heads) + row / linear_key_heads" },
+          { "name": "blk.{layer}.ssm_beta.weight", "role": "linear.b", "shape": ["linear_value_heads", "hidden"], "row": "row % linear_key_heads * (linear_value_heads / linear_key_heads) + row / linear_key_heads" },
+          { "name": "blk.{layer}.ssm_conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", "linear_kernel"], "row": "if(row < 2 * keys, row, 2 * keys + ((row - 2 * keys) / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + (row - 2 * keys) / linear_value / linear_key_heads) * linear_value + (row - 2 * keys) % linear_value)", "type": "F32" },
+          { "name": "blk.{layer}.ssm_a", "role": "linear.decay", "column": "column % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_key_heads", "function": "minus_exp" },
+          { "name": "blk.{layer}.ssm_dt.bias", "role": "linear.dt", "column": "column % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_key_heads" },
+          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "is_linear and block < layers", "column": "(column / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_value / linear_key_heads) * linear_value + column % linear_value" }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
+          { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },
+          { "key": "expert_shared_feed_forward_length", "type": "u32", "value": "shared_expert_intermediate_size", "optional": true },
+          { "key": "ssm.conv_kernel", "type": "u32", "value": "linear_kernel" },
+          { "key": "ssm.state_size", "type": "u32", "value": "linear_key" },
+          { "key": "ssm.group_count", "type": "u32", "value": "linear_key_heads" },
+          { "key": "ssm.time_step_rank", "type": "u32", "value": "linear_value_heads" },
+          { "key": "ssm.inner_size", "type": "u32", "value": "linear_values" },
+          { "key": "attention.recurrent_layers", "type": "bool[]", "value": "layer < layers and is_linear", "each": "if(has_mtp, layers + mtp_layers, layers)" },
+          { "key": "full_attention_interval", "type": "u32", "value": "full_attention_interval ?? 4" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)" },
+          { "key": "rope.dimension_sections", "type": "i32[]", "value": ["rope_parameters.mrope_section[0]", "rope_parameters.mrope_section[1]", "rope_parameters.mrope_section[2]", 0], "when": "rope_parameters.mrope_section != null" },
+          { "key": "rope.dimension_sections", "type": "i32[]", "value": [11, 11, 10, 0], "when": "rope_parameters.mrope_section == null" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_5'" },
+          { "key": "num_hidden_layers", "value": "block_count - (nextn_predict_layers ?? 0)" },
+          { "key": "mtp_num_hidden_layers", "value": "nextn_predict_layers ?? 0" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "shared_expert_intermediate_size", "value": "expert_shared_feed_forward_length" },
+          { "key": "linear_conv_kernel_dim", "value": "ssm.conv_kernel" },
+          { "key": "linear_key_head_dim", "value": "ssm.state_size" },
+          { "key": "linear_num_key_heads", "value": "ssm.group_count" },
+          { "key": "linear_num_value_heads", "value": "ssm.time_step_rank" },
+          { "key": "linear_value_head_dim", "value": "ssm.inner_size / ssm.time_step_rank" },
+          { "key": "full_attention_interval", "value": "full_attention_interval" },
+          { "key": "layer_types", "value": "if(attention.recurrent_layers[layer], 'linear_attention', 'full_attention')", "each": "block_count - (nextn_predict_layers ?? 0)", "when": "attention.recurrent_layers != null" },
+          { "key": "partial_rotary_factor", "value": "1.0 * rope.dimension_count / attention.key_length" },
+          { "key": "rope_parameters.mrope_section", "value": "rope.dimension_sections[layer]", "each": 3 },
+          { "key": "rope_parameters.mrope_interleaved", "value": true }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py; value heads go from groups of one key head to every key head's first, then every key head's second"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen35moe.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen35moe",
+        "extends": "qwen35",
+        "architecture": "qwen35moe",
+        "families": ["qwen3_5"],
+        "when": "is_moe",
+        "tensors": [],
+        "metadata": [],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_5_moe'" }
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/qwen.py"
@@ -4860,6 +5115,80 @@ public enum EmbeddedSpecs {
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3moe.cpp: weights of the chosen experts are always renormalised"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/qwen3next.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "qwen3next",
+        "extends": "common",
+        "architecture": "qwen3next",
+        "families": ["qwen3_next"],
+        "blocks": { "text": "layer", "mtp": "layers + layer" },
+        "tensors": [
+          { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
+          { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn", "function": "plus_one" },
+          { "name": "blk.{layer}.post_attention_norm.weight", "role": "norm.mlp", "function": "plus_one" },
+          { "name": "output_norm.weight", "role": "norm.final", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "not is_linear or block >= layers" },
+          { "name": "blk.{layer}.ssm_norm.weight", "role": "norm.linear" },
+          { "name": "blk.{layer}.ffn_gate_inp_shexp.weight", "role": "router.shared", "type": "F32" },
+          { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
+          { "name": "blk.{layer}.ffn_up_shexp.weight", "role": "shared.up" },
+          { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" },
+          { "name": "blk.{layer}.nextn.eh_proj.weight", "role": "mtp.proj" },
+          { "name": "blk.{layer}.nextn.enorm.weight", "role": "mtp.norm_embed", "function": "plus_one" },
+          { "name": "blk.{layer}.nextn.hnorm.weight", "role": "mtp.norm_hidden", "function": "plus_one" },
+          { "name": "blk.{layer}.nextn.shared_head_norm.weight", "role": "mtp.norm", "function": "plus_one" },
+          { "name": "blk.{layer}.attn_qkv.weight", "role": "attn.qkvz", "shape": ["2 * keys + linear_values", "hidden"], "row": "if(row < keys, row / linear_key * (2 * linear_key + 2 * (linear_values / linear_key_heads)) + row % linear_key, if(row < 2 * keys, (row - keys) / linear_key * (2 * linear_key + 2 * (linear_values / linear_key_heads)) + linear_key + (row - keys) % linear_key, (row - 2 * keys) / (linear_values / linear_key_heads) * (2 * linear_key + 2 * (linear_values / linear_key_heads)) + 2 * linear_key + (row - 2 * keys) % (linear_values / linear_key_heads)))" },
+          { "name": "blk.{layer}.attn_gate.weight", "role": "attn.qkvz", "shape": ["linear_values", "hidden"], "row": "row / (linear_values / linear_key_heads) * (2 * linear_key + 2 * (linear_values / linear_key_heads)) + 2 * linear_key + (linear_values / linear_key_heads) + row % (linear_values / linear_key_heads)" },
+          { "name": "blk.{layer}.ssm_ba.weight", "role": "linear.ba" },
+          { "name": "blk.{layer}.ssm_conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", "linear_kernel"], "row": "row", "type": "F32" },
+          { "name": "blk.{layer}.ssm_a", "role": "linear.decay", "function": "minus_exp" },
+          { "name": "blk.{layer}.ssm_dt.bias", "role": "linear.dt" },
+          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "is_linear and block < layers" }
+        ],
+        "metadata": [
+          { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
+          { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
+          { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },
+          { "key": "expert_shared_feed_forward_length", "type": "u32", "value": "shared_expert_intermediate_size", "optional": true },
+          { "key": "ssm.conv_kernel", "type": "u32", "value": "linear_kernel" },
+          { "key": "ssm.state_size", "type": "u32", "value": "linear_key" },
+          { "key": "ssm.group_count", "type": "u32", "value": "linear_key_heads" },
+          { "key": "ssm.time_step_rank", "type": "u32", "value": "linear_value_heads" },
+          { "key": "ssm.inner_size", "type": "u32", "value": "linear_values" },
+          { "key": "attention.recurrent_layers", "type": "bool[]", "value": "layer < layers and is_linear", "each": "if(has_mtp, layers + mtp_layers, layers)" },
+          { "key": "full_attention_interval", "type": "u32", "value": "full_attention_interval ?? 4" },
+          { "key": "rope.dimension_count", "type": "u32", "value": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_next'" },
+          { "key": "norm_topk_prob", "value": true },
+          { "key": "num_hidden_layers", "value": "block_count - (nextn_predict_layers ?? 0)" },
+          { "key": "mtp_num_hidden_layers", "value": "nextn_predict_layers ?? 0" },
+          { "key": "vocab_size", "value": "embedding_rows" },
+          { "key": "num_experts", "value": "expert_count" },
+          { "key": "num_experts_per_tok", "value": "expert_used_count" },
+          { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
+          { "key": "shared_expert_intermediate_size", "value": "expert_shared_feed_forward_length" },
+          { "key": "linear_conv_kernel_dim", "value": "ssm.conv_kernel" },
+          { "key": "linear_key_head_dim", "value": "ssm.state_size" },
+          { "key": "linear_num_key_heads", "value": "ssm.group_count" },
+          { "key": "linear_num_value_heads", "value": "ssm.time_step_rank" },
+          { "key": "linear_value_head_dim", "value": "ssm.inner_size / ssm.time_step_rank" },
+          { "key": "full_attention_interval", "value": "full_attention_interval" },
+          { "key": "layer_types", "value": "if(attention.recurrent_layers[layer], 'linear_attention', 'full_attention')", "each": "block_count - (nextn_predict_layers ?? 0)", "when": "attention.recurrent_layers != null" },
+          { "key": "partial_rotary_factor", "value": "1.0 * rope.dimension_count / attention.key_length" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3next.cpp: weights of the chosen experts are always renormalised"
         ]
       }
       """#

@@ -36,27 +36,13 @@ def at_once(function, cases):
         list(pool.map(lambda case: function(*case), cases))
 
 
-def differing(ours, theirs):
-    """Names of tensors that are not the same, and why."""
-    found = []
-    for name in sorted({*ours.tensors, *theirs.tensors}):
-        a, b = ours.tensors.get(name), theirs.tensors.get(name)
-        if a is None or b is None:
-            found.append(f"{name} only in {'theirs' if a is None else 'ours'}")
-        elif a[:2] != b[:2]:
-            found.append(f"{name}: {a[:2]}, expected {b[:2]}")
-        elif not np.array_equal(a[2], b[2]):
-            found.append(f"{name}: {int((a[2] != b[2]).sum())} of {b[2].size} bytes of {a[0]}")
-    return found
-
-
 def compare(label, ours, theirs, family):
     ours, theirs = llama.Model(ours), llama.Model(theirs)
     if family in STORED_THOUGH_TIED:
         _, _, head = theirs.tensors.pop("output.weight")
         checks.true(np.array_equal(head, theirs.tensors["token_embd.weight"][2]), f"{label}: the head is the embedding")
         theirs.keys["general.size_label"] = ours.keys["general.size_label"]
-    checks.equal(differing(ours, theirs), [], f"{label}: tensors")
+    checks.equal(llama.differing(ours, theirs), [], f"{label}: tensors")
     but = set(DIFFERENCES) | (KIMI if "kimi" in family else set())
     mine, want = ({k: v for k, v in model.keys.items() if k not in but} for model in (ours, theirs))
     wrong = [f"{k}: {mine.get(k)}, expected {want.get(k)}"[:300] for k in sorted({*mine, *want}) if mine.get(k) != want.get(k)]
@@ -79,6 +65,8 @@ def known():
     found, unknown = [], []
     for family, entry in families.FAMILIES.items():
         for quant in entry["quants"]:
+            if quant == "mxfp4":  # Stays so in the converter, whatever it is asked for: `gguf_families.py`.
+                continue
             source = fixture(family, quant)
             result = ckpt("convert", source.path, new_folder() / "x.gguf", "--to", "f32", "--dry-run", *pre(source))
             if result.exit == 0:
@@ -209,7 +197,7 @@ def pure():
                 ours, theirs = folder / f"{name}.ours.gguf", folder / f"{name}.theirs.gguf"
                 llama.quantize(model, theirs, mix.get(name, name.upper()), "--pure", "--imatrix", folder / "ones.dat")
                 ckpt("convert", source.path, ours, "--to", name, *pre(source), *SMALL, expect=0)
-                checks.equal(differing(llama.Model(ours), llama.Model(theirs)), [], f"{label}: tensors")
+                checks.equal(llama.differing(llama.Model(ours), llama.Model(theirs)), [], f"{label}: tensors")
                 ours.unlink(), theirs.unlink()
         at_once(judge, [(name,) for name in TYPES])
         remove(folder)
@@ -229,7 +217,7 @@ def split():
             checks.true(len(shards) > 2, f"{family}: {len(shards)} files")
             llama.run("llama-gguf-split", "--merge", shards[0], folder / "merged.gguf")
             one, merged = llama.Model(folder / "one.gguf"), llama.Model(folder / "merged.gguf")
-            checks.equal(differing(merged, one), [], f"{family}: tensors of the merged set")
+            checks.equal(llama.differing(merged, one), [], f"{family}: tensors of the merged set")
             checks.equal({k: v for k, v in merged.keys.items() if not k.startswith("split.")}, one.keys, f"{family}: its keys")
             ids = source.array("input_ids")
             same = np.array_equal(llama.logits(shards[0], ids), llama.logits(folder / "one.gguf", ids))

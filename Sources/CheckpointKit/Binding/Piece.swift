@@ -39,7 +39,7 @@ public struct Piece: Sendable {
   }
 }
 
-/// Which part of a stored matrix is meant, and how it is turned.
+/// Which part of a stored matrix is meant, how it is turned, and what is undone on its values.
 public struct MatrixView: Sendable, Equatable {
   /// Which of several matrices that are stored as one tensor.
   public var slice = 0
@@ -49,6 +49,11 @@ public struct MatrixView: Sendable, Equatable {
   public var columns: Range<Int>
   public var columnStep = 1
   public var isTransposed = false
+  /// For each column that is read, which of those in `columns` it is; nil where they come in their order. Not with
+  /// `isTransposed` or a `columnStep`.
+  public var columnOrder: [Int32]?
+  /// What the stored values went through; reading undoes it.
+  public var function: Elementwise?
 
   /// All of a matrix.
   public init(all shape: Shape) {
@@ -57,8 +62,11 @@ public struct MatrixView: Sendable, Equatable {
   }
 
   /// Whether the view is a run of whole rows in their order, so that bytes can be copied as they are.
-  public func isContiguous(in shape: Shape) -> Bool {
-    rowStep == 1 && columns == 0..<shape.columns && columnStep == 1 && !isTransposed
+  public func isContiguous(in shape: Shape) -> Bool { rowStep == 1 && hasWholeRows(in: shape) }
+
+  /// Whether each row that is read is a stored row, as it is.
+  public func hasWholeRows(in shape: Shape) -> Bool {
+    columns == 0..<shape.columns && columnStep == 1 && !isTransposed && columnOrder == nil && function == nil
   }
 
   public var columnCount: Int { columns.count.ceilDiv(columnStep) }

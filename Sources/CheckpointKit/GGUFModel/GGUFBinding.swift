@@ -25,7 +25,11 @@ extension Binding {
       }
       model = try ModelLayout(family, config: config)
       let stored = Set(checkpoint.records.map(\.name))
-      let wanted = model.tensors.map { $0.group == .text && (!$0.isOptional || spec.holds($0, stored)) }
+      var wanted: [Bool] = []
+      for tensor in model.tensors {
+        let isHeld = tensor.isOptional ? try spec.holds(tensor, of: model, stored) : true
+        wanted.append(spec.blocks[tensor.group] != nil && isHeld)
+      }
       layout = try GGUFLayout(spec, of: model, present: wanted)
     } catch {
       var finding = Finding(error)
@@ -42,9 +46,12 @@ extension Binding {
 
 extension GGUFSpec {
   /// Whether a file has a tensor for a logical one.
-  fileprivate func holds(_ tensor: ModelLayout.Tensor, _ stored: Set<TensorName>) -> Bool {
-    tensors.contains {
-      $0.role == tensor.role && stored.contains(TensorName($0.template.name(layer: tensor.layer, expert: nil)))
+  fileprivate func holds(
+    _ tensor: ModelLayout.Tensor, of model: ModelLayout, _ stored: Set<TensorName>
+  ) throws(CheckpointError) -> Bool {
+    let block = try block(of: tensor.layer, in: tensor.group, model)
+    return tensors.contains {
+      $0.role == tensor.role && stored.contains(TensorName($0.template.name(layer: block, expert: nil)))
     }
   }
 
@@ -55,7 +62,8 @@ extension GGUFSpec {
     var keys = JSONObject()
     let prefix = architecture + "."
     for field in fields where field.key.hasPrefix(prefix) {
-      guard let value = field.value.json else { continue }
+      let list = try Self.elements(of: field, in: checkpoint)
+      guard let value = field.value.json ?? list else { continue }
       keys.set(field.key.dropFirst(prefix.count).split(separator: ".").map(String.init)[...], to: value)
     }
     if let embedding = checkpoint.records.first(where: { sameBytes($0.name.string, "token_embd.weight") }) {
@@ -66,7 +74,7 @@ extension GGUFSpec {
     var config = JSONObject()
     for key in self.config {
       if let when = key.when, try !environment.bool(when) { continue }
-      let value = try environment.evaluate(key.value)
+      let value = try key.value.evaluated(in: environment)
       guard let json = value.json else { continue }
       config.set(key.path.split(separator: ".").map(String.init)[...], to: json)
     }
@@ -84,6 +92,24 @@ extension GGUFSpec {
       ])
     }
     return ModelConfig(config, file: file)
+  }
+
+  /// The elements of a short array of integers or truth values.
+  private static func elements(of field: GGUFField, in checkpoint: Checkpoint) throws(CheckpointError) -> JSONValue? {
+    guard case .array(let element, let count) = field.value, count <= 10_000,
+      let shard = checkpoint.shards.first, let size = [.int32: 4, .uint32: 4, .bool: 1][element],
+      field.range.upperBound - field.valueStart == 12 + count * size
+    else { return nil }
+    let bytes = try OpenFile(reading: shard.path, checkpoint.files).readBytes(
+      field.valueStart + 12..<field.range.upperBound)
+    return bytes.withUnsafeBytes { raw in
+      .array(
+        (0..<count).map { i in
+          if element == .bool { return .bool(raw[i] != 0) }
+          let bits = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self))
+          return .int(element == .int32 ? Int(Int32(bitPattern: bits)) : Int(bits))
+        })
+    }
   }
 
   /// Whether a tensor of the file stands for keys of a config.
@@ -124,7 +150,8 @@ extension GGUFValue {
 extension SpecValue {
   fileprivate var json: JSONValue? {
     switch self {
-    case .missing, .list, .object: nil
+    case .missing, .object: nil
+    case .list(let values): .array(values.map { $0.json ?? .null })
     case .int(let value): .int(value)
     case .double(let value): .double(value)
     case .bool(let value): .bool(value)
@@ -190,17 +217,23 @@ private struct GGUFBinder {
         isBroken.formUnion(tensor.sources)
         continue
       }
+      let columnOrder = tensor.columns.map { Self.inverse(of: $0) }
       let matrix = tensor.shape.rank <= 1 ? tensor.shape : Shape(tensor.rowsPerSlice, tensor.shape.columns)
       if case .all = tensor.rows {
         for (slice, source) in tensor.sources.enumerated() {
           var view = MatrixView(all: matrix)
           view.slice = slice
+          view.columnOrder = columnOrder
+          view.function = tensor.function
           pieces[source, default: []].append((0, Piece(layout: stored, records: [place], shape: matrix, view: view)))
         }
         continue
       }
       for run in inverse(of: tensor) {
-        let piece = Piece(layout: stored, records: [place], shape: matrix, view: run.view)
+        var view = run.view
+        view.columnOrder = columnOrder
+        view.function = tensor.function
+        let piece = Piece(layout: stored, records: [place], shape: matrix, view: view)
         for source in tensor.sources { pieces[source, default: []].append((run.firstLogicalRow, piece)) }
       }
     }
@@ -235,6 +268,12 @@ private struct GGUFBinder {
   }
 
   // MARK: Inverse views
+
+  private static func inverse(of table: [Int32]) -> [Int32] {
+    var inverse = table
+    for (i, place) in table.enumerated() { inverse[Int(place)] = Int32(truncatingIfNeeded: i) }
+    return inverse
+  }
 
   private mutating func inverse(of tensor: GGUFLayout.Tensor) -> [Run] {
     // Layers are alike: what comes behind `blk.N.` tells the map.

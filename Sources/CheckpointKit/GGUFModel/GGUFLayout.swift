@@ -5,6 +5,7 @@ public struct GGUFLayout: Sendable {
     public let name: String
     /// nil for what is computed.
     public let role: Role?
+    /// The number of its block.
     public let layer: Int?
     /// `[matrices, rows, columns]`, or fewer dimensions where there is one matrix, or one row.
     public let shape: Shape
@@ -13,10 +14,20 @@ public struct GGUFLayout: Sendable {
     /// Indices of the model's logical tensors: one for each matrix, or one for all of them.
     public let sources: [Int]
     public let rows: Rows
+    /// For each column, the column of the logical tensor; nil where they are the same.
+    public let columns: [Int32]?
+    /// What every value goes through.
+    public let function: Elementwise?
     /// Is F32 whatever a recipe says.
     public let staysF32: Bool
 
     public var sliceCount: Int { shape.rows / max(1, rowsPerSlice) }
+
+    /// Whether every row is a row of a logical tensor, as it is.
+    public var hasWholeRows: Bool {
+      if case .all = rows { return columns == nil && function == nil }
+      return false
+    }
   }
 
   /// Where the rows of a tensor come from.
@@ -35,6 +46,8 @@ public struct GGUFLayout: Sendable {
   public let tensors: [Tensor]
   /// Logical tensors that are left behind, with all of their group.
   public let omitted: [Int]
+  /// Whether it has layers for multi-token prediction.
+  public let hasMTP: Bool
 }
 
 // MARK: Making
@@ -48,7 +61,7 @@ extension GGUFLayout {
     guard let model = binding.model else {
       throw CheckpointError(.familyUnknown, file: path, "has no form in GGUF: its family is not known")
     }
-    guard let spec = library.gguf(family: model.spec.name) else {
+    guard let spec = try library.gguf(model) else {
       throw CheckpointError(
         .recipeUnsuitable, file: path,
         "has no form in GGUF: how models of the family \(model.spec.name) stand in one is not known here",
@@ -71,8 +84,8 @@ extension GGUFLayout {
         if let computed = try Self.computed(template, model) { tensors.append(computed) }
         continue
       }
-      for (layer, experts) in places.layers(of: role, in: template.group) {
-        if let when = template.when, try !model.holds(when, layer: layer) {
+      for (layer, block, experts) in try places.blocks(of: template, role, spec, model) {
+        if let when = template.when, try !Self.holds(when, layer: layer, block: block, of: model) {
           // What the file can do without is no tensor that is left behind.
           for source in experts { isUsed[source] = true }
           continue
@@ -89,19 +102,30 @@ extension GGUFLayout {
             "has \(experts.count) of \(places.expertCount) experts, and a GGUF file stacks all of them")
         }
         let (rows, slices, shape) = try maps.rows(template, of: first, layer: layer)
+        let columns = try maps.columns(template, of: first, shape)
         let count = template.isStacked ? experts.count : slices
         let isMatrixStack = template.isStacked || Self.hasSlices(template)
         tensors.append(
           Tensor(
-            name: template.template.name(layer: layer, expert: nil), role: role, layer: layer,
+            name: template.template.name(layer: block, expert: nil), role: role, layer: block,
             shape: isMatrixStack ? Shape([count] + shape.dimensions) : shape, rowsPerSlice: shape.rows,
             sources: experts,
-            rows: rows, staysF32: template.staysF32 || shape.rank <= 1 && !isMatrixStack))
+            rows: rows, columns: columns, function: template.function,
+            staysF32: template.staysF32 || shape.rank <= 1 && !isMatrixStack))
       }
     }
     tensors.sort { ($0.layer ?? -1, $0.name) < ($1.layer ?? -1, $1.name) }
     self.tensors = tensors
     omitted = model.tensors.indices.filter { present[$0] && !isUsed[$0] }
+    hasMTP = tensors.contains { $0.sources.contains { model.tensors[$0].group == .mtp } }
+  }
+
+  private static func holds(
+    _ condition: Expression, layer: Int?, block: Int?, of model: ModelLayout
+  ) throws(CheckpointError) -> Bool {
+    var environment = model.environment
+    (environment.layer, environment.block) = (layer, block)
+    return try environment.bool(condition)
   }
 
   private static func hasSlices(_ template: GGUFSpec.Tensor) -> Bool {
@@ -118,7 +142,7 @@ extension GGUFLayout {
     let factors = try RopeFactors.llama3(model)
     return Tensor(
       name: template.template.name(layer: nil, expert: nil), role: nil, layer: nil, shape: [factors.count],
-      rowsPerSlice: 1, sources: [], rows: .computed(factors), staysF32: true)
+      rowsPerSlice: 1, sources: [], rows: .computed(factors), columns: nil, function: nil, staysF32: true)
   }
 
   /// The logical tensors of each role, by layer.
@@ -147,16 +171,37 @@ extension GGUFLayout {
       }
     }
 
-    func layers(of role: Role, in group: FamilySpec.Group) -> [(layer: Int?, experts: [Int])] {
-      byRole[Key(role: role, group: group)] ?? []
+    /// The logical tensors that a template is made of, each with its layer and the number of its block.
+    func blocks(
+      of template: GGUFSpec.Tensor, _ role: Role, _ spec: GGUFSpec, _ model: ModelLayout
+    ) throws(CheckpointError) -> [(layer: Int?, block: Int?, experts: [Int])] {
+      var blocks: [(layer: Int?, block: Int?, experts: [Int])] = []
+      for group in FamilySpec.Group.allCases where template.group.map({ $0 == group }) ?? (spec.blocks[group] != nil) {
+        for (layer, experts) in byRole[Key(role: role, group: group)] ?? [] {
+          let block = template.template.hasLayer ? try spec.block(of: layer, in: group, model) : nil
+          blocks.append((layer, block, experts))
+        }
+      }
+      return blocks
     }
   }
 }
 
-/// Tables of rows, made once for all layers that are alike.
+extension GGUFSpec {
+  /// The number of the block that a layer becomes; what belongs to a group as a whole goes with its first layer.
+  func block(of layer: Int?, in group: FamilySpec.Group, _ model: ModelLayout) throws(CheckpointError) -> Int? {
+    guard let number = blocks[group] else { return layer }
+    var environment = model.environment
+    environment.layer = layer ?? 0
+    return try environment.int(number)
+  }
+}
+
+/// Tables of rows and columns, made once for all layers that are alike.
 private struct RowMaps {
   private let model: ModelLayout
   private var made: [Key: (rows: GGUFLayout.Rows, slices: Int, shape: Shape)] = [:]
+  private var madeColumns: [Key: [Int32]] = [:]
 
   private struct Key: Hashable {
     var name: String
@@ -221,6 +266,29 @@ private struct RowMaps {
         table.append(Int32(truncatingIfNeeded: place))
       }
     }
+    return table
+  }
+
+  /// The column of the logical tensor for each column; nil where they are the same.
+  mutating func columns(
+    _ template: GGUFSpec.Tensor, of tensor: ModelLayout.Tensor, _ shape: Shape
+  ) throws(CheckpointError) -> [Int32]? {
+    guard let column = template.column else { return nil }
+    let key = Key(name: template.template.text, shape: tensor.shape)
+    if let made = madeColumns[key] { return made }
+    var environment = model.environment
+    environment.layer = tensor.layer
+    var isTaken = [Bool](repeating: false, count: tensor.shape.columns)
+    var table: [Int32] = []
+    for number in 0..<shape.columns {
+      environment.column = number
+      let place = try environment.int(column)
+      // What is no permutation could not be undone.
+      guard isTaken.indices.contains(place), !isTaken[place] else { throw outside(template, tensor) }
+      isTaken[place] = true
+      table.append(Int32(truncatingIfNeeded: place))
+    }
+    madeColumns[key] = table
     return table
   }
 

@@ -1,12 +1,14 @@
 extension GGUFSpec {
   /// The keys of a model's architecture, in the order of the spec.
   ///
+  /// - Parameter hasMTP: whether the file has layers for multi-token prediction, which expressions call `has_mtp`.
   /// - Throws: where the config lacks what a key needs, or has a value that its type cannot hold.
-  public func entries(of model: ModelLayout) throws(CheckpointError) -> [GGUFEntry] {
+  public func entries(of model: ModelLayout, hasMTP: Bool = false) throws(CheckpointError) -> [GGUFEntry] {
+    let environment = try model.environment.adding("has_mtp", hasMTP)
     var entries: [GGUFEntry] = []
     for key in metadata {
-      if let when = key.when, try !model.holds(when, layer: nil) { continue }
-      let value = try model.environment.evaluate(key.value)
+      if let when = key.when, try !environment.bool(when) { continue }
+      let value = try key.value.evaluated(in: environment)
       if value == .missing, key.isOptional { continue }
       guard let entry = Self.entry("\(architecture).\(key.name)", key.type, value) else {
         throw CheckpointError(
@@ -19,10 +21,11 @@ extension GGUFSpec {
   }
 
   /// The value of one key; nil where the model has none.
-  public func integer(_ key: String, of model: ModelLayout) throws(CheckpointError) -> Int? {
+  public func integer(_ key: String, of model: ModelLayout, hasMTP: Bool) throws(CheckpointError) -> Int? {
+    let environment = try model.environment.adding("has_mtp", hasMTP)
     for known in metadata where sameBytes(known.name, key) {
-      if let when = known.when, try !model.holds(when, layer: nil) { continue }
-      if case .int(let value) = try model.environment.evaluate(known.value) { return value }
+      if let when = known.when, try !environment.bool(when) { continue }
+      if case .int(let value) = try known.value.evaluated(in: environment) { return value }
     }
     return nil
   }
@@ -35,7 +38,22 @@ extension GGUFSpec {
     case (.float32, _): value.asDouble.map { GGUFEntry(key, float32: $0) }
     case (.bool, .bool(let flag)): GGUFEntry(key, bool: flag)
     case (.string, .string(let text)): GGUFEntry(key, text: text)
+    case (_, .list(let values)): elements(type, values).map { GGUFEntry(key, $0) }
     default: nil
     }
+  }
+
+  private static func elements(_ type: GGUFValueType, _ values: [SpecValue]) -> GGUFElements? {
+    var elements = GGUFElements(type)
+    for value in values {
+      switch (type, value) {
+      case (.int32, .int(let number)):
+        guard let number = Int32(exactly: number) else { return nil }
+        elements.append(int32: number)
+      case (.bool, .bool(let flag)): elements.append(bool: flag)
+      default: return nil
+      }
+    }
+    return elements
   }
 }

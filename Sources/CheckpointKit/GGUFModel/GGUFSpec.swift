@@ -8,11 +8,16 @@ public struct GGUFSpec: Sendable {
     public var template: NameTemplate
     /// nil for a tensor that is computed from the config.
     public var role: Role?
-    public var group: FamilySpec.Group
+    /// nil where every group is meant whose layers the file has.
+    public var group: FamilySpec.Group?
     public var when: Expression?
     /// Every expert is a slice of it.
     public var isStacked: Bool
     public var rows: Rows
+    /// The column of the logical tensor for each `column`; nil where they are the same.
+    public var column: Expression?
+    /// What every value goes through.
+    public var function: Elementwise?
     /// Loaders and kernels of llama.cpp want it as F32, whatever the rest is.
     public var staysF32: Bool
   }
@@ -32,8 +37,9 @@ public struct GGUFSpec: Sendable {
   public struct Key: Sendable {
     /// Without the architecture in front.
     public var name: String
+    /// Of its elements, where it is an array.
     public var type: GGUFValueType
-    public var value: Expression
+    public var value: Value
     public var when: Expression?
     /// Left out where the config has no value for it.
     public var isOptional: Bool
@@ -42,8 +48,16 @@ public struct GGUFSpec: Sendable {
   /// A key of config.json, dots going into objects; left out where the metadata has no value for it.
   public struct ConfigKey: Sendable {
     public var path: String
-    public var value: Expression
+    public var value: Value
     public var when: Expression?
+  }
+
+  /// What stands under a key.
+  public enum Value: Sendable {
+    case one(Expression)
+    case list([Expression])
+    /// So many elements, each what the expression says of a `layer`, from 0.
+    case each(count: Expression, Expression)
   }
 
   public var name: String
@@ -51,6 +65,10 @@ public struct GGUFSpec: Sendable {
   public var architecture: String
   /// Names of the family specs whose models it holds.
   public var families: [String]
+  /// Of which models of its families; all where nil.
+  public var when: Expression?
+  /// The groups whose layers the file has, each with the number of the block that a layer becomes.
+  public var blocks: [FamilySpec.Group: Expression]
   public var tensors: [Tensor]
   public var metadata: [Key]
   /// config.json, out of the metadata: expressions over the metadata's keys without the architecture in front, and
@@ -69,14 +87,22 @@ extension GGUFSpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.gguf/1")
     try reader.expectKeys([
-      "schema", "name", "extends", "architecture", "families", "tensors", "metadata", "config", "sources",
+      "schema", "name", "extends", "architecture", "families", "when", "blocks", "tensors", "metadata", "config",
+      "sources",
     ])
     let base: GGUFSpec?
     if let name = try reader.optionalString("extends") { base = try parent(name) } else { base = nil }
     name = try reader.string("name")
     architecture = try reader.optionalString("architecture") ?? base?.architecture ?? ""
     families = try reader.strings("families", orEmpty: true)
+    when = try reader.optionalExpression("when")
     sources = try reader.strings("sources", orEmpty: true)
+    blocks = base?.blocks ?? [:]
+    for (name, value) in try reader.expressions("blocks") {
+      guard let group = FamilySpec.Group(rawValue: name) else { throw reader.malformed("'\(name)' is no group") }
+      blocks[group] = value
+    }
+    if blocks.isEmpty { blocks[.text] = try Expression("layer", file: file) }
     var own: [Tensor] = []
     for value in try reader.array("tensors") { own.append(try Tensor(value, reader)) }
     // What a spec says of a name stands in place of what the one it extends says.
@@ -100,10 +126,10 @@ extension GGUFSpec.Tensor {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
     try reader.expectKeys([
-      "name", "role", "group", "when", "stacked", "slices", "shape", "row", "transposed_from", "computed", "type",
+      "name", "role", "group", "when", "stacked", "slices", "shape", "row", "transposed_from", "column", "function",
+      "computed", "type",
     ])
     template = try NameTemplate(try reader.string("name"), file: reader.file)
-    group = .text
     if let name = try reader.optionalString("group") {
       guard let known = FamilySpec.Group(rawValue: name) else { throw reader.malformed("'\(name)' is no group") }
       group = known
@@ -113,6 +139,11 @@ extension GGUFSpec.Tensor {
     let type = try reader.optionalString("type")
     guard type == nil || type == "F32" else { throw reader.malformed("'type' can only be F32") }
     staysF32 = type != nil
+    column = try reader.optionalExpression("column")
+    if let name = try reader.optionalString("function") {
+      guard let known = Elementwise(rawValue: name) else { throw reader.malformed("'\(name)' is no function") }
+      function = known
+    }
     if let computed = try reader.optionalString("computed") {
       guard computed == "rope_factors" else { throw reader.malformed("'\(computed)' is nothing that is computed") }
       rows = .ropeFactors
@@ -136,6 +167,9 @@ extension GGUFSpec.Tensor {
     case (nil, let start?): rows = .transposed(slices: slices, shape: shape, source: start)
     default: throw reader.malformed("'row' and 'transposed_from' exclude each other")
     }
+    if case .transposed = rows, column != nil {
+      throw reader.malformed("'column' and 'transposed_from' exclude each other")
+    }
     if case .all = rows { return }
     guard !isStacked else { throw reader.malformed("a stacked tensor takes all rows") }
     guard shape.count == 2 else { throw reader.malformed("'shape' needs the rows and columns of a matrix") }
@@ -145,15 +179,18 @@ extension GGUFSpec.Tensor {
 extension GGUFSpec.Key {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
-    try reader.expectKeys(["key", "type", "value", "when", "optional"])
+    try reader.expectKeys(["key", "type", "value", "each", "when", "optional"])
     name = try reader.string("key")
-    let typeName = try reader.string("type")
+    let fullName = try reader.string("type")
+    let isArray = fullName.hasSuffix("[]")
+    let typeName = isArray ? String(fullName.dropLast(2)) : fullName
     guard let type = GGUFValueType(name: typeName) else {
       throw reader.malformed("'\(typeName)' is no type of a value")
     }
     self.type = type
-    guard let value = try reader.optionalExpression("value") else { throw reader.malformed("needs a 'value'") }
-    self.value = value
+    value = try GGUFSpec.Value(reader)
+    if case .one = value, isArray { throw reader.malformed("needs 'each' or a list, since it is an array") }
+    if !isArray { guard case .one = value else { throw reader.malformed("is no array") } }
     when = try reader.optionalExpression("when")
     isOptional = reader.value("optional")?.bool ?? false
   }
@@ -162,10 +199,57 @@ extension GGUFSpec.Key {
 extension GGUFSpec.ConfigKey {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
-    try reader.expectKeys(["key", "value", "when"])
+    try reader.expectKeys(["key", "value", "each", "when"])
     path = try reader.string("key")
-    guard let value = try reader.optionalExpression("value") else { throw reader.malformed("needs a 'value'") }
-    self.value = value
+    value = try GGUFSpec.Value(reader)
     when = try reader.optionalExpression("when")
+  }
+}
+
+extension GGUFSpec.Value {
+  fileprivate init(_ reader: SpecReader) throws(CheckpointError) {
+    let count = try reader.optionalExpression("each")
+    if count == nil, reader.value("value")?.array != nil {
+      var list: [Expression] = []
+      for value in try reader.array("value") { list.append(try reader.expression(value)) }
+      self = .list(list)
+      return
+    }
+    guard let value = try reader.optionalExpression("value") else { throw reader.malformed("needs a 'value'") }
+    self = count.map { .each(count: $0, value) } ?? .one(value)
+  }
+
+  /// What an array can have: no model has as many layers.
+  private static let longest = 10_000
+
+  /// The value, or the elements of a list.
+  func evaluated(in environment: SpecEnvironment) throws(CheckpointError) -> SpecValue {
+    var environment = environment
+    switch self {
+    case .one(let value): return try environment.evaluate(value)
+    case .list(let values):
+      var list: [SpecValue] = []
+      for value in values { list.append(try environment.evaluate(value)) }
+      return .list(list)
+    case .each(let count, let value):
+      let count = try environment.int(count)
+      guard (0...Self.longest).contains(count) else {
+        throw CheckpointError(.configKey, file: environment.config.file, "asks for a list of \(count) values")
+      }
+      var list: [SpecValue] = []
+      for layer in 0..<count {
+        environment.layer = layer
+        list.append(try environment.evaluate(value))
+      }
+      return .list(list)
+    }
+  }
+
+  /// As written, for messages.
+  var text: String {
+    switch self {
+    case .one(let value), .each(_, let value): value.text
+    case .list(let values): values.map(\.text).joined(separator: ", ")
+    }
   }
 }

@@ -2,16 +2,18 @@
 public struct SpecEnvironment: Sendable {
   let config: ModelConfig
   /// The values that the spec defines, each an expression of its own.
-  let values: [String: Expression]
+  private(set) var values: [String: Expression]
   /// Which spec asks, for messages.
   let spec: String
   var layer: Int?
   var expert: Int?
   /// Place of a layer among those that have experts, from 0.
   var moeLayer: Int?
-  /// Row and matrix of a tensor that is put together out of others' rows.
+  /// Row, matrix and column of a tensor that is put together out of others' rows, and the number of its block.
   var row: Int?
   var slice: Int?
+  var column: Int?
+  var block: Int?
   /// Values being evaluated: inside its own definition a name means the config key.
   private var active: [String] = []
 
@@ -19,6 +21,13 @@ public struct SpecEnvironment: Sendable {
     self.config = config
     self.values = values
     self.spec = spec
+  }
+
+  /// One more value, in place of what has its name.
+  func adding(_ name: String, _ flag: Bool) throws(CheckpointError) -> SpecEnvironment {
+    var environment = self
+    environment.values[name] = try Expression("\(flag)", file: spec)
+    return environment
   }
 
   // MARK: Typed results
@@ -227,6 +236,8 @@ public struct SpecEnvironment: Sendable {
       }
       if first == "row", let row { return .int(row) }
       if first == "slice", let slice { return .int(slice) }
+      if first == "column", let column { return .int(column) }
+      if first == "block", let block { return .int(block) }
       if let value = values[first], !active.contains(first) {
         guard active.count < Self.depthLimit else { throw .here("values refer to each other too deeply") }
         var inner = self

@@ -58,8 +58,13 @@ public struct SpecLibrary: Sendable {
     }
   }
 
-  /// How models of a family stand in a GGUF file; nil where that is not known.
-  public func gguf(family: String) -> GGUFSpec? { ggufSpecs.first { $0.families.contains(family) } }
+  /// How a model stands in a GGUF file; nil where that is not known of its family.
+  public func gguf(_ model: ModelLayout) throws(CheckpointError) -> GGUFSpec? {
+    for spec in ggufSpecs where spec.families.contains(model.spec.name) {
+      guard let when = spec.when, try !model.holds(when, layer: nil) else { return spec }
+    }
+    return nil
+  }
 
   /// What the value of `general.architecture` means.
   public func gguf(architecture: String) -> GGUFSpec? {

@@ -20,6 +20,9 @@ enum Transcoding {
     }
   }
 
+  /// Whether every value stays the same, whatever the scales.
+  var isLossless: Bool { if case .mxfp4 = self { true } else { false } }
+
   /// Writes the blocks of one row.
   ///
   /// - Parameter row: absolute, within `stored.rows`.

@@ -24,9 +24,9 @@ struct PieceReader: Sendable {
     precondition(rows.upperBound <= shape.rows && output.count >= rows.count * shape.columns)
     try forEachPart(rows, of: pieces) { (piece, wanted, place) throws(CheckpointError) in
       let target = place * shape.columns
-      try read(
-        wanted, of: piece,
-        into: UnsafeMutableBufferPointer(rebasing: output[target..<target + wanted.count * shape.columns]), scratch)
+      let values = UnsafeMutableBufferPointer(rebasing: output[target..<target + wanted.count * shape.columns])
+      try read(wanted, of: piece, into: values, scratch)
+      piece.view.function?.undo(on: values)
     }
   }
 
@@ -99,7 +99,7 @@ struct PieceReader: Sendable {
         let slack = (part.rowsPerRow ?? 1) * 2
         return sum + part.byteRange(rows: 0..<min(piece.shape.rows, count + slack)).count.roundedUp(to: 64)
       }
-      let isDirect = !view.isTransposed && view.rowStep == 1 && view.columnStep == 1
+      let isDirect = !view.isTransposed && view.rowStep == 1 && view.columnStep == 1 && view.columnOrder == nil
       let values = view.isTransposed ? rows * view.columnStep : view.columns.count
       let line = isDirect ? 0 : (values * 4).roundedUp(to: 64)
       last = (piece.layout.name, piece.shape, stored + line)
@@ -128,7 +128,7 @@ struct PieceReader: Sendable {
     let first = view.firstRow + rows.lowerBound * view.rowStep
     let last = view.firstRow + (rows.upperBound - 1) * view.rowStep
     let stored = try load(first..<last + 1, of: piece, scratch)
-    if view.rowStep == 1, view.columnStep == 1 {
+    if view.rowStep == 1, view.columnStep == 1, view.columnOrder == nil {
       codec.decode(rows: first..<last + 1, columns: view.columns, of: stored, into: output)
       return
     }
@@ -136,7 +136,11 @@ struct PieceReader: Sendable {
     let line = try scratch.values(view.columns.count)
     for (i, row) in stride(from: first, through: last, by: view.rowStep).enumerated() {
       codec.decode(rows: row..<row + 1, columns: view.columns, of: stored, into: line)
-      for column in 0..<width { output[i * width + column] = line[column * view.columnStep] }
+      if let order = view.columnOrder {
+        for (column, place) in order.enumerated() { output[i * width + column] = line[Int(place)] }
+      } else {
+        for column in 0..<width { output[i * width + column] = line[column * view.columnStep] }
+      }
     }
   }
 

@@ -85,6 +85,11 @@ struct GGUFElements: Sendable {
     count += 1
   }
 
+  mutating func append(bool flag: Bool) {
+    bytes.append(flag ? 1 : 0)
+    count += 1
+  }
+
   mutating func append(float32 number: Float) {
     appendLittleEndian(number.bitPattern, to: &bytes)
     count += 1

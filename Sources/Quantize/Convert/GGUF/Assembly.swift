@@ -9,6 +9,10 @@ public struct Assembly: Sendable {
   let sources: [Int]
   let rowsPerSlice: Int
   let rows: GGUFLayout.Rows
+  /// For each column, the column of the source; nil where they are the same.
+  let columns: [Int32]?
+  /// What every value goes through.
+  let function: Elementwise?
   /// Codes are kept, and only change places.
   let isTranscoded: Bool
   /// Its entry in an importance matrix, if there is one.
@@ -58,6 +62,8 @@ public struct Assembly: Sendable {
       needs.stored = PieceReader.scratchBytes(shape.columns, of: bound.pieces)
     case .computed: break
     }
+    // One row, in the order of the source.
+    if columns != nil { needs.aside = max(needs.aside, shape.columns * 4) }
     return needs
   }
 

@@ -73,7 +73,9 @@ struct AssemblyExecutor: Sendable {
   private func copies(
     _ slice: Int, _ rows: Range<Int>, _ target: any EncodingLayout, _ run: Run
   ) throws(CheckpointError) -> Bool {
-    guard case .all = run.assembly.rows, !run.assembly.sources.isEmpty else { return false }
+    guard case .all = run.assembly.rows, run.assembly.columns == nil, run.assembly.function == nil,
+      !run.assembly.sources.isEmpty
+    else { return false }
     let pieces = convert.binding.tensors[run.assembly.source(slice)].pieces
     guard pieces.count == 1, sameLayout(pieces[0].layout, target), pieces[0].view.isContiguous(in: pieces[0].shape),
       let part = pieces[0].layout.parts(for: pieces[0].shape).first, pieces[0].records.count == 1
@@ -145,6 +147,14 @@ struct AssemblyExecutor: Sendable {
         for column in 0..<columns { values[i * columns + column] = aside[column * shape.columns + row] }
       }
     }
+    if let order = run.assembly.columns {
+      for row in 0..<rows.count {
+        let line = UnsafeMutableBufferPointer(rebasing: values[row * columns..<(row + 1) * columns])
+        _ = run.aside.update(fromContentsOf: line)
+        for (column, place) in order.enumerated() { line[column] = run.aside[Int(place)] }
+      }
+    }
+    run.assembly.function?.apply(to: values)
   }
 
   /// Rows of the source in any order: neighbours are read together.
@@ -221,6 +231,7 @@ struct AssemblyExecutor: Sendable {
     case .picked(let table): row = Int(table[slice * run.assembly.rowsPerSlice + row])
     case .transposed(let starts): (row, column) = (Int(starts[slice]) + column, row)
     }
+    if let order = run.assembly.columns { column = Int(order[column]) }
     let name = run.assembly.sources.isEmpty ? nil : convert.binding.tensors[run.assembly.source(slice)].tensor
     let tensor = name.flatMap { place in convert.binding.model.map { $0.name(of: $0.tensors[place]) } }
     return CheckpointError(

@@ -66,7 +66,8 @@ struct GGUFConvertPlanner {
     let importance = try importance(of: tensor, target)
     let assembly = Assembly(
       name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, isTranscoded: keepsCodes(tensor, target), importance: importance)
+      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target),
+      importance: importance)
     let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
     works.append(
       ConvertPlan.Work(
@@ -77,13 +78,14 @@ struct GGUFConvertPlanner {
     }
   }
 
-  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again.
+  /// Whether codes can be kept. A mix of llama.cpp means the bytes that come of quantizing again, but for codes that its
+  /// converter keeps.
   private func keepsCodes(_ tensor: GGUFLayout.Tensor, _ target: any EncodingLayout) -> Bool {
-    guard case .all = tensor.rows, recipe.mix == nil, !tensor.sources.isEmpty else { return false }
+    guard tensor.hasWholeRows, !tensor.sources.isEmpty else { return false }
     return tensor.sources.allSatisfy { source in
       binding.tensors[places[source]].pieces.allSatisfy { piece in
-        Transcoding.between(piece.layout, target) != nil && piece.view.columns == 0..<piece.shape.columns
-          && piece.view.columnStep == 1 && !piece.view.isTransposed
+        guard let transcoding = Transcoding.between(piece.layout, target) else { return false }
+        return (recipe.mix == nil || transcoding.isLossless) && piece.view.hasWholeRows(in: piece.shape)
       }
     }
   }
@@ -91,8 +93,10 @@ struct GGUFConvertPlanner {
   private mutating func target(
     of tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?
   ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
-    guard let source = tensor.sources.first, !tensor.staysF32 else { return (PlainLayout(.f32), nil) }
+    guard let source = tensor.sources.first else { return (PlainLayout(.f32), nil) }
+    // llama-quantize has a list of its own of what it leaves: the indexer's weights are F32 for the converter alone.
     if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
+    if tensor.staysF32 { return (PlainLayout(.f32), nil) }
     if let rule = try options.tensorTypes.firstMatch(tensor.name) {
       return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
     }
@@ -133,10 +137,14 @@ struct GGUFConvertPlanner {
 
   /// The types that `llama-quantize` gives to the tensors that are not F32 anyway.
   private func assign(_ mix: LlamaMix) throws(CheckpointError) -> [LlamaMix.Assignment] {
+    func integer(_ key: String) throws(CheckpointError) -> Int? {
+      try spec.integer(key, of: model, hasMTP: layout.hasMTP)
+    }
     let facts = LlamaMix.Model(
-      architecture: spec.architecture, layers: model.layerCount, experts: model.expertCount,
+      architecture: spec.architecture, layers: try integer("block_count") ?? model.layerCount,
+      nextTokenLayers: try integer("nextn_predict_layers") ?? 0, experts: model.expertCount,
       heads: model.integer("heads") ?? 0,
-      keyValueHeads: try spec.integer("attention.head_count_kv", of: model) ?? model.integer("heads") ?? 0)
+      keyValueHeads: try integer("attention.head_count_kv") ?? model.integer("heads") ?? 0)
     var options = LlamaMixOptions()
     options.tensorTypes = self.options.tensorTypes
     return try mix.assign(
@@ -251,7 +259,7 @@ struct GGUFConvertPlanner {
     let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
     findings += general.findings
     return [GGUFEntry("general.architecture", text: spec.architecture)] + general.entries
-      + (try spec.entries(of: model))
+      + (try spec.entries(of: model, hasMTP: layout.hasMTP))
   }
 
   /// What the source says, but for how it is encoded and split.
