@@ -2,7 +2,7 @@
 
     python gguf_container.py [corpus files fuzz imatrix]
 
-GGUF_FUZZ  damaged files to make (default: 400)
+GGUF_FUZZ  damaged files to make (default: 150)
 """
 # needs: llama
 import ctypes, filecmp, json, os, pathlib, random, subprocess, sys
@@ -147,7 +147,7 @@ def fuzz():
     header = good.index(b"output.weight") + 3000
     rng = random.Random(7)
     counts = {}
-    for i in range(int(os.environ.get("GGUF_FUZZ", "400"))):
+    for i in range(int(os.environ.get("GGUF_FUZZ", "150"))):
         data = bytearray(good)
         for _ in range(rng.randint(1, 3)):
             place = rng.randrange(header)
