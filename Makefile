@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test conformance guides release dist specs docs format lint clean
 
-RELEASE := -c release --product ckpt --static-swift-stdlib
+RELEASE := -c release --static-swift-stdlib --product ckpt
 SWIFT_FILES := Sources Tests Package.swift
 
 help: ## this list
@@ -18,7 +18,9 @@ demo: setup release ## synthesize a small checkpoint, validate and convert it, c
 test: setup ## build and run the tests (no Python)
 	swift test
 
-conformance: setup release ## hold the results against other people's programs (sets up a Python outside the checkout)
+conformance: setup release ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
+	swift build $(RELEASE:ckpt=gguf-kernels)
+	swift build $(RELEASE:ckpt=gguf-header)
 	@Tests/Conformance/run.sh
 
 guides: setup release ## run the commands of docs/guide; hold the pages on commands and JSON against the binary

@@ -107,9 +107,15 @@ import Testing
     let good = try folder.write(
       "i.gguf", gguf([(down, [6, 9, 0, 0, 10, 1], [3, 1, 4]), ("output.weight", [8, 2], [2])]))
     let checkpoint = try Checkpoint.open(model)
-    #expect(try ImportanceMatrix(good).findings(against: checkpoint.records.map { ($0.name, $0.shape) }).map(\.severity) == [.note])
+    #expect(
+      try ImportanceMatrix(good).findings(against: checkpoint.records.map { ($0.name, $0.shape) }).map(\.severity) == [
+        .note
+      ])
     let bad = try folder.write("j.gguf", gguf([(down, [6, 9, 0, 0], [3, 1]), ("other.weight", [8, 2], [2])]))
-    #expect(try ImportanceMatrix(bad).findings(against: checkpoint.records.map { ($0.name, $0.shape) }).map(\.severity) == [.error, .error, .note])
+    #expect(
+      try ImportanceMatrix(bad).findings(against: checkpoint.records.map { ($0.name, $0.shape) }).map(\.severity) == [
+        .error, .error, .note,
+      ])
   }
 
   @Test("values that are not finite are found with their place")

@@ -7,7 +7,7 @@ to the next expert is at least 5e-4.
 """
 import sys
 
-from harness import checks, ckpt, fixture, new_folder, np, remove
+from harness import checks, ckpt, fixture, load_in_transformers, logits_of, new_folder, np, remove, tensors
 
 import families  # after the harness, which says where it is
 
@@ -157,6 +157,14 @@ def judge_converted(label, source):
     ckpt("convert", source.path, out, "--to", "bf16", expect=0)
     ckpt("forward", out, "--tokens", source.golden / "golden_input_ids.npy", "--logits", f"{out}.npy", expect=0)
     checks.at_most(distance(np.load(f"{out}.npy"), source.array("logits_bf16")), 1e-3, f"{label}: logits after --to bf16")
+    if source.meta["scheme"] == "mxfp4":
+        # Stacks again, as transformers stores and loads them.
+        plain = tensors(fixture(source.meta["family"], "none", source.meta["seed"]).path)
+        shapes = lambda stored: sorted((n, a.shape, str(a.dtype)) for n, a in stored.items())
+        checks.equal(shapes(tensors(out)), shapes(plain), f"{label}: names, shapes and dtypes after --to bf16")
+        model, info = load_in_transformers(out, source, by_class=True)
+        checks.equal([*info["missing_keys"], *info["unexpected_keys"]], [], f"{label}: keys in transformers after --to bf16")
+        checks.at_most(distance(logits_of(model, source), source.array("logits_bf16")), 1e-4, f"{label}: transformers after --to bf16")
     remove(out)
 
 

@@ -6,14 +6,11 @@ import json, os, pathlib, struct, subprocess, sys
 
 import numpy as np
 
-from harness import HERE, Fixture, new_folder
+from harness import HERE, new_folder
 
 BIN, SRC = os.environ["PEERS_LLAMA"], os.environ["LLAMA_SRC"]
 sys.path.append(os.path.join(SRC, "gguf-py"))
 import gguf
-
-THREADS = str(os.cpu_count() or 1)
-
 
 def run(program, *arguments, ends=0):
     """Its output; whatever else than `ends` it ends with is an error."""

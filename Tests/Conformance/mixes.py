@@ -1,11 +1,7 @@
 """The types of `llama.cpp/<MIX>`: what `llama-quantize` decides, for models of many shapes.
 
-    PEERS_LLAMA=… LLAMA_SRC=… ORACLE=… Tests/Conformance/run.sh mixes        holds Tests/Vectors/mixes/ against the program
-    … python mixes.py --write                                                writes Tests/Vectors/mixes/ anew
-
-PEERS_LLAMA  the folder of llama-quantize
-LLAMA_SRC    the source tree of llama.cpp (its converter, and the `gguf` package where none is installed)
-ORACLE       the folder of convert_f32.py, which runs that converter on tiny models
+    Tests/Conformance/run.sh mixes      holds Tests/Vectors/mixes/ against the program
+    python mixes.py --write             writes Tests/Vectors/mixes/ anew
 
 `swift test` holds our choices against the vectors. The tiny models are those of the fixtures, through llama.cpp's converter. The others have
 true headers and no data: `llama-quantize --dry-run` reads none.
@@ -14,27 +10,14 @@ A vector: the facts of a model, its tensors (`{0-3}` stands for layers; dimensio
 the order of the list: `-` is left alone, `*4` are four layers alike, `Q5_0<Q4_K` fell back, `! name` means that the program refused because
 of this tensor.
 """
+# needs: llama
+import concurrent.futures, json, os, pathlib, re, subprocess, sys
 
-import concurrent.futures
-import json
-import os
-import pathlib
-import re
-import subprocess
-import sys
+from harness import checks, fixture, new_folder, np, remove
 
-from harness import checks, fixture, new_folder, remove
+from llama import BIN, convert, gguf
 
-import numpy as np
-
-BIN, SRC, ORACLE = (os.environ.get(name) for name in ("PEERS_LLAMA", "LLAMA_SRC", "ORACLE"))
 VECTORS = pathlib.Path(__file__).resolve().parent.parent / "Vectors" / "mixes"
-if SRC:
-    sys.path.append(os.path.join(SRC, "gguf-py"))
-try:
-    import gguf
-except ImportError:
-    gguf = None
 
 MIXES = """Q1_0 Q2_0 Q4_0 Q4_1 MXFP4_MOE Q5_0 Q5_1 IQ2_XXS IQ2_XS IQ2_S IQ2_M IQ1_S IQ1_M TQ1_0 TQ2_0 Q2_K Q2_K_S IQ3_XXS IQ3_S IQ3_M IQ3_XS
 Q3_K_S Q3_K_M Q3_K_L IQ4_NL IQ4_XS Q4_K_S Q4_K_M Q5_K_S Q5_K_M Q6_K Q8_0 F16 BF16 F32""".split()
@@ -199,16 +182,6 @@ def write_header(path, arch, keys, tensors):
     os.truncate(path, -(-os.path.getsize(path) // 32) * 32 + size)
 
 
-def convert(family, quant, out):
-    source, joined = fixture(family, quant), new_folder("source")
-    joined.mkdir(parents=True)
-    for file in [*source.path.iterdir(), source.golden / "golden_tokenizer.json"]:
-        (joined / file.name).symlink_to(file)
-    subprocess.run(
-        [sys.executable, os.path.join(ORACLE, "convert_f32.py"), str(joined), str(out)], check=True, capture_output=True, timeout=600)
-    remove(joined)
-
-
 # ---------------------------------------------------------------- asking
 def write_imatrix(path, tensors):
     writer = gguf.GGUFWriter(path, "imatrix")
@@ -321,10 +294,10 @@ def first(value):
 def vectors():
     folder = new_folder("models")
     folder.mkdir(parents=True)
-    path = folder / "m.gguf"
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        for family, quant in TINY:
-            convert(family, quant, path)
+        tiny = {(family, quant): folder / f"{family}.gguf" for family, quant in TINY}
+        convert(*((fixture(family, quant), out, "f32", "golden") for (family, quant), out in tiny.items()))
+        for (family, quant), path in tiny.items():
             reader = gguf.GGUFReader(path)
             arch = reader.fields["general.architecture"].contents()
             keys = {key.removeprefix(arch + "."): first(field.contents()) for key, field in reader.fields.items() if key.startswith(arch + ".")}
@@ -332,6 +305,7 @@ def vectors():
             tensors = [(t.name, [int(n) for n in t.shape]) for t in reader.tensors]
             yield vector(path, f"tiny {family}", arch, keys, tensors, pool, OPTIONS)
             path.unlink()
+        path = folder / "m.gguf"
         for label, (arch, keys, tensors) in SYNTHETIC.items():
             write_header(path, arch, keys, tensors)
             yield vector(path, label, arch, keys, tensors, pool, OPTIONS[:1] + OPTIONS[3:5] + OPTIONS[12:15])
@@ -351,9 +325,6 @@ def program():
 
 
 def main():
-    if not (BIN and SRC and ORACLE and gguf):
-        checks.note("mixes: not made: PEERS_LLAMA, LLAMA_SRC, ORACLE or the gguf package is missing")
-        return
     known = program()
     missing = sorted(set(known["mixes"]) - set(MIXES) - {"COPY", "Q3_K", "Q4_K", "Q5_K"})
     checks.equal(missing, [], "mixes that the program lists and this file does not")

@@ -219,6 +219,18 @@ extension ModelLayout {
   /// A truth value that the spec defines, such as `tied`; nil where it defines none.
   func boolean(_ value: String) -> Bool? { spec.values[value].flatMap { try? environment.bool($0) } }
 
+  /// The stack that an expert's tensor stands in where its values are plain: its name and shape, and whether each expert is
+  /// stored as its transpose. nil where the family is published otherwise.
+  public func plainStack(of tensor: Tensor) -> (name: String, shape: Shape, isTransposed: Bool)? {
+    guard let stack = spec.tensors[tensor.template].stack, stack.encodings.contains("plain"),
+      let place = stacks.place(of: tensor)
+    else { return nil }
+    return (
+      stack.template.name(layer: tensor.layer, expert: nil), place.storedShape(isPlain: true),
+      place.isTransposedWherePlain
+    )
+  }
+
   /// A value that the spec defines, such as `hidden` or `experts`; nil where it defines none or the config lacks it.
   public func integer(_ value: String) -> Int? {
     guard let expression = spec.values[value] else { return nil }

@@ -180,7 +180,8 @@ private struct Draft {
     _ stack: FamilySpec.Stack, _ place: Stacks.Place, _ tensors: [Int], _ layout: any EncodingLayout
   ) throws(CheckpointError) {
     var members: [PresetModel.Stack.Member] = []
-    for (_, tensors) in Dictionary(grouping: tensors, by: { model.tensors[$0].template }).sorted(by: { $0.key < $1.key }) {
+    for (_, tensors) in Dictionary(grouping: tensors, by: { model.tensors[$0].template }).sorted(by: { $0.key < $1.key }
+    ) {
       guard let place = model.stacks.place(of: model.tensors[tensors[0]]) else { continue }
       members.append(PresetModel.Stack.Member(tensors: tensors, first: place.first, step: place.step))
     }

@@ -27,6 +27,8 @@ public struct ConvertExecutor: PanelExecutor {
       return PanelReport()
     case .assemble(let assembly, let options):
       return try assemblies.fill(panel.rows, work, assembly, options, outputs, workspace)
+    case .restack(_, let pieces, let options):
+      return try restack(panel.rows, work, pieces, options, outputs, workspace)
     case .quantize(let piece, let options):
       guard let target = work.target else { return PanelReport() }
       return try quantize(panel.rows, work, piece, target, options, outputs, workspace)
@@ -41,6 +43,7 @@ public struct ConvertExecutor: PanelExecutor {
         source.expect(records[record], convert.plan.parts[part].byteRange(rows: panel.rows))
       }
     case .assemble(let assembly, _): assemblies.expect(panel.rows, assembly)
+    case .restack(_, let pieces, _): self.pieces.expect(panel.rows, of: pieces)
     case .quantize(let piece, _):
       if !piece.isWhole { return pieces.expect(panel.rows, of: [piece]) }
       for (record, part) in zip(piece.records, piece.layout.parts(for: piece.shape)) {
@@ -90,6 +93,27 @@ public struct ConvertExecutor: PanelExecutor {
           })
       }
     }
+    return report
+  }
+
+  private func restack(
+    _ rows: Range<Int>, _ work: ConvertPlan.Work, _ pieces: [Piece], _ options: EncodeOptions,
+    _ outputs: [UnsafeMutableRawBufferPointer], _ workspace: Workspace
+  ) throws(CheckpointError) -> PanelReport {
+    guard let target = work.target, let first = pieces.first else { return PanelReport() }
+    let shape = work.shape
+    let stripRows = min(ConvertPlan.stripRows(shape, target, target), rows.count)
+    let scratch = ReadScratch(try workspace.take(PieceReader.scratchBytes(stripRows, of: pieces)))
+    let run = Run(
+      work: work, options: options, decoder: Codecs.codec(for: first.layout),
+      output: PanelOutput(
+        shape: shape, codec: Codecs.codec(for: target), panel: rows, parts: target.parts(for: shape), bytes: outputs),
+      stripRows: stripRows, values: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self),
+      decoded: try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self))
+    var report = try quantizeByStrips(rows, run) { (strip, values) throws(CheckpointError) in
+      try self.pieces.read(strip, of: pieces, shape, into: values, scratch: scratch)
+    }
+    report.rows = rows.count
     return report
   }
 

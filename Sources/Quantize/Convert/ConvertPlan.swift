@@ -8,6 +8,8 @@ public struct ConvertPlan: Sendable {
     case copy([Int])
     /// Decoded, and encoded anew.
     case quantize(Piece, EncodeOptions)
+    /// A stack of experts of this name, decoded and written as the stack of plain values: the pieces of all its rows.
+    case restack(String, [Piece], EncodeOptions)
     /// Put together out of the rows of logical tensors, for a GGUF file.
     case assemble(Assembly, EncodeOptions)
   }
@@ -40,6 +42,7 @@ public struct ConvertPlan: Sendable {
   /// What is known of a tensor of the plan, for messages and lists.
   public func name(of work: Work) -> String? {
     if case .assemble(let assembly, _) = work.operation { return assembly.name }
+    if case .restack(let name, _, _) = work.operation { return name }
     guard let tensor = work.tensor, let model = binding.model else { return nil }
     return model.name(of: model.tensors[tensor])
   }

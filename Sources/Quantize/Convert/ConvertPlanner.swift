@@ -50,7 +50,11 @@ public struct ConvertPlanner: Sendable {
     var stacks: [Int: [Int]] = [:]
     for (i, bound) in binding.tensors.enumerated() {
       let piece = bound.pieces[0]
-      if piece.isWhole { byMainRecord[piece.records[0]] = Int32(i) } else { stacks[piece.records[0], default: []].append(i) }
+      if piece.isWhole {
+        byMainRecord[piece.records[0]] = Int32(i)
+      } else {
+        stacks[piece.records[0], default: []].append(i)
+      }
     }
     let divided = try dividedLayers(stacks)
     var isUnknown = [Bool](repeating: false, count: records.count)
@@ -59,7 +63,8 @@ public struct ConvertPlanner: Sendable {
       if byMainRecord[i] >= 0 {
         try plan(binding.tensors[Int(byMainRecord[i])], shard: records[i].shard)
       } else if let stack = stacks[i] {
-        try plan(stack: stack, isDivided: divided.contains(LayerOfGroup(model.tensors[binding.tensors[stack[0]].tensor])))
+        try plan(
+          stack: stack, isDivided: divided.contains(LayerOfGroup(model.tensors[binding.tensors[stack[0]].tensor])))
       } else if isUnknown[i] {
         planUnknown(i)
       }
@@ -111,16 +116,23 @@ public struct ConvertPlanner: Sendable {
     }
   }
 
-  /// The layers whose stacks of experts are written as one tensor for each expert: those in which the recipe changes any.
+  /// The layers whose stacks of experts are written as one tensor for each expert: those in which the recipe changes any to
+  /// an encoding that the family is not published in as stacks.
   private func dividedLayers(_ stacks: [Int: [Int]]) throws(CheckpointError) -> Set<LayerOfGroup> {
     var divided: Set<LayerOfGroup> = []
-    for bound in stacks.values.joined().lazy.map({ binding.tensors[$0] }) {
-      let tensor = model.tensors[bound.tensor]
-      if divided.contains(LayerOfGroup(tensor)) { continue }
-      let stored = bound.pieces[0].layout
-      let decision = try recipe.rule(for: tensor, of: model, stored: stored, in: .safetensors)
-      if !sameLayout(try target(decision?.rule, for: tensor, stored: stored), stored) {
-        divided.insert(LayerOfGroup(tensor))
+    for stack in stacks.values {
+      var first: (any EncodingLayout)?
+      for bound in stack.lazy.map({ binding.tensors[$0] }) {
+        let tensor = model.tensors[bound.tensor]
+        if divided.contains(LayerOfGroup(tensor)) { break }
+        let stored = bound.pieces[0].layout
+        let decision = try recipe.rule(for: tensor, of: model, stored: stored, in: .safetensors)
+        let target = try target(decision?.rule, for: tensor, stored: stored)
+        let isPlainStack = target is PlainLayout && !(stored is PlainLayout) && model.plainStack(of: tensor) != nil
+        // What a stack holds is of one encoding.
+        let isLikeFirst = first.map { sameLayout($0, target) } ?? true
+        if !(sameLayout(target, stored) || isPlainStack) || !isLikeFirst { divided.insert(LayerOfGroup(tensor)) }
+        first = target
       }
     }
     return divided
@@ -138,12 +150,37 @@ public struct ConvertPlanner: Sendable {
       for i in order { try plan(binding.tensors[i], shard: records[first.pieces[0].records[0]].shard) }
       return
     }
+    let decision = try recipe.rule(for: model.tensors[first.tensor], of: model, stored: first.layout, in: .safetensors)
+    let target = try target(decision?.rule, for: model.tensors[first.tensor], stored: first.layout)
+    if !sameLayout(target, first.layout), let stack = model.plainStack(of: model.tensors[first.tensor]) {
+      let options = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(first.layout))
+      let operation = ConvertPlan.Operation.restack(
+        stack.name, Self.pieces(of: first.pieces[0], stack.isTransposed), options)
+      add(
+        ConvertPlan.Work(
+          tensor: first.tensor, operation: operation, target: target, shape: stack.shape, rule: decision?.number),
+        shard: records[first.pieces[0].records[0]].shard, layer: model.tensors[first.tensor].layer)
+      return
+    }
     if !(first.layout is PlainLayout) { keepsEncodedStacks = true }
     for record in first.pieces[0].records {
       add(
         ConvertPlan.Work(
           tensor: nil, operation: .copy([record]), target: nil, shape: records[record].shape, rule: nil),
         shard: records[record].shard, layer: model.tensors[first.tensor].layer)
+    }
+  }
+
+  /// A whole stack as pieces, each expert turned where it should be.
+  private static func pieces(of member: Piece, _ isTransposed: Bool) -> [Piece] {
+    var piece = member
+    piece.view = MatrixView(all: piece.shape)
+    if !isTransposed { return [piece] }
+    return (0..<piece.shape[0]).map { expert in
+      piece.view.firstRow = expert * piece.shape[1]
+      piece.view.rows = piece.shape[1]
+      piece.view.isTransposed = true
+      return piece
     }
   }
 
@@ -204,12 +241,15 @@ public struct ConvertPlanner: Sendable {
     guard let tensor = work.tensor, let target = work.target, work.copiedRecords.count != 1 else {
       return PlanBuilder.Draft(copying: binding.checkpoint.records[work.copiedRecords[0]], work: number)
     }
-    let source: any EncodingLayout = if case .quantize(let piece, _) = work.operation { piece.layout } else { target }
+    var source: any EncodingLayout = target
+    if case .quantize(let piece, _) = work.operation { source = piece.layout }
     let strip = ConvertPlan.stripRows(work.shape, source, target)
     let rows = Self.panelRows(work.shape, source, target, strip: strip)
     let scratch = Self.scratch(work, source, target, rows: rows, strip: strip)
+    var name = model.name(of: model.tensors[tensor])
+    if case .restack(let stack, _, _) = work.operation { name = stack }
     return PlanBuilder.Draft(
-      name: model.name(of: model.tensors[tensor]), layout: target, shape: work.shape, panelRows: rows, scratch: scratch,
+      name: name, layout: target, shape: work.shape, panelRows: rows, scratch: scratch,
       work: number)
   }
 
@@ -279,8 +319,13 @@ public struct ConvertPlanner: Sendable {
   private static func scratch(
     _ work: ConvertPlan.Work, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
   ) -> Int {
-    guard case .quantize(let piece, _) = work.operation else { return 0 }
     let shape = work.shape
+    if case .restack(_, let pieces, _) = work.operation {
+      let strip = min(strip, rows, shape.rows)
+      return PieceReader.scratchBytes(strip, of: pieces).roundedUp(to: 64)
+        + 2 * (strip * shape.columns * 4).roundedUp(to: 64)
+    }
+    guard case .quantize(let piece, _) = work.operation else { return 0 }
     let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
     if !piece.isWhole { return PieceReader.scratchBytes(min(strip, rows, shape.rows), of: [piece]) + 2 * values }
     let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
@@ -314,7 +359,8 @@ public struct ConvertPlanner: Sendable {
     }
     return ConvertPlan(
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
-      config: keepsEncodedStacks || checkpoint.container == .gguf ? model.config.source : try quantization.rewritten(model.config),
+      config: keepsEncodedStacks || checkpoint.container == .gguf
+        ? model.config.source : try quantization.rewritten(model.config),
       findings: findings)
   }
 }

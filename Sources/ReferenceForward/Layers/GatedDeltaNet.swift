@@ -100,7 +100,8 @@ struct GatedDeltaNet: Sendable {
         (mixed + head * keyWidth).update(from: group, count: keyWidth)
         (mixed + keys + head * keyWidth).update(from: group + keyWidth, count: keyWidth)
         (mixed + 2 * keys + head * run).update(from: group + 2 * keyWidth, count: run)
-        (projections.gate.block.base + row * valuesInAll + head * run).update(from: group + 2 * keyWidth + run, count: run)
+        (projections.gate.block.base + row * valuesInAll + head * run).update(
+          from: group + 2 * keyWidth + run, count: run)
         let pair = pairs.block.base + row * pairs.columns + head * 2 * shared
         let place = row * valueHeads + head * shared
         (projections.strength.block.base + place).update(from: pair, count: shared)
@@ -153,7 +154,8 @@ struct GatedDeltaNet: Sendable {
       let (query, key, change) = (vectors.row(0), vectors.row(1), vectors.row(2))
       for row in sequence * length..<(sequence + 1) * length {
         let source = mixed.block.base + row * mixed.columns
-        Self.unit(source + head / shared * keyWidth, into: query, count: keyWidth, scale: 1 / Float(keyWidth).squareRoot())
+        Self.unit(
+          source + head / shared * keyWidth, into: query, count: keyWidth, scale: 1 / Float(keyWidth).squareRoot())
         Self.unit(source + keys + head / shared * keyWidth, into: key, count: keyWidth, scale: 1)
         let value = source + 2 * keys + head * width
         let kept = Elementwise.exponential(

@@ -13,14 +13,16 @@ struct MemoryEstimate {
   init(_ architecture: Architecture, _ reader: TensorReader, sequences: Int, length: Int) {
     let positions = Double(sequences) * Double(length)
     let hidden = Double(architecture.hidden)
-    let attention = architecture.attention.indices.map { layer in
-      switch architecture.attention[layer] {
-      case .grouped(let attention): Double(attention.activations)
-      case .deltaNet(let attention): Double(attention.activations)
-      case .latent(let attention):
-        Double(attention.activations) + (reader.tensor(.attnQA, layer: layer).map { Double(reader.shape(of: $0).rows) } ?? 0)
-      }
-    }.max() ?? 0
+    let attention =
+      architecture.attention.indices.map { layer in
+        switch architecture.attention[layer] {
+        case .grouped(let attention): Double(attention.activations)
+        case .deltaNet(let attention): Double(attention.activations)
+        case .latent(let attention):
+          Double(attention.activations)
+            + (reader.tensor(.attnQA, layer: layer).map { Double(reader.shape(of: $0).rows) } ?? 0)
+        }
+      }.max() ?? 0
     var feedForward = 0.0
     for layer in 0..<architecture.layers {
       func rows(_ role: Role, expert: Int? = nil) -> Double {
