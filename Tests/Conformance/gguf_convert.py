@@ -56,7 +56,8 @@ def pre(source):
 
 
 def vocab(family):
-    return "golden" if "kimi" in family else "own"
+    # For DeepSeek-V3.2 the converter insists on add_bos_token, which the tiny tokenizer leaves out.
+    return "golden" if "kimi" in family or family == "deepseek_v32" else "own"
 
 
 # ---------------------------------------------------------------- one encoding for all
