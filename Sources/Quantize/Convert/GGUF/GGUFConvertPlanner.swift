@@ -11,6 +11,7 @@ struct GGUFConvertPlanner {
   private let library: SpecLibrary
   private var works: [ConvertPlan.Work] = []
   private var findings: [Finding] = []
+  private var fallbacks: [Fallback] = []
   /// The binding's tensor of each of the model's; −1 where there is none.
   private var places: [Int]
 
@@ -31,6 +32,7 @@ struct GGUFConvertPlanner {
   mutating func plan() throws(CheckpointError) -> ConvertPlan {
     let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
     for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
+    findings += fallbacks.map(\.finding)
     noteOmitted()
     let checkpoint = binding.checkpoint
     var files = try PlanInputs.files(of: checkpoint)
@@ -118,11 +120,30 @@ struct GGUFConvertPlanner {
   ) throws(CheckpointError) -> any EncodingLayout {
     guard let refusal = wanted.refusal(of: tensor.shape) else { return wanted }
     let fallback = Self.fallback(wanted, tensor.shape)
-    findings.append(
-      Finding(
-        .warning, .notDivisible, tensor: tensor.name,
-        "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)"))
+    noteFallback(tensor, .warning, "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)")
     return fallback
+  }
+
+  /// Remembers that a tensor gets another type than was asked for; what is alike in many layers is told once.
+  private mutating func noteFallback(_ tensor: GGUFLayout.Tensor, _ severity: Finding.Severity, _ problem: String) {
+    if let known = fallbacks.firstIndex(where: { $0.role == tensor.role && $0.problem == problem }) {
+      fallbacks[known].count += 1
+    } else {
+      fallbacks.append(Fallback(role: tensor.role, first: tensor.name, severity: severity, problem: problem))
+    }
+  }
+
+  private struct Fallback {
+    var role: Role?
+    var first: String
+    var severity: Finding.Severity
+    var problem: String
+    var count = 1
+
+    var finding: Finding {
+      let others = count == 1 ? "" : "; so it is with \(count - 1) others like it"
+      return Finding(severity, .notDivisible, tensor: first, problem + others)
+    }
   }
 
   private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
@@ -158,7 +179,7 @@ struct GGUFConvertPlanner {
   ) throws(CheckpointError) -> any EncodingLayout {
     guard let type = mixed.type else { return PlainLayout(.f32) }
     if let reason = mixed.fallbackReason(columns: tensor.shape.columns) {
-      findings.append(Finding(.note, .notDivisible, tensor: tensor.name, reason))
+      noteFallback(tensor, .note, reason)
     }
     return try Self.layout(of: type, tensor.name)
   }
