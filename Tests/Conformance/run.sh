@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the live judges, or those named. A judge is a *.py beside this file that imports the harness.
+# Runs the live judges, or those named. A judge is a *.py beside this file that imports the harness and ends with checks.end().
 #
 #   Tests/Conformance/run.sh [int4 resume ...]
 #
@@ -20,7 +20,7 @@ judges=("$@")
 if [ $# -eq 0 ]; then
   for file in "$here"/*.py; do
     name="$(basename "$file" .py)"
-    if grep -q '^from harness import' "$file"; then judges+=("$name"); fi
+    if grep -q '^from harness import' "$file" && grep -q 'checks\.end()' "$file"; then judges+=("$name"); fi
   done
 fi
 for name in "${judges[@]}"; do
