@@ -149,8 +149,8 @@ def main():
                 config = json.load(open(os.path.join(folder, "config.json")))
                 tensors = decode(folder)
                 if config["model_type"] == "gpt_oss":
-                    # Plain stacks hold each expert's transpose.
-                    transposed = lambda n, t: t.dim() == 3 and storage == "bf16"
+                    # Plain stacks hold each expert's transpose; the family has nothing in fp8, so that they are plain there too.
+                    transposed = lambda n, t: t.dim() == 3 and storage in ("bf16", "fp8-block")
                     tensors = {n: t.transpose(1, 2) if transposed(n, t) else t for n, t in tensors.items()}
                 tensors = by_expert(tensors, config)
                 bad, std, rms, used, gap = forward(ORACLE_FAMILY.get(name, name), config, tensors)
