@@ -326,7 +326,9 @@ public enum EmbeddedSpecs {
           "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "context": "max_position_embeddings ?? 0",
-          "tied": "tie_word_embeddings ?? false"
+          "tied": "tie_word_embeddings ?? false",
+          "biased": "attention_bias ?? false",
+          "mlp_biased": "mlp_bias ?? false"
         },
         "layers": { "text": ["0", "layers"] },
         "tensors": [
@@ -334,13 +336,20 @@ public enum EmbeddedSpecs {
 
           { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
           { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.q_proj.bias", "role": "bias.q", "shape": ["heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.bias", "role": "bias.k", "shape": ["kv_heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.bias", "role": "bias.v", "shape": ["kv_heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.bias", "role": "bias.o", "shape": ["hidden"], "when": "biased" },
           { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
           { "name": "model.layers.{layer}.mlp.gate_proj.weight", "role": "mlp.gate", "shape": ["dense_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.mlp.gate_proj.bias", "role": "bias.mlp_gate", "shape": ["dense_hidden"], "when": "mlp_biased" },
           { "name": "model.layers.{layer}.mlp.up_proj.weight", "role": "mlp.up", "shape": ["dense_hidden", "hidden"] },
+          { "name": "model.layers.{layer}.mlp.up_proj.bias", "role": "bias.mlp_up", "shape": ["dense_hidden"], "when": "mlp_biased" },
           { "name": "model.layers.{layer}.mlp.down_proj.weight", "role": "mlp.down", "shape": ["hidden", "dense_hidden"] },
+          { "name": "model.layers.{layer}.mlp.down_proj.bias", "role": "bias.mlp_down", "shape": ["hidden"], "when": "mlp_biased" },
 
           { "name": "model.norm.weight", "role": "norm.final", "shape": ["hidden"] },
           { "name": "lm_head.weight", "role": "head", "shape": ["vocab", "hidden"], "optional": "tied" }
@@ -359,7 +368,7 @@ public enum EmbeddedSpecs {
         },
         "sources": [
           "config.json of Llama-3.3-70B-Instruct",
-          "transformers 5.23.0, models/llama/modeling_llama.py"
+          "transformers 5.23.0, models/llama/modeling_llama.py: biases of the projections where attention_bias or mlp_bias asks for them"
         ]
       }
       """#
@@ -439,7 +448,7 @@ public enum EmbeddedSpecs {
         "title": "Qwen3 dense",
         "model_types": ["qwen3"],
         "extends": "llama",
-        "values": { "head": "head_dim ?? 128" },
+        "values": { "head": "head_dim ?? 128", "mlp_biased": "false" },
         "tensors": [
           { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"] },
           { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"] }
@@ -642,6 +651,7 @@ public enum EmbeddedSpecs {
           "experts_shared": "0",
           "context": "max_position_embeddings ?? 0",
           "tied": "tie_word_embeddings ?? false",
+          "biased": "attention_bias ?? false",
           "is_moe": "experts > 0 and not (layer in mlp_only_layers) and (layer + 1) % (decoder_sparse_step ?? 1) == 0"
         },
         "layers": { "text": ["0", "layers"] },
@@ -650,9 +660,13 @@ public enum EmbeddedSpecs {
 
           { "name": "model.layers.{layer}.input_layernorm.weight", "role": "norm.attn", "shape": ["hidden"] },
           { "name": "model.layers.{layer}.self_attn.q_proj.weight", "role": "attn.q", "shape": ["heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.q_proj.bias", "role": "bias.q", "shape": ["heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.k_proj.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.k_proj.bias", "role": "bias.k", "shape": ["kv_heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.v_proj.weight", "role": "attn.v", "shape": ["kv_heads * head", "hidden"] },
+          { "name": "model.layers.{layer}.self_attn.v_proj.bias", "role": "bias.v", "shape": ["kv_heads * head"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.o_proj.weight", "role": "attn.o", "shape": ["hidden", "heads * head"] },
+          { "name": "model.layers.{layer}.self_attn.o_proj.bias", "role": "bias.o", "shape": ["hidden"], "when": "biased" },
           { "name": "model.layers.{layer}.self_attn.q_norm.weight", "role": "norm.q", "shape": ["head"] },
           { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"] },
           { "name": "model.layers.{layer}.post_attention_layernorm.weight", "role": "norm.mlp", "shape": ["hidden"] },
@@ -4669,14 +4683,21 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn" },
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp" },
           { "name": "blk.{layer}.attn_q.weight", "role": "attn.q" },
+          { "name": "blk.{layer}.attn_q.bias", "role": "bias.q" },
           { "name": "blk.{layer}.attn_k.weight", "role": "attn.k" },
+          { "name": "blk.{layer}.attn_k.bias", "role": "bias.k" },
           { "name": "blk.{layer}.attn_v.weight", "role": "attn.v" },
+          { "name": "blk.{layer}.attn_v.bias", "role": "bias.v" },
           { "name": "blk.{layer}.attn_output.weight", "role": "attn.o" },
+          { "name": "blk.{layer}.attn_output.bias", "role": "bias.o" },
           { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q" },
           { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k" },
           { "name": "blk.{layer}.ffn_gate.weight", "role": "mlp.gate" },
+          { "name": "blk.{layer}.ffn_gate.bias", "role": "bias.mlp_gate" },
           { "name": "blk.{layer}.ffn_up.weight", "role": "mlp.up" },
+          { "name": "blk.{layer}.ffn_up.bias", "role": "bias.mlp_up" },
           { "name": "blk.{layer}.ffn_down.weight", "role": "mlp.down" },
+          { "name": "blk.{layer}.ffn_down.bias", "role": "bias.mlp_down" },
           { "name": "blk.{layer}.ffn_gate_inp.weight", "role": "router", "type": "F32" },
           { "name": "blk.{layer}.exp_probs_b.bias", "role": "router.bias", "type": "F32" },
           { "name": "blk.{layer}.ffn_gate_exps.weight", "role": "moe.gate", "stacked": true },
@@ -4698,8 +4719,8 @@ public enum EmbeddedSpecs {
           { "key": "rope.scaling.yarn_attn_factor", "type": "f32", "value": "rope_parameters.attention_factor | rope_scaling.attention_factor | rope_parameters.attn_factor | rope_scaling.attn_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
           { "key": "rope.scaling.yarn_beta_fast", "type": "f32", "value": "rope_parameters.beta_fast | rope_scaling.beta_fast", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
           { "key": "rope.scaling.yarn_beta_slow", "type": "f32", "value": "rope_parameters.beta_slow | rope_scaling.beta_slow", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
-          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
-          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 10000.0" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
           { "key": "expert_count", "type": "u32", "value": "experts", "when": "experts ?? 0 > 0" },
           { "key": "expert_used_count", "type": "u32", "value": "experts_per_token", "when": "experts ?? 0 > 0" },
           { "key": "expert_group_count", "type": "u32", "value": "n_group", "optional": true },
@@ -4720,6 +4741,8 @@ public enum EmbeddedSpecs {
           { "key": "rms_norm_eps", "value": "attention.layer_norm_rms_epsilon" },
           { "key": "rope_theta", "value": "rope.freq_base" },
           { "key": "tie_word_embeddings", "value": "not has_output" },
+          { "key": "attention_bias", "value": "has_attention_bias" },
+          { "key": "mlp_bias", "value": "has_mlp_bias" },
           { "key": "rope_scaling.rope_type", "value": "rope.scaling.type", "when": "rope.scaling.type ?? 'none' != 'none'" },
           { "key": "rope_scaling.factor", "value": "rope.scaling.factor" },
           { "key": "rope_scaling.original_max_position_embeddings", "value": "rope.scaling.original_context_length" },
@@ -4728,7 +4751,8 @@ public enum EmbeddedSpecs {
           { "key": "rope_scaling.attention_factor", "value": "rope.scaling.yarn_attn_factor" }
         ],
         "sources": [
-          "llama.cpp at 0c1e57098bba: gguf-py/gguf/constants.py and tensor_mapping.py for names, conversion/base.py for keys and for what stays F32"
+          "llama.cpp at 0c1e57098bba: gguf-py/gguf/constants.py and tensor_mapping.py for names, conversion/base.py for keys and for what stays F32",
+          "transformers 5.23.0: the converter takes keys that config.json leaves out from the defaults of the model's config class; of kimi_k2 there is none"
         ]
       }
       """#
@@ -4755,6 +4779,8 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? if(model_type == 'kimi_k2', null, 4096)", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? if(model_type == 'kimi_k2', null, 10000.0)", "optional": true },
           { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
           { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
           { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace ?? 0", "when": "experts > 0" },
@@ -4769,9 +4795,9 @@ public enum EmbeddedSpecs {
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
           { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts ?? 0" },
           { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
-          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? false" },
+          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? (model_type != 'kimi_k2')" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rope" },
-          { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0" }
+          { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim != null" }
         ],
         "config": [
           { "key": "model_type", "value": "'deepseek_v3'" },
@@ -4827,6 +4853,7 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.nextn.shared_head_head.weight", "role": "mtp.head" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 163840" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "if(has_mtp, mtp_layers, 0)", "when": "num_nextn_predict_layers != null" },
           { "key": "attention.indexer.head_count", "type": "u32", "value": "index_heads" },
@@ -4858,6 +4885,8 @@ public enum EmbeddedSpecs {
         "families": ["glm_moe_dsa"],
         "tensors": [],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 202752" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-5" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rope * (rope_parameters.partial_rotary_factor ?? 1)" },
           { "key": "attention.indexer.types", "type": "bool[]", "value": "has_indexer", "each": "layers" }
         ],
@@ -4883,10 +4912,6 @@ public enum EmbeddedSpecs {
         "tensors": [
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
           { "name": "blk.{layer}.post_attention_norm.weight", "role": "norm.mlp" },
-          { "name": "blk.{layer}.attn_q.bias", "role": "bias.q" },
-          { "name": "blk.{layer}.attn_k.bias", "role": "bias.k" },
-          { "name": "blk.{layer}.attn_v.bias", "role": "bias.v" },
-          { "name": "blk.{layer}.attn_output.bias", "role": "bias.o" },
           { "name": "blk.{layer}.attn_sinks.weight", "role": "sinks" },
           { "name": "blk.{layer}.ffn_gate_inp.bias", "role": "bias.router" },
           { "name": "blk.{layer}.ffn_gate_exps.bias", "role": "bias.moe_gate", "stacked": true, "type": "F32" },
@@ -4894,6 +4919,9 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ffn_down_exps.bias", "role": "bias.moe_down", "stacked": true, "type": "F32" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 131072" },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 150000.0" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-5" },
           { "key": "attention.sliding_window", "type": "u32", "value": "sliding_window" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
@@ -4924,10 +4952,14 @@ public enum EmbeddedSpecs {
         "families": ["llama"],
         "tensors": [
           { "name": "blk.{layer}.attn_q.weight", "role": "attn.q", "shape": ["heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
+          { "name": "blk.{layer}.attn_q.bias", "role": "bias.q", "column": "column / head * head + column % 2 * (head / 2) + column % head / 2" },
           { "name": "blk.{layer}.attn_k.weight", "role": "attn.k", "shape": ["kv_heads * head", "hidden"], "row": "row / head * head + row % 2 * (head / 2) + row % head / 2" },
-          { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'" }
+          { "name": "blk.{layer}.attn_k.bias", "role": "bias.k", "column": "column / head * head + column % 2 * (head / 2) + column % head / 2" },
+          { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'factors'" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 2048" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" },
           { "key": "vocab_size", "type": "u32", "value": "vocab" },
           { "key": "rope.dimension_count", "type": "u32", "value": "head" }
         ],
@@ -4953,6 +4985,8 @@ public enum EmbeddedSpecs {
         "families": ["minimax_m2"],
         "tensors": [],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 196608" },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 5000000.0" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? head" }
         ],
@@ -4981,7 +5015,10 @@ public enum EmbeddedSpecs {
         "architecture": "qwen3",
         "families": ["qwen3"],
         "tensors": [],
-        "metadata": [],
+        "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" }
+        ],
         "config": [
           { "key": "model_type", "value": "'qwen3'" },
           { "key": "vocab_size", "value": "embedding_rows" }
@@ -5010,7 +5047,7 @@ public enum EmbeddedSpecs {
           { "name": "output_norm.weight", "role": "norm.final", "function": "plus_one" },
           { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q", "function": "plus_one" },
           { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k", "function": "plus_one" },
-          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "not is_linear or block >= layers" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "block >= layers or not is_linear" },
           { "name": "blk.{layer}.ssm_norm.weight", "role": "norm.linear" },
           { "name": "blk.{layer}.ffn_gate_inp_shexp.weight", "role": "router.shared", "type": "F32" },
           { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
@@ -5027,9 +5064,10 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ssm_conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", "linear_kernel"], "row": "if(row < 2 * keys, row, 2 * keys + ((row - 2 * keys) / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + (row - 2 * keys) / linear_value / linear_key_heads) * linear_value + (row - 2 * keys) % linear_value)", "type": "F32" },
           { "name": "blk.{layer}.ssm_a", "role": "linear.decay", "column": "column % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_key_heads", "function": "minus_exp" },
           { "name": "blk.{layer}.ssm_dt.bias", "role": "linear.dt", "column": "column % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_key_heads" },
-          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "is_linear and block < layers", "column": "(column / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_value / linear_key_heads) * linear_value + column % linear_value" }
+          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "block < layers and is_linear", "column": "(column / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_value / linear_key_heads) * linear_value + column % linear_value" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },
@@ -5103,6 +5141,8 @@ public enum EmbeddedSpecs {
         "families": ["qwen3_moe"],
         "tensors": [],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
         "config": [
@@ -5136,7 +5176,7 @@ public enum EmbeddedSpecs {
           { "name": "output_norm.weight", "role": "norm.final", "function": "plus_one" },
           { "name": "blk.{layer}.attn_q_norm.weight", "role": "norm.q", "function": "plus_one" },
           { "name": "blk.{layer}.attn_k_norm.weight", "role": "norm.k", "function": "plus_one" },
-          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "not is_linear or block >= layers" },
+          { "name": "blk.{layer}.attn_output.weight", "role": "attn.o", "when": "block >= layers or not is_linear" },
           { "name": "blk.{layer}.ssm_norm.weight", "role": "norm.linear" },
           { "name": "blk.{layer}.ffn_gate_inp_shexp.weight", "role": "router.shared", "type": "F32" },
           { "name": "blk.{layer}.ffn_gate_shexp.weight", "role": "shared.gate" },
@@ -5152,9 +5192,10 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ssm_conv1d.weight", "role": "linear.conv", "shape": ["2 * keys + linear_values", "linear_kernel"], "row": "row", "type": "F32" },
           { "name": "blk.{layer}.ssm_a", "role": "linear.decay", "function": "minus_exp" },
           { "name": "blk.{layer}.ssm_dt.bias", "role": "linear.dt" },
-          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "is_linear and block < layers" }
+          { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "block < layers and is_linear" }
         ],
         "metadata": [
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },

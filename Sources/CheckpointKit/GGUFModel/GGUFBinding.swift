@@ -69,7 +69,11 @@ extension GGUFSpec {
     if let embedding = checkpoint.records.first(where: { sameBytes($0.name.string, "token_embd.weight") }) {
       keys["embedding_rows"] = .int(embedding.shape.rows)
     }
-    keys["has_output"] = .bool(checkpoint.records.contains { sameBytes($0.name.string, "output.weight") })
+    for (key, tensor) in [
+      ("has_output", "output.weight"), ("has_attention_bias", "blk.0.attn_q.bias"), ("has_mlp_bias", "blk.0.ffn_up.bias"),
+    ] {
+      keys[key] = .bool(checkpoint.records.contains { sameBytes($0.name.string, tensor) })
+    }
     let environment = SpecEnvironment(config: ModelConfig(keys, file: file), values: [:], spec: name)
     var config = JSONObject()
     for key in self.config {

@@ -139,7 +139,7 @@ extension GGUFLayout {
     _ template: GGUFSpec.Tensor, _ model: ModelLayout
   ) throws(CheckpointError) -> Tensor? {
     if let when = template.when, try !model.holds(when, layer: nil) { return nil }
-    let factors = try RopeFactors.llama3(model)
+    let factors = try RopeFactors.factors(model)
     return Tensor(
       name: template.template.name(layer: nil, expert: nil), role: nil, layer: nil, shape: [factors.count],
       rowsPerSlice: 1, sources: [], rows: .computed(factors), columns: nil, function: nil, staysF32: true)

@@ -112,13 +112,27 @@ extension GGUFSpec {
       } + own
     var keys: [Key] = []
     for value in try reader.array("metadata") { keys.append(try Key(value, reader)) }
-    metadata =
-      (base?.metadata ?? []).filter { inherited in !keys.contains { sameBytes($0.name, inherited.name) } } + keys
+    metadata = Self.overriding(base?.metadata ?? [], with: keys)
     var config: [ConfigKey] = []
     for value in try reader.array("config") { config.append(try ConfigKey(value, reader)) }
     self.config =
       (base?.config ?? []).filter { inherited in !config.contains { sameBytes($0.path, inherited.path) } } + config
     identity = (base?.identity ?? "") + json.text() + "\n"
+  }
+
+  /// What is said of a key stands where the spec that is extended says something of it; further keys follow.
+  private static func overriding(_ inherited: [Key], with own: [Key]) -> [Key] {
+    var rest = own
+    var keys: [Key] = []
+    for key in inherited {
+      guard own.contains(where: { sameBytes($0.name, key.name) }) else {
+        keys.append(key)
+        continue
+      }
+      keys += rest.filter { sameBytes($0.name, key.name) }
+      rest.removeAll { sameBytes($0.name, key.name) }
+    }
+    return keys + rest
   }
 }
 

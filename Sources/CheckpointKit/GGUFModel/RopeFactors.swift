@@ -6,11 +6,23 @@
 
 /// What llama.cpp divides the rotary frequencies by where a config scales them as Llama 3.1 does.
 enum RopeFactors {
+  /// Those that a GGUF file has already, or those that the config means.
+  static func factors(_ model: ModelLayout) throws(CheckpointError) -> [Float] {
+    guard case .list(let given) = SpecValue(model.config.value(at: ["rope_scaling", "factors"])) else {
+      return try llama3(model)
+    }
+    let factors = given.compactMap { $0.asDouble.map { Float($0) } }
+    guard factors.count == given.count, !factors.isEmpty else {
+      throw CheckpointError(.configKey, file: model.config.file, "its rope factors are no list of numbers")
+    }
+    return factors
+  }
+
   /// One factor for each frequency: 1 for short waves, `factor` for long ones, in between what lies between both.
   ///
   /// Float32 throughout, in the order of steps of llama.cpp's converter (`conversion/llama.py`), where PyTorch divides a
   /// number by a tensor as it multiplies with the reciprocal.
-  static func llama3(_ model: ModelLayout) throws(CheckpointError) -> [Float] {
+  private static func llama3(_ model: ModelLayout) throws(CheckpointError) -> [Float] {
     func number(_ text: String) throws(CheckpointError) -> Double {
       try model.environment.double(try Expression(text, file: "rope_factors"))
     }

@@ -1,13 +1,16 @@
 internal import CheckpointKit
 internal import Quantize
 
-/// A dense feed-forward block: `Wdown activation(Wgate x, Wup x)`.
+/// A dense feed-forward block: `Wdown activation(Wgate x, Wup x)`. Where the model has biases of the projections they
+/// are added.
 struct FeedForward {
   let gate: Role
   let up: Role
   let down: Role
+  var biases: (gate: Role, up: Role, down: Role)?
 
-  static let dense = FeedForward(gate: .mlpGate, up: .mlpUp, down: .mlpDown)
+  static let dense = FeedForward(
+    gate: .mlpGate, up: .mlpUp, down: .mlpDown, biases: (.biasMLPGate, .biasMLPUp, .biasMLPDown))
   /// The experts that every token goes through, stored as one block.
   static let shared = FeedForward(gate: .sharedGate, up: .sharedUp, down: .sharedDown)
 
@@ -23,6 +26,10 @@ struct FeedForward {
     let (gates, ups) = (try Matrix(input.rows, inner), try Matrix(input.rows, inner))
     try weights.multiply(input, gateTensor, into: gates.block)
     try weights.multiply(input, weights.tensor(up, layer: layer), into: ups.block)
+    if let biases {
+      try weights.addBias(biases.gate, layer: layer, to: gates.block)
+      try weights.addBias(biases.up, layer: layer, to: ups.block)
+    }
     try weights.forEachRun(of: input.rows, values: inner) { rows in
       for row in rows {
         activation.apply(gates.block.row(row), ups.block.row(row))
@@ -31,5 +38,6 @@ struct FeedForward {
       }
     }
     try weights.multiply(gates.block, weights.tensor(down, layer: layer), into: state, adding: true)
+    if let biases { try weights.addBias(biases.down, layer: layer, to: state) }
   }
 }
