@@ -121,8 +121,11 @@ struct Convert: Verb {
     source: String, recipe: String, options: ConvertOptions, library: SpecLibrary, _ session: Session
   ) throws -> ConvertPlan {
     guard let recipe = try Recipe.find(recipe, in: library, files: session.files) else {
+      // Named as llama-quantize has it.
+      let mix = LlamaMix.named(recipe).map { "; did you mean '\(Recipe.mixPrefix)\($0.name)'?" }
       throw ValidationError(
-        "no recipe is called '\(recipe)'" + suggestion(recipe, among: library.names(.recipes) + Recipe.mixNames))
+        "no recipe is called '\(recipe)'"
+          + (mix ?? suggestion(recipe, among: library.names(.recipes) + Recipe.mixNames)))
     }
     if let wanted = recipe.container, wanted != options.container {
       throw ValidationError(

@@ -4,9 +4,12 @@ internal import CheckpointKit
 struct AssemblyExecutor: Sendable {
   private let convert: ConvertPlan
   private let reader: PieceReader
+  /// Whether what is not quantized must be finite too: in a file of quantized weights, as `llama-quantize` has it.
+  private let expectsFinite: Bool
 
   init(_ convert: ConvertPlan) {
     self.convert = convert
+    expectsFinite = convert.recipe.mix != nil || convert.works.contains { $0.target is GGUFBlockLayout }
     reader = PieceReader(convert.binding.checkpoint)
   }
 
@@ -35,7 +38,8 @@ struct AssemblyExecutor: Sendable {
       scratch: ReadScratch(try workspace.take(needs.stored)))
     var report = PanelReport()
     for (slice, rows) in assembly.slices(of: rows) {
-      if try copies(slice, rows, target, run) { continue }
+      let isChecked = expectsFinite && target is PlainLayout
+      if !isChecked, try copies(slice, rows, target, run) { continue }
       run.options.importance = try importance(of: slice, assembly, work.shape.columns, options.importance)
       for start in stride(from: rows.lowerBound, to: rows.upperBound, by: needs.stripRows) {
         let strip = start..<min(rows.upperBound, start + needs.stripRows)
@@ -45,6 +49,10 @@ struct AssemblyExecutor: Sendable {
         }
         let values = UnsafeMutableBufferPointer(rebasing: run.values[..<(strip.count * work.shape.columns)])
         try read(strip, of: slice, run, into: values)
+        if isChecked, let i = values.firstIndex(where: { !$0.isFinite }) {
+          let columns = work.shape.columns
+          throw error(slice, strip.lowerBound + i / columns, i % columns, values[i], run)
+        }
         try encode(strip, of: slice, run, UnsafeBufferPointer(values), &report)
       }
     }
@@ -236,7 +244,7 @@ struct AssemblyExecutor: Sendable {
     let tensor = name.flatMap { place in convert.binding.model.map { $0.name(of: $0.tensors[place]) } }
     return CheckpointError(
       .nonFinite, tensor: tensor ?? run.assembly.name,
-      "has the value \(value) in row \(row), column \(column), and cannot be quantized",
+      "has the value \(value) in row \(row), column \(column), which no quantized model can have",
       hint: "the source is damaged, or was made with an overflow: check it, or get it again")
   }
 }

@@ -12,6 +12,11 @@ struct GGUFConvertPlanner {
   private var works: [ConvertPlan.Work] = []
   private var findings: [Finding] = []
   private var fallbacks: [Fallback] = []
+  /// Rules for types by name that decided for a tensor, counted from 1.
+  private var usedTypeRules: Set<Int> = []
+  /// Quantized tensors that the importance matrix has an entry for, and those that it has none for.
+  private var importanceCount = 0
+  private var withoutImportance: [String] = []
   /// The binding's tensor of each of the model's; −1 where there is none.
   private var places: [Int]
 
@@ -34,6 +39,8 @@ struct GGUFConvertPlanner {
     for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
     findings += fallbacks.map(\.finding)
     noteOmitted()
+    try noteIdleTypeRules()
+    noteMissingImportance()
     let checkpoint = binding.checkpoint
     var files = try PlanInputs.files(of: checkpoint)
     if let importance = options.importance { files.append(try importance.planInput()) }
@@ -97,10 +104,14 @@ struct GGUFConvertPlanner {
   ) throws(CheckpointError) -> (any EncodingLayout, rule: Int?) {
     guard let source = tensor.sources.first else { return (PlainLayout(.f32), nil) }
     // llama-quantize has a list of its own of what it leaves: the indexer's weights are F32 for the converter alone.
-    if let mixed { return (try target(of: tensor, mixed), mixed.tensorType) }
-    if tensor.staysF32 { return (PlainLayout(.f32), nil) }
+    if let mixed {
+      if let rule = mixed.tensorType { usedTypeRules.insert(rule) }
+      return (try target(of: tensor, mixed), mixed.tensorType)
+    }
     if let rule = try options.tensorTypes.firstMatch(tensor.name) {
-      return (try fitting(try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name), tensor), rule)
+      usedTypeRules.insert(rule)
+      let named = try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name)
+      return LlamaMix.isQuantized(tensor.name, tensor.shape) ? (try fitting(named, tensor), rule) : (PlainLayout(.f32), nil)
     }
     let stored = binding.tensors[places[source]].layout
     let decision = try recipe.rule(for: model.tensors[source], of: model, stored: stored, in: .gguf)
@@ -111,7 +122,9 @@ struct GGUFConvertPlanner {
         "would be \(wanted.name), which is an encoding of safetensors files and not of GGUF",
         hint: "the recipe needs a rule that gives \(tensor.role?.name ?? "it") an encoding of GGUF")
     }
-    return (try fitting(wanted, tensor), decision?.number)
+    // Plain files are the converter's, which has a list of what stays F32; llama-quantize has another.
+    let staysF32 = wanted is PlainLayout ? tensor.staysF32 : !LlamaMix.isQuantized(tensor.name, tensor.shape)
+    return staysF32 ? (PlainLayout(.f32), nil) : (try fitting(wanted, tensor), decision?.number)
   }
 
   /// The encoding, or what stands in for it where the rows of a tensor are no whole blocks.
@@ -191,11 +204,16 @@ struct GGUFConvertPlanner {
     return PlainLayout(.f16)
   }
 
-  private func importance(
+  private mutating func importance(
     of tensor: GGUFLayout.Tensor, _ target: any EncodingLayout
   ) throws(CheckpointError) -> ImportanceMatrix.Entry? {
-    guard let matrix = options.importance, target is GGUFBlockLayout, let entry = matrix[TensorName(tensor.name)]
-    else { return nil }
+    guard let matrix = options.importance, target is GGUFBlockLayout else { return nil }
+    guard let entry = matrix[TensorName(tensor.name)] else {
+      // llama-imatrix leaves these two out, but for an option.
+      if tensor.role != Role("embed"), tensor.role != Role("head") { withoutImportance.append(tensor.name) }
+      return nil
+    }
+    importanceCount += 1
     let wanted = tensor.sliceCount * tensor.shape.columns
     guard entry.valueCount == wanted else {
       throw CheckpointError(
@@ -238,6 +256,30 @@ struct GGUFConvertPlanner {
           .warning, .tensorUnknown, file: binding.checkpoint.shard(of: record).name, tensor: record.name.string,
           (binding.unknown.count > 1 ? "and \(binding.unknown.count - 1) others are" : "is")
             + " not named by the spec \(model.spec.name): a GGUF file has no place for what llama.cpp does not know"))
+    }
+  }
+
+  /// Some are missing from every matrix (layers that only predict further tokens see no text); all are from that of
+  /// another model.
+  private mutating func noteMissingImportance() {
+    guard let first = withoutImportance.first else { return }
+    findings.append(
+      Finding(
+        importanceCount == 0 ? .warning : .note, .imatrixMismatch, file: options.importance?.path, tensor: first,
+        (withoutImportance.count > 1 ? "and \(withoutImportance.count - 1) others have" : "has")
+          + " no entry in the importance matrix\(importanceCount == 0 ? ", nor has any other" : "")"))
+  }
+
+  /// A pattern that is in no name is mostly a mistake.
+  private mutating func noteIdleTypeRules() throws(CheckpointError) {
+    for (i, rule) in options.tensorTypes.rules.enumerated() where !usedTypeRules.contains(i + 1) {
+      var isFound = false
+      for tensor in layout.tensors where !isFound { isFound = try rule.pattern.isFound(in: Array(tensor.name.utf8)) }
+      if isFound { continue }
+      findings.append(
+        Finding(
+          .warning, .recipeUnsuitable,
+          "the pattern '\(rule.pattern.text)', which asks for \(rule.type), is in no tensor's name"))
     }
   }
 
@@ -302,17 +344,22 @@ struct GGUFConvertPlanner {
     return entries
   }
 
+  /// As `gguf.GGUFWriter` counts: experts are what is stacked matrices, and a file without any has none.
   private var parameterCounts: ParameterCounts {
-    var counts = ParameterCounts(total: 0, shared: 0, expert: 0, expertCount: model.expertCount)
+    var counts = ParameterCounts(total: 0, shared: 0, expert: 0, expertCount: 0)
+    var stackCount = 0
     for tensor in layout.tensors {
       let elements = tensor.shape.elementCount
       counts.total += elements
-      if tensor.role?.isRoutedExpert ?? false {
+      if tensor.role?.isRoutedExpert ?? false, tensor.shape.rank > 2 {
         counts.expert += elements / max(1, tensor.sliceCount)
+        counts.expertCount += tensor.sliceCount
+        stackCount += 1
       } else {
         counts.shared += elements
       }
     }
+    counts.expertCount /= max(1, stackCount)
     return counts
   }
 }
