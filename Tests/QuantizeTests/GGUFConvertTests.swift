@@ -8,11 +8,12 @@ import Testing
 @Suite("Converting to GGUF")
 struct GGUFConvertTests {
   private func convert(
-    _ folder: TemporaryFolder, to recipe: String, threads: Int = 2, memory: Int = 1 << 30
+    _ folder: TemporaryFolder, from given: String? = nil, to recipe: String, threads: Int = 2, memory: Int = 1 << 30,
+    config: String = "", biased: Bool = false
   ) throws -> (source: Checkpoint, result: Checkpoint) {
-    let source = folder.file("source")
+    let source = given ?? folder.file("source")
     if !FileManager.default.fileExists(atPath: source) {
-      try TinyModel.write(to: source)
+      try TinyModel.write(to: source, config: config, biased: biased)
       let tokenizer = """
         {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
          "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
@@ -27,7 +28,7 @@ struct GGUFConvertTests {
     options.preTokenizer = "llama-bpe"
     let job = try ConvertPlanner.plan(
       try Binding.bind(original, library: library), recipe: recipe, options: options, library: library)
-    let destination = folder.file("out-\(threads)-\(memory).gguf")
+    let destination = folder.file("\(given == nil ? "out" : "again")-\(threads)-\(memory).gguf")
     try? FileManager.default.removeItem(atPath: destination)
     let runner = Runner(
       job.plan, place: .init(source: source, destination: destination),
@@ -85,6 +86,76 @@ struct GGUFConvertTests {
     // 64 and 128 columns are no multiple of 256: llama-quantize takes Q5_0 in place of Q4_K.
     #expect(try bytes(result, "blk.0.ffn_up.weight").record.block == .q5_0)
     #expect(try bytes(result, "token_embd.weight").record.block == .q5_0)
+  }
+
+  @Test("biases go with their projections, those of queries and keys with the rows that go into pairs, and stay F32")
+  func biases() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let (source, result) = try convert(
+      folder, to: "q8_0", config: #""attention_bias": true, "mlp_bias": true,"#, biased: true)
+    let again = try convert(folder, from: result.path, to: "f16").result
+    for (name, original, heads) in [
+      ("attn_q", "self_attn.q_proj", 4), ("attn_k", "self_attn.k_proj", 2), ("attn_v", "self_attn.v_proj", nil),
+      ("attn_output", "self_attn.o_proj", nil), ("ffn_gate", "mlp.gate_proj", nil), ("ffn_up", "mlp.up_proj", nil),
+      ("ffn_down", "mlp.down_proj", nil),
+    ] {
+      let stored = try bytes(source, "model.layers.1.\(original).bias").bytes
+      var expected: [UInt8] = []
+      for i in 0..<stored.count / 2 {
+        let from = heads == nil ? i : i / 16 * 16 + (i % 2) * 8 + i % 16 / 2
+        expected += [0, 0, stored[2 * from], stored[2 * from + 1]]
+      }
+      for file in [result, again] {
+        let found = try bytes(file, "blk.1.\(name).bias")
+        #expect(found.record.dtype == .f32)
+        #expect(found.bytes == expected, "\(name) of \(file.path)")
+      }
+    }
+  }
+
+  @Test("the rope factors of a GGUF file are in the file that is made of it")
+  func ropeFactors() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let scaling = #""rope_scaling": {"rope_type": "llama3", "factor": 8.0, "original_max_position_embeddings": 512},"#
+    let first = try convert(folder, to: "f16", config: scaling).result
+    let second = try convert(folder, from: first.path, to: "q8_0").result
+    let factors = try bytes(first, "rope_freqs.weight").bytes
+    #expect(factors.count == 8 * 4)
+    // The first frequency is not scaled, the last one is, by all of the factor.
+    #expect(Array(factors.prefix(4)) == [0, 0, 0x80, 0x3f])
+    #expect(Array(factors.suffix(4)) == [0, 0, 0, 0x41])
+    #expect(try bytes(second, "rope_freqs.weight").bytes == factors)
+  }
+
+  @Test("keys that config.json leaves out have the values of the model's config class, as in the converter's file")
+  func defaults() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let result = try convert(folder, to: "f16").result
+    let fields = result.shards[0].fields
+    #expect(fields.first { $0.key == "llama.context_length" }?.value == .unsigned(2048))
+    #expect(fields.first { $0.key == "llama.rope.freq_base" }?.value == .float(10000))
+  }
+
+  @Test("a value that is not finite stops a quantization even where it would stay F32, and no plain conversion")
+  func nonFiniteNorm() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let source = try convert(folder, to: "bf16").source
+    let record = try #require(source.records.first { $0.name.string == "model.norm.weight" })
+    let path = source.shard(of: record).path
+    var file = try Data(contentsOf: URL(fileURLWithPath: path))
+    file.replaceSubrange(record.range.lowerBound + 6..<record.range.lowerBound + 8, with: [0xc0, 0x7f])
+    try file.write(to: URL(fileURLWithPath: path))
+    for recipe in ["q8_0", "llama.cpp/Q4_0"] {
+      let error = #expect(throws: CheckpointError.self) { try convert(folder, to: recipe) }
+      #expect(error?.code == .nonFinite)
+      #expect(error?.tensor == "model.norm.weight")
+      #expect(error?.problem.contains("row 0, column 3") == true)
+    }
+    #expect(throws: Never.self) { try convert(folder, to: "f32") }
   }
 
   @Test("neither threads nor memory change a byte")

@@ -31,13 +31,16 @@ final class TemporaryFolder {
 
 /// A Llama of two layers, written byte by byte by the test itself: 64 wide, in two shards with an index.
 enum TinyModel {
-  static func write(to folder: String, seed: UInt64 = 1, dtype: String = "BF16") throws {
+  /// - Parameter config: further keys of config.json.
+  static func write(
+    to folder: String, seed: UInt64 = 1, dtype: String = "BF16", config more: String = "", biased: Bool = false
+  ) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let config = """
       {
         "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
         "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 128, "vocab_size": 96,
-        "rms_norm_eps": 1e-6, "torch_dtype": "bfloat16"
+        "rms_norm_eps": 1e-6, \(more) "torch_dtype": "bfloat16"
       }
       """
     try Data(config.utf8).write(to: URL(fileURLWithPath: folder + "/config.json"))
@@ -53,6 +56,13 @@ enum TinyModel {
         (prefix + "mlp.gate_proj.weight", [128, 64]), (prefix + "mlp.up_proj.weight", [128, 64]),
         (prefix + "mlp.down_proj.weight", [64, 128]),
       ]
+      if biased {
+        shards[layer] += [
+          (prefix + "self_attn.q_proj.bias", [64]), (prefix + "self_attn.k_proj.bias", [32]),
+          (prefix + "self_attn.v_proj.bias", [32]), (prefix + "self_attn.o_proj.bias", [64]),
+          (prefix + "mlp.gate_proj.bias", [128]), (prefix + "mlp.up_proj.bias", [128]), (prefix + "mlp.down_proj.bias", [64]),
+        ]
+      }
     }
     shards[1] += [("model.norm.weight", [64]), ("lm_head.weight", [96, 64])]
     var map: [String] = []
