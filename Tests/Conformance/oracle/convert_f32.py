@@ -95,8 +95,10 @@ def main():
     parser.add_argument("--jobs")
     a = parser.parse_args()
     if a.jobs:
-        import torch
+        import torch, transformers
         torch.set_num_threads(1)
+        # What every process would load for itself.
+        transformers.AutoConfig, transformers.AutoTokenizer, transformers.PreTrainedTokenizerFast
         failed = convert_all(json.loads(pathlib.Path(a.jobs).read_text()), os.cpu_count() or 1)
         sys.exit("\n".join(failed) or None)
     if not a.out:
