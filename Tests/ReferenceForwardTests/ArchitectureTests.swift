@@ -82,7 +82,7 @@ import Testing
   }
 
   static let refused: [(String, JSONValue)] = [
-    ("hidden_act", "gelu"), ("attention_bias", true), ("mlp_bias", true), ("sliding_window", 4096),
+    ("hidden_act", "gelu"), ("qkv_bias", true), ("use_bias", true), ("sliding_window", 4096),
     ("layer_types", ["sliding_attention"]), ("partial_rotary_factor", .number("0.5")), ("logit_scale", 2),
     ("final_logit_softcapping", 30), ("topk_method", "greedy"), ("rope_interleave", true), ("index_topk", 2048),
   ]
