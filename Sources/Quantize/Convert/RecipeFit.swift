@@ -19,7 +19,7 @@ enum RecipeFit {
     if isEncoded || keepsEncodedStacks(plan) { return }
     throw CheckpointError(
       .recipeUnsuitable, file: plan.recipe.name,
-      "would encode nothing of \(family(plan)): no tensor is what its rules give \(wanted.name) to, and all would be plain",
+      "would encode nothing of \(family(plan)): its rules give \(wanted.name) to no tensor of it, so that all would be plain",
       hint: "choose bf16 for plain weights; docs/families.md lists what each recipe encodes of a family")
   }
 
