@@ -28,8 +28,10 @@ struct GGUFConvertTests {
     options.preTokenizer = "llama-bpe"
     let job = try ConvertPlanner.plan(
       try Binding.bind(original, library: library), recipe: recipe, options: options, library: library)
-    let destination = folder.file("\(given == nil ? "out" : "again")-\(threads)-\(memory).gguf")
-    try? FileManager.default.removeItem(atPath: destination)
+    let name = "\(given == nil ? "out" : "again")-\(threads)-\(memory).gguf"
+    let destination = folder.file(name)
+    // What a stopped conversion leaves, too.
+    for path in [destination, folder.file(".\(name).ckpt")] { try? FileManager.default.removeItem(atPath: path) }
     let runner = Runner(
       job.plan, place: .init(source: source, destination: destination),
       options: Runner.Options(
