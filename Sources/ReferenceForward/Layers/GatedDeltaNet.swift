@@ -172,7 +172,8 @@ struct GatedDeltaNet: Sendable {
         let source = mixed.block.base + row * mixed.columns
         let scale = 1 / Float(keyWidth).squareRoot()
         let queries = source + head / shared * keyWidth
-        Self.scale(queries, into: query, count: keyWidth, by: keepsLength ? scale : scale / Self.length(queries, keyWidth))
+        Self.scale(
+          queries, into: query, count: keyWidth, by: keepsLength ? scale : scale / Self.length(queries, keyWidth))
         Self.scale(
           queries + keys, into: key, count: keyWidth, by: keepsLength ? 1 : 1 / Self.length(queries + keys, keyWidth))
         let value = source + 2 * keys + head * width
