@@ -5,7 +5,7 @@ the published ones do. `forward_checks.py` has the bounds.
 """
 import argparse
 
-from harness import checks, ckpt, fixture, new_folder, np, remove
+from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
 
 import families  # after the harness, which says where it is
 from forward_checks import distance, judge, judge_converted, judge_vision, run
@@ -54,6 +54,20 @@ def add_variants():
         entry = dict(families.FAMILIES[family])
         entry["config"] = lambda base=entry["config"], changes=changes: {**base(), **changes}
         families.FAMILIES[name] = entry
+
+
+def judge_saved_config(source):
+    """The config.json that transformers writes for a model that it has loaded has other keys than the published one."""
+    family, out = source.meta["family"], new_folder("saved")
+    out.mkdir()
+    for file in source.path.glob("model*"):
+        (out / file.name).symlink_to(file)
+    saved = families.hf_config(families.FAMILIES[family], source.config)
+    saved.architectures = source.config["architectures"]
+    saved.save_pretrained(out)
+    run(Fixture(out), "--tokens", source.golden / "golden_input_ids.npy", "--logits", out / "logits.npy")
+    checks.at_most(distance(np.load(out / "logits.npy"), source.array("logits")), 1e-3, f"{family}: logits with the config of transformers")
+    remove(out)
 
 
 def judge_inputs():
@@ -109,6 +123,11 @@ for name, (family, quant, _) in VARIANTS.items():
         continue
     with checks.case(name):
         judge(name, fixture(name, quant))
+for family in PUBLISHED:
+    # transformers' Kimi K2.5 has names of its own for the keys of the vision tower, and Kimi K2 is DeepSeek-V3 to it.
+    if family != "kimi_k25" and (not only or family in only):
+        with checks.case(f"{family}: config of transformers"):
+            judge_saved_config(fixture(family, "none", seeds[0]))
 with checks.case("inputs"):
     judge_inputs()
 checks.end()

@@ -333,7 +333,7 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cases", type=int, default=3, help="of each family")
     options = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     topk, torch.Tensor.topk = torch.Tensor.topk, first_of_equal
     try:
