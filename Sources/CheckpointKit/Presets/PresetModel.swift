@@ -53,6 +53,8 @@ public struct PresetModel: Sendable {
   public let files: [(name: String, tensors: Range<Int>)]
   /// Whether the encodings are others than the preset's.
   public let hasOtherStorage: Bool
+  /// Texts that programs look up in the tokenizer of this family, and that no file gives a meaning to.
+  public let specialTokens: [String]
   public let findings: [Finding]
 
   /// An expert's tensor of a stack, as it would be stored on its own.
@@ -86,9 +88,11 @@ public struct PresetModel: Sendable {
     let rules = try changes.storage.map { (name) throws(CheckpointError) in try Self.rules(ofRecipe: name, library) }
     var draft = Draft(preset: preset, model: model, rules: rules ?? preset.storage)
     try draft.addTensors()
+    if let storage = changes.storage { try draft.checkStorage(storage) }
     self.preset = preset
     self.model = model
     hasOtherStorage = rules != nil
+    specialTokens = try TokenizerTable(library).family(of: [type]).specialTokens.map(\.text)
     tensors = draft.tensors
     findings = draft.findings
     dataBytes = draft.bytes.reduce(0, +)
@@ -164,6 +168,19 @@ private struct Draft {
     }
     try addExtras(layer)
     for extra in preset.extras where !extra.template.hasLayer { try add(extra, layer: nil) }
+  }
+
+  /// Refuses a storage that would change nothing, or that no checkpoint of the family has.
+  func checkStorage(_ name: String) throws(CheckpointError) {
+    guard let layout = EncodingLayouts.named(name), !(layout is PlainLayout) else { return }
+    let isEncoded = tensors.contains { !($0.layout is PlainLayout) }
+    // MXFP4 is laid out in stacks, which only some families are published in.
+    let hasStacks = model.spec.tensors.contains { $0.stack?.encodings.contains(layout.name) ?? false }
+    if layout is MXFP4Layout ? hasStacks : isEncoded || !findings.isEmpty { return }
+    throw CheckpointError(
+      .recipeUnsuitable, file: preset.name,
+      "has nothing that \(layout.name) would encode: family \(model.spec.name) is not published in it",
+      hint: "leave --storage out for the published encodings, or give bf16 for plain weights")
   }
 
   /// The tensors that may stand in each stack, in the order of the model.

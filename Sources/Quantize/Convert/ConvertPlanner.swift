@@ -24,6 +24,14 @@ public struct ConvertPlanner: Sendable {
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
         "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
     }
+    let plan = try plan(binding, model, recipe: recipe, options: options, library: library)
+    try RecipeFit.check(plan, library: library)
+    return plan
+  }
+
+  private static func plan(
+    _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
+  ) throws(CheckpointError) -> ConvertPlan {
     if options.container == .gguf {
       var planner = try GGUFConvertPlanner(binding, model, recipe: recipe, options: options, library: library)
       return try planner.plan()
