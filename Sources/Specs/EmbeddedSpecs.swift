@@ -27,7 +27,7 @@ public enum EmbeddedSpecs {
           "experts": "n_routed_experts ?? 0",
           "experts_per_token": "num_experts_per_tok ?? 0",
           "experts_shared": "n_shared_experts ?? 0",
-          "mtp_layers": "num_nextn_predict_layers ?? 0",
+          "mtp_layers": "num_nextn_predict_layers | num_mtp_layers ?? 0",
           "context": "max_position_embeddings ?? 0",
           "tied": "tie_word_embeddings ?? false",
           "is_moe": "experts > 0 and layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0"
@@ -85,13 +85,13 @@ public enum EmbeddedSpecs {
           "kv_lora": "kv_lora",
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "latent_norm_eps": "1e-6",
-          "rope_pairing": "'interleaved'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
+          "rope_pairing": "if(rope_interleave ?? true, 'interleaved', 'half-split')",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
           "router": "scoring_func ?? 'sigmoid'",
           "router_groups": "n_group ?? 1",
-          "router_groups_kept": "topk_group ?? 1",
+          "router_groups_kept": "topk_group ?? min(n_group ?? 1, 4)",
           "router_renormalises": "norm_topk_prob ?? true",
-          "router_scale": "routed_scaling_factor ?? 1.0",
+          "router_scale": "routed_scaling_factor ?? 2.5",
           "experts_per_token": "experts_per_token"
         },
         "sources": [
@@ -115,7 +115,8 @@ public enum EmbeddedSpecs {
         "values": {
           "index_heads": "index_n_heads",
           "index_head": "index_head_dim",
-          "has_indexer": "true"
+          "has_indexer": "true",
+          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0)"
         },
         "tensors": [
           { "name": "model.layers.{layer}.self_attn.indexer.wq_b.weight", "role": "indexer.q", "shape": ["index_heads * index_head", "q_lora"], "groups": ["text", "mtp"], "when": "has_indexer" },
@@ -126,6 +127,7 @@ public enum EmbeddedSpecs {
         ],
         "fp8_roles": ["attn.*", "mlp.*", "moe.*", "shared.*", "indexer.q", "indexer.k"],
         "forward": {
+          "rope_pairing": "'interleaved'",
           "has_indexer": "has_indexer",
           "index_heads": "index_heads",
           "index_head": "index_head",
@@ -151,10 +153,10 @@ public enum EmbeddedSpecs {
         "extends": "deepseek_v32",
         "values": {
           "index_period": "max(index_topk_freq ?? 1, 1)",
-          "has_indexer": "if(layer >= layers, true, if(indexer_types == null, max(layer - (index_skip_topk_offset ?? 2) + 1, 0) % index_period == 0, indexer_types[layer] == 'full'))",
-          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0)"
+          "has_indexer": "if(layer >= layers, true, if(indexer_types != null, indexer_types[layer] == 'full', if(index_topk_pattern != null, index_topk_pattern[layer] == 'F' or index_topk_pattern[layer] == 'full', max(layer - (index_skip_topk_offset ?? 2) + 1, 0) % index_period == 0)))"
         },
         "forward": {
+          "norm_eps": "rms_norm_eps ?? 1e-5",
           "index_rope_pairing": "if(indexer_rope_interleave ?? true, 'interleaved', 'half-split')"
         },
         "sources": [
@@ -179,7 +181,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? (hidden / heads)",
+          "head": "head_dim ?? 64",
           "moe_hidden": "intermediate_size",
           "experts": "num_local_experts",
           "experts_per_token": "num_experts_per_tok | experts_per_token",
@@ -231,7 +233,7 @@ public enum EmbeddedSpecs {
           "window": "if(is_sliding, sliding_window ?? 0, 0)",
           "norm_eps": "rms_norm_eps ?? 1e-5",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 150000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 150000.0",
           "router": "'softmax-of-chosen'",
           "experts_per_token": "experts_per_token",
           "activation": "'clamped-swiglu'",
@@ -364,7 +366,7 @@ public enum EmbeddedSpecs {
           "head": "head",
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0"
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0"
         },
         "sources": [
           "config.json of Llama-3.3-70B-Instruct",
@@ -387,7 +389,7 @@ public enum EmbeddedSpecs {
           "layers": "num_hidden_layers",
           "heads": "num_attention_heads",
           "kv_heads": "num_key_value_heads ?? heads",
-          "head": "head_dim ?? (hidden / heads)",
+          "head": "head_dim ?? 128",
           "moe_hidden": "intermediate_size",
           "experts": "num_local_experts",
           "experts_per_token": "num_experts_per_tok",
@@ -426,8 +428,8 @@ public enum EmbeddedSpecs {
           "head": "head",
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
-          "rope_dims": "rotary_dim ?? head",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 5000000.0",
+          "rope_dims": "rotary_dim ?? (head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 1))",
           "router": "scoring_func ?? 'sigmoid'",
           "experts_per_token": "experts_per_token"
         },
@@ -454,6 +456,9 @@ public enum EmbeddedSpecs {
           { "name": "model.layers.{layer}.self_attn.k_norm.weight", "role": "norm.k", "shape": ["head"] }
         ],
         "fp8_scale": "BF16",
+        "forward": {
+          "window": "if(use_sliding_window ?? false, if(if(layer_types == null, layer >= (max_window_layers ?? 28), layer_types[layer] == 'sliding_attention'), sliding_window ?? 0, 0), 0)"
+        },
         "sources": [
           "config.json of Qwen3-0.6B to Qwen3-32B; Qwen3-0.6B stores lm_head although it is tied",
           "transformers 5.23.0, models/qwen3/modeling_qwen3.py: norm of each head's queries and keys before the rotation"
@@ -603,8 +608,8 @@ public enum EmbeddedSpecs {
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "norm_offset": "1",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000000.0",
-          "rope_dims": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
+          "rope_dims": "head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 0.25)",
           "router": "'softmax'",
           "router_renormalises": "true",
           "experts_per_token": "experts_per_token",
@@ -646,7 +651,7 @@ public enum EmbeddedSpecs {
           "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
           "moe_hidden": "moe_intermediate_size ?? 0",
-          "experts": "num_experts ?? 0",
+          "experts": "num_experts | num_local_experts ?? 0",
           "experts_per_token": "num_experts_per_tok ?? 0",
           "experts_shared": "0",
           "context": "max_position_embeddings ?? 0",
@@ -690,9 +695,10 @@ public enum EmbeddedSpecs {
           "heads": "heads",
           "kv_heads": "kv_heads",
           "head": "head",
+          "window": "if(use_sliding_window ?? false, sliding_window ?? 0, 0)",
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
           "router": "'softmax'",
           "router_renormalises": "norm_topk_prob ?? false",
           "experts_per_token": "experts_per_token"
@@ -810,8 +816,8 @@ public enum EmbeddedSpecs {
           "norm_eps": "rms_norm_eps ?? 1e-6",
           "norm_offset": "1",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_theta | rope_parameters.rope_theta ?? 10000000.0",
-          "rope_dims": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
+          "rope_dims": "head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 0.25)",
           "router": "'softmax'",
           "router_renormalises": "norm_topk_prob ?? true",
           "experts_per_token": "experts_per_token"

@@ -51,7 +51,7 @@ private func value(_ text: String, _ values: [String: String] = [:]) throws -> S
       ("3 in missing", false),
       ("layer in counts", true), ("on", true), ("not on", false), ("missing == null", true), ("none == null", true),
       ("hidden == null", false),
-      ("half == 8", true), ("ratio < 1", true), ("types[0] == 'full'", true), ("false and missing > 1", false),
+      ("half == 8", true), ("ratio < 1", true), ("types[0] == 'full'", true), ("name[1] == 'i'", true), ("false and missing > 1", false),
       ("true or missing > 1", true),
       ("1 == 'a'", false), ("not not true", true), ("layer >= 1 and layer % 2 == 1", true),
       // A comparison of doubles would call these equal.
@@ -97,7 +97,7 @@ private func value(_ text: String, _ values: [String: String] = [:]) throws -> S
       ("-7 / 2", "-7 / 2"),
       ("-7 % 2", "-7 % 2"), ("-(-big - 1)", "no negative"), ("counts[3]", "element 3 of a list of 3"),
       ("counts[-1]", "element -1"),
-      ("counts[big]", "element"), ("layers[0]", "only a list"), ("missing + 1", "missing in config.json"),
+      ("counts[big]", "element"), ("name[4]", "element 4"), ("layers[0]", "only a list"), ("missing + 1", "missing in config.json"),
       ("name + 1", "a string"),
       ("on + 1", "a truth value"), ("not 1", "not true or false"), ("1 and true", "not true or false"),
       ("missing and true", "nothing"),

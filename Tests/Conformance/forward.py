@@ -1,17 +1,15 @@
 """`ckpt forward` against transformers: every storage of the families that it runs, and configs that ask for more than
-the published ones do.
+the published ones do. `forward_checks.py` has the bounds.
 
-Largest absolute differences that are allowed, from `oracle/README.md`: 1e-3 on logits and hidden states; 4e-3 on logits
-at far positions, where the goldens' own float32 angles move them by up to 2.2e-3. Router ids are equal wherever the gap
-to the next expert is at least 5e-4.
+    forward.py [--seeds 2,3] [FAMILY ...]
 """
-import sys
+import argparse
 
-from harness import checks, ckpt, fixture, load_in_transformers, logits_of, new_folder, np, remove, tensors
+from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
 
 import families  # after the harness, which says where it is
+from forward_checks import distance, judge, judge_converted, judge_vision, run
 
-SEEDS = [0, 1]
 # Every storage of every family of the oracle that ckpt knows.
 KNOWN = {t for family in ckpt("families").summary["families"] for t in family["model_types"]}
 PUBLISHED = {name: entry["quants"] for name, entry in families.FAMILIES.items() if entry["config"]()["model_type"] in KNOWN}
@@ -58,113 +56,17 @@ def add_variants():
         families.FAMILIES[name] = entry
 
 
-def distance(found, expected):
-    return float(np.abs(found - expected).max()) if found.shape == expected.shape else float("inf")
-
-
-def run(source, *options):
-    return ckpt("forward", source.path, *options, expect=0)
-
-
-def far_logits(source):
-    """transformers at far positions, of keys with equal scores the first: torch leaves it open which of them `topk` gives,
-    and an indexer's scores are often exactly 0."""
-    import make_tiny, torch
-    from expected_tensors import rows_for
-    meta = source.meta
-    entry = families.FAMILIES[meta["family"]]
-    config = entry["config"]()
-    _, weights = make_tiny.store(rows_for(config, meta["scheme"]), meta["seed"], entry, config["model_type"], meta["scheme"], meta["scale"], config)
-    model, _ = families.load(entry, config, weights)
-    ids = torch.from_numpy(source.array("input_ids"))[None]
-    positions = torch.arange(ids.shape[1])[None] * meta["golden"]["stride"]
-    topk = torch.Tensor.topk
-
-    def first(self, k, dim=-1, sorted=True):
-        found = self.sort(dim=dim, descending=True, stable=True)
-        return torch.return_types.topk((found.values.narrow(dim, 0, k), found.indices.narrow(dim, 0, k)))
-    torch.Tensor.topk = first
-    try:
-        with torch.no_grad():
-            return model(input_ids=ids, position_ids=positions, attention_mask=torch.ones_like(ids), use_cache=False).logits[0].numpy()
-    finally:
-        torch.Tensor.topk = topk
-
-
-def judge(label, source):
-    out = new_folder()
+def judge_saved_config(source):
+    """The config.json that transformers writes for a model that it has loaded has other keys than the published one."""
+    family, out = source.meta["family"], new_folder("saved")
     out.mkdir()
-    tokens, golden = source.golden / "golden_input_ids.npy", source.meta["golden"]
-    np.save(out / "positions.npy", np.arange(source.meta["tokens"]) * golden["stride"])
-    summary = run(source, "--tokens", tokens, "--logits", out / "a.npy", "--hidden", out / "h", "--routing").summary
-    alone = run(source, "--tokens", tokens, "--threads", 1).summary
-    run(source, "--tokens", tokens, "--positions", out / "positions.npy", "--logits", out / "b.npy")
-    checks.at_most(distance(np.load(out / "a.npy"), source.array("logits")), 1e-3, f"{label}: logits")
-    far = distance(np.load(out / "b.npy"), source.array("logits_stride"))
-    if golden["indexers"] and far > 4e-3:
-        far = distance(np.load(out / "b.npy"), far_logits(source))
-    checks.at_most(far, 4e-3, f"{label}: far positions")
-    checks.equal(alone["logits_sha256"], summary["logits_sha256"], f"{label}: bits of one thread and of several")
-    for layer, expected in enumerate(source.array("hidden")):
-        checks.at_most(distance(np.load(out / f"h/layer-{layer:03d}.npy"), expected), 1e-3, f"{label}: layer {layer}")
-    checks.equal(len(summary["routing"]), len(golden["routers"]), f"{label}: routers")
-    for entry, figures in zip(golden["routers"], summary["routing"]):
-        judge_router(f"{label}: router of layer {figures['layer']}", source, entry, figures, out / "h")
-    chosen = sorted((out / "h").glob("indexer-*-topk.npy"))
-    checks.equal(len(chosen), len(golden["indexers"]), f"{label}: indexers")
-    for entry, path in zip(golden["indexers"], chosen):
-        if entry["min_gap"] > 1e-5:
-            expected = source.array(f"indexer_{entry['file']}_topk")
-            found = np.load(path)
-            same = (found[:, :expected.shape[1]] == expected).all() and (found[:, expected.shape[1]:] == -1).all()
-            checks.true(same, f"{label}: keys of {path.name}")
-    remove(out)
-
-
-def judge_vision(label, source):
-    out = new_folder()
-    out.mkdir()
-    golden = lambda name: source.golden / f"golden_vision_{name}.npy"
-    summary = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", golden("grid_thw"), "--features", out / "f.npy", expect=0).summary
-    alone = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", golden("grid_thw"), "--threads", 1, expect=0).summary
-    checks.at_most(distance(np.load(out / "f.npy"), source.array("vision_features")), 1e-3, f"{label}: vision features")
-    checks.equal(alone["features_sha256"], summary["features_sha256"], f"{label}: bits of one thread and of several")
-    grid = np.load(golden("grid_thw"))
-    grid[0, 1] += 1
-    np.save(out / "grid.npy", grid)
-    result = ckpt("forward", source.path, "--pixels", golden("pixels"), "--grid", out / "grid.npy", expect=2)
-    checks.equal(result.json["error"]["code"], "forward.input", f"{label}: a grid that does not fit the pixels")
-    remove(out)
-
-
-def judge_router(label, source, entry, figures, folder):
-    stem = f"router-{figures['layer']:03d}"
-    ids, weights = np.load(folder / f"{stem}-ids.npy"), np.load(folder / f"{stem}-weights.npy")
-    same = (ids == source.array(f"router_{entry['file']}_ids")).all(axis=-1)
-    if entry["min_gap"] >= 5e-4:
-        checks.true(same.all(), f"{label}: ids")
-    checks.at_most(distance(weights[same], source.array(f"router_{entry['file']}_weights")[same]), 1e-4, f"{label}: weights")
-    experts = source.array(f"router_{entry['file']}_logits").shape[-1]
-    shares = np.bincount(ids.ravel(), minlength=experts) / ids.size
-    checks.near(figures["entropy"], -sum(p * np.log(p) for p in shares if p > 0), 1e-9, f"{label}: entropy")
-    checks.near(figures["load_max"], shares.max() * experts, 1e-9, f"{label}: load_max")
-    checks.equal(figures["dead"], int((shares == 0).sum()), f"{label}: dead")
-
-
-def judge_converted(label, source):
-    """After `--to bf16` the logits are those of weights that were rounded to BF16."""
-    out = new_folder()
-    ckpt("convert", source.path, out, "--to", "bf16", expect=0)
-    ckpt("forward", out, "--tokens", source.golden / "golden_input_ids.npy", "--logits", f"{out}.npy", expect=0)
-    checks.at_most(distance(np.load(f"{out}.npy"), source.array("logits_bf16")), 1e-3, f"{label}: logits after --to bf16")
-    if source.meta["scheme"] == "mxfp4":
-        # Stacks again, as transformers stores and loads them.
-        plain = tensors(fixture(source.meta["family"], "none", source.meta["seed"]).path)
-        shapes = lambda stored: sorted((n, a.shape, str(a.dtype)) for n, a in stored.items())
-        checks.equal(shapes(tensors(out)), shapes(plain), f"{label}: names, shapes and dtypes after --to bf16")
-        model, info = load_in_transformers(out, source, by_class=True)
-        checks.equal([*info["missing_keys"], *info["unexpected_keys"]], [], f"{label}: keys in transformers after --to bf16")
-        checks.at_most(distance(logits_of(model, source), source.array("logits_bf16")), 1e-4, f"{label}: transformers after --to bf16")
+    for file in source.path.glob("model*"):
+        (out / file.name).symlink_to(file)
+    saved = families.hf_config(families.FAMILIES[family], source.config)
+    saved.architectures = source.config["architectures"]
+    saved.save_pretrained(out)
+    run(Fixture(out), "--tokens", source.golden / "golden_input_ids.npy", "--logits", out / "logits.npy")
+    checks.at_most(distance(np.load(out / "logits.npy"), source.array("logits")), 1e-3, f"{family}: logits with the config of transformers")
     remove(out)
 
 
@@ -201,10 +103,14 @@ def judge_inputs():
 
 
 add_variants()
-only = sys.argv[1:]
+parser = argparse.ArgumentParser()
+parser.add_argument("families", nargs="*")
+parser.add_argument("--seeds", default="0,1", help="of the fixtures")
+options = parser.parse_args()
+only, seeds = options.families, [int(seed) for seed in options.seeds.split(",")]
 for family, quants in PUBLISHED.items():
     for quant in quants if not only or family in only else []:
-        for seed in SEEDS:
+        for seed in seeds:
             label = f"{family} {quant} seed {seed}"
             with checks.case(label):
                 judge(label, fixture(family, quant, seed))
@@ -217,6 +123,11 @@ for name, (family, quant, _) in VARIANTS.items():
         continue
     with checks.case(name):
         judge(name, fixture(name, quant))
+for family in PUBLISHED:
+    # transformers' Kimi K2.5 has names of its own for the keys of the vision tower, and Kimi K2 is DeepSeek-V3 to it.
+    if family != "kimi_k25" and (not only or family in only):
+        with checks.case(f"{family}: config of transformers"):
+            judge_saved_config(fixture(family, "none", seeds[0]))
 with checks.case("inputs"):
     judge_inputs()
 checks.end()

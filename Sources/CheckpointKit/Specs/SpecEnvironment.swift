@@ -111,7 +111,12 @@ public struct SpecEnvironment: Sendable {
       case let other: throw .here("\(other.kind) has no negative")
       }
     case .element(let list, let index):
-      guard case .list(let values) = try evaluate(list, &steps) else { throw .here("only a list has elements") }
+      let values: [SpecValue]
+      switch try evaluate(list, &steps) {
+      case .list(let elements): values = elements
+      case .string(let text): values = text.map { .string(String($0)) }
+      default: throw .here("only a list or a string has elements")
+      }
       let place = try integer(index, &steps)
       guard values.indices.contains(place) else {
         throw .here("element \(place) of a list of \(values.count)")

@@ -22,6 +22,11 @@ struct GatedDeltaNet: Sendable {
   let valueWidth: Int
   /// Positions that the convolution sees, itself counted.
   let kernel: Int
+  /// Mistakes that tests make on purpose: what is added to the norm of the output, whether what stands together for each
+  /// key head is read as all q, all k, all v, all z, and whether queries and keys keep their length.
+  var normOffset: Float = 0
+  var readsFlat = false
+  var keepsLength = false
 
   init(_ values: ForwardValues) throws(CheckpointError) {
     (keyHeads, valueHeads) = (try values.size("linear_key_heads"), try values.size("linear_value_heads"))
@@ -55,7 +60,7 @@ struct GatedDeltaNet: Sendable {
     let projections = try project(input, layer, weights)
     let mixed = try convolve(projections.mixed, layer, pass)
     let output = try recur(mixed, projections, layer, pass)
-    let norm = try weights.vector(.normLinear, layer: layer)
+    let norm = try weights.vector(.normLinear, layer: layer).map { $0 + normOffset }
     let (width, heads, epsilon) = (valueWidth, valueHeads, pass.architecture.normEpsilon)
     guard norm.count == width else {
       throw CheckpointError(.internalMistake, "a norm of \(norm.count) values is not for heads of \(width)")
@@ -95,13 +100,13 @@ struct GatedDeltaNet: Sendable {
     let run = shared * valueWidth
     for row in 0..<rows {
       let mixed = projections.mixed.block.base + row * channels
+      let source = together.block.base + row * together.columns
       for head in 0..<keyHeads {
-        let group = together.block.base + row * together.columns + head * (2 * keyWidth + 2 * run)
-        (mixed + head * keyWidth).update(from: group, count: keyWidth)
-        (mixed + keys + head * keyWidth).update(from: group + keyWidth, count: keyWidth)
-        (mixed + 2 * keys + head * run).update(from: group + 2 * keyWidth, count: run)
-        (projections.gate.block.base + row * valuesInAll + head * run).update(
-          from: group + 2 * keyWidth + run, count: run)
+        let places = placesTogether(head)
+        (mixed + head * keyWidth).update(from: source + places.query, count: keyWidth)
+        (mixed + keys + head * keyWidth).update(from: source + places.key, count: keyWidth)
+        (mixed + 2 * keys + head * run).update(from: source + places.value, count: run)
+        (projections.gate.block.base + row * valuesInAll + head * run).update(from: source + places.gate, count: run)
         let pair = pairs.block.base + row * pairs.columns + head * 2 * shared
         let place = row * valueHeads + head * shared
         (projections.strength.block.base + place).update(from: pair, count: shared)
@@ -109,6 +114,16 @@ struct GatedDeltaNet: Sendable {
       }
     }
     return projections
+  }
+
+  /// Where q, k, v and z of a key head begin where they are stored together.
+  private func placesTogether(_ head: Int) -> (query: Int, key: Int, value: Int, gate: Int) {
+    let run = shared * valueWidth
+    if readsFlat {
+      return (head * keyWidth, keys + head * keyWidth, 2 * keys + head * run, channels + head * run)
+    }
+    let start = head * (2 * keyWidth + 2 * run)
+    return (start, start + keyWidth, start + 2 * keyWidth, start + 2 * keyWidth + run)
   }
 
   /// The convolution of each sequence, and SiLU.
@@ -146,6 +161,7 @@ struct GatedDeltaNet: Sendable {
     let output = try Matrix(mixed.rows, valuesInAll)
     let (strength, decay) = (projections.strength.block, projections.decay.block)
     let (heads, keys, keyWidth, width, shared) = (valueHeads, keys, keyWidth, valueWidth, shared)
+    let keepsLength = keepsLength
     try weights.team.forEach(pass.causal.sequences * heads) { (unit, worker) throws(CheckpointError) in
       let (sequence, head) = (unit / heads, unit % heads)
       let state = try worker.block(.weights, keyWidth, width)
@@ -154,9 +170,12 @@ struct GatedDeltaNet: Sendable {
       let (query, key, change) = (vectors.row(0), vectors.row(1), vectors.row(2))
       for row in sequence * length..<(sequence + 1) * length {
         let source = mixed.block.base + row * mixed.columns
-        Self.unit(
-          source + head / shared * keyWidth, into: query, count: keyWidth, scale: 1 / Float(keyWidth).squareRoot())
-        Self.unit(source + keys + head / shared * keyWidth, into: key, count: keyWidth, scale: 1)
+        let scale = 1 / Float(keyWidth).squareRoot()
+        let queries = source + head / shared * keyWidth
+        Self.scale(
+          queries, into: query, count: keyWidth, by: keepsLength ? scale : scale / Self.length(queries, keyWidth))
+        Self.scale(
+          queries + keys, into: key, count: keyWidth, by: keepsLength ? 1 : 1 / Self.length(queries + keys, keyWidth))
         let value = source + 2 * keys + head * width
         let kept = Elementwise.exponential(
           -Elementwise.exponential(factors[head]) * Elementwise.softplus(decay.row(row)[head] + steps[head]))
@@ -183,13 +202,16 @@ struct GatedDeltaNet: Sendable {
     return output
   }
 
-  /// A vector divided by its length, times a scale.
-  private static func unit(
-    _ source: UnsafeMutablePointer<Float>, into target: UnsafeMutableBufferPointer<Float>, count: Int, scale: Float
-  ) {
+  /// `sqrt(Σx² + 1e-6)`
+  private static func length(_ vector: UnsafeMutablePointer<Float>, _ count: Int) -> Float {
     var squares = 0.0
-    for i in 0..<count { squares += Double(source[i]) * Double(source[i]) }
-    let factor = Float(1 / (squares + 1e-6).squareRoot()) * scale
+    for i in 0..<count { squares += Double(vector[i]) * Double(vector[i]) }
+    return Float((squares + 1e-6).squareRoot())
+  }
+
+  private static func scale(
+    _ source: UnsafeMutablePointer<Float>, into target: UnsafeMutableBufferPointer<Float>, count: Int, by factor: Float
+  ) {
     for i in 0..<count { target[i] = source[i] * factor }
   }
 }

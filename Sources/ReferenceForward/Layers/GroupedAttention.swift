@@ -15,6 +15,10 @@ struct GroupedAttention: Sendable {
   /// How many positions a query sees at most; nil for all before it.
   let window: Int?
   let isGated: Bool
+  /// Whether a norm of all heads is taken of each head by itself: a mistake, which tests make on purpose.
+  var normalisesHeads = false
+  /// Whether all queries stand before all gates: a mistake, which tests make on purpose.
+  var gatesFollowQueries = false
 
   init(_ values: ForwardValues) throws(CheckpointError) {
     let window = try values.size("window", orNone: 0)
@@ -77,9 +81,10 @@ struct GroupedAttention: Sendable {
     let (queries, gates) = (try Matrix(input.rows, heads * width), try Matrix(input.rows, heads * width))
     for row in 0..<input.rows {
       for head in 0..<heads {
-        let place = projected.block.base + row * projected.columns + 2 * head * width
+        let place = projected.block.base + row * projected.columns + (gatesFollowQueries ? 1 : 2) * head * width
+        let gate = place + (gatesFollowQueries ? heads * width : width)
         (queries.block.base + (row * heads + head) * width).update(from: place, count: width)
-        (gates.block.base + (row * heads + head) * width).update(from: place + width, count: width)
+        (gates.block.base + (row * heads + head) * width).update(from: gate, count: width)
       }
     }
     return (queries, gates)
@@ -90,18 +95,20 @@ struct GroupedAttention: Sendable {
   {
     let weight = try pass.weights.normIfAny(norm, layer: layer)
     let (rotary, turns, epsilon) = (pass.architecture.rotary, pass.turns, pass.architecture.normEpsilon)
-    let (width, together) = (width, weight?.count ?? width)
-    guard together == width || together == block.columns else {
+    let (width, count) = (width, weight?.count ?? width)
+    guard count == width || count == block.columns else {
       throw CheckpointError(
-        .internalMistake, "a norm of \(together) values is neither for a head of \(width) nor for all of them")
+        .internalMistake, "a norm of \(count) values is neither for a head of \(width) nor for all of them")
     }
+    let together = normalisesHeads ? width : count
     try pass.weights.forEachRun(of: block.rows, values: block.columns) { rows in
       for row in rows {
         let values = UnsafeMutableBufferPointer(start: block.row(row).baseAddress, count: block.columns)
         weight?.withUnsafeBufferPointer { weight in
           for start in stride(from: 0, to: values.count, by: together) {
             let slice = UnsafeMutableBufferPointer(rebasing: values[start..<start + together])
-            Elementwise.normalise(slice, weight: weight, epsilon: epsilon, into: slice)
+            let part = UnsafeBufferPointer(rebasing: weight[start % count..<start % count + together])
+            Elementwise.normalise(slice, weight: part, epsilon: epsilon, into: slice)
           }
         }
         for head in 0..<heads {

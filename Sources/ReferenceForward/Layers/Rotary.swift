@@ -220,8 +220,9 @@ extension RotaryScaling {
 
     /// The context that the frequencies were made for.
     func original() throws(CheckpointError) -> Double {
-      if let number = try positiveIfAny("original_max_position_embeddings") { return number }
+      // The key of the model's own goes first, as in transformers.
       if let number = config.value("original_max_position_embeddings")?.double, number > 0 { return number }
+      if let number = try positiveIfAny("original_max_position_embeddings") { return number }
       return try contextLength()
     }
 

@@ -18,6 +18,8 @@ struct Router {
     /// Whether the weights of the chosen are divided by their sum.
     var renormalises: Bool
     var scale: Double
+    /// Whether the weights include the bias that the choice is made with: a mistake, which tests make on purpose.
+    var weighsBias = false
 
     init(_ values: ForwardValues, experts: Int) throws(CheckpointError) {
       score = Score(rawValue: try values.choice("router", Score.allCases.map(\.rawValue))) ?? .sigmoid
@@ -66,8 +68,8 @@ struct Router {
     var sum = 0.0
     for (i, expert) in chosen.enumerated() {
       ids[i] = Int32(expert)
-      weights[i] = logits[expert]
-      sum += Double(logits[expert])
+      weights[i] = rule.weighsBias ? selection[expert] : logits[expert]
+      sum += Double(weights[i])
     }
     if rule.score == .softmaxOfChosen { return Elementwise.softmax(weights) }
     // The 1e-20 is DeepSeek's: it keeps the quotient of zeros defined.

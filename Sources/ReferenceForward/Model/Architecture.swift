@@ -12,16 +12,16 @@ struct Architecture: Sendable {
   let hidden: Int
   let vocabulary: Int
   /// The attention of each decoder layer.
-  let attention: [Attention]
+  var attention: [Attention]
   let normEpsilon: Double
   /// What is added to the weights of norms.
   let normOffset: Float
   /// What scores are multiplied by before the softmax.
   let attentionScale: Double
-  let rotary: Rotary
-  let activation: GatedActivation
+  var rotary: Rotary
+  var activation: GatedActivation
   /// nil where no layer has experts.
-  let router: Router.Rule?
+  var router: Router.Rule?
 
   init(_ model: ModelLayout) throws(CheckpointError) {
     let values = try ForwardValues(model)

@@ -41,7 +41,14 @@ public final class ReferenceModel: Sendable {
 
   /// - Throws: `forward.unsupported` where the config or the spec asks for what is not carried out here, and
   ///   `library.missing` where there is no OpenBLAS.
-  public init(_ reader: TensorReader, options: Options = Options()) throws(CheckpointError) {
+  public convenience init(_ reader: TensorReader, options: Options = Options()) throws(CheckpointError) {
+    try self.init(reader, options: options) { _ in }
+  }
+
+  /// - Parameter mistake: what a test gets wrong on purpose.
+  init(
+    _ reader: TensorReader, options: Options, mistake: (inout Architecture) -> Void
+  ) throws(CheckpointError) {
     guard let model = reader.binding.model else {
       throw CheckpointError(
         .familyUnknown, file: reader.binding.checkpoint.path, "is of no family that is known here, and cannot be run",
@@ -50,7 +57,9 @@ public final class ReferenceModel: Sendable {
     self.reader = reader
     self.model = model
     self.options = options
-    architecture = try Architecture(model)
+    var architecture = try Architecture(model)
+    mistake(&architecture)
+    self.architecture = architecture
     blas = try OpenBLAS.shared.get()
   }
 

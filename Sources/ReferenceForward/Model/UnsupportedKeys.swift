@@ -37,8 +37,11 @@ enum UnsupportedKeys {
     {
       throw refusal(config, "sliding_window", value)
     }
+    // transformers writes the latter for every layer of a model with indexers.
+    let known: [JSONValue] =
+      taken.contains(["index_topk"]) ? ["full_attention", "indexed_attention"] : ["full_attention"]
     if !taken.contains(["layer_types"]), let value = config.value("layer_types"), !value.isNull,
-      let other = (value.array ?? [value]).first(where: { $0 != "full_attention" })
+      let other = (value.array ?? [value]).first(where: { !known.contains($0) })
     {
       throw refusal(config, "layer_types", other)
     }

@@ -2,7 +2,8 @@
 
     python make.py [FAMILY-QUANT ...]
 
-Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens.
+Small enough for a repository; golden.json names the versions of torch and transformers that made the goldens. Beside them stand
+`golden_logits_M.npy` and `golden_logits_stride_M.npy`: what transformers gives with a mistake M of the oracle's `mutations.py`.
 """
 import pathlib
 import sys
@@ -11,8 +12,39 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "Conformance" / "oracle"))
 import families
 import make_tiny
+import mutations
+import numpy as np
+import torch
 
 TOKENS = 12
+MISTAKES = {  # those that no edit of a spec or a config makes
+    "kimi_k25-int4": {"biased-weights": mutations.biased_weights, "yarn-ignored": mutations.cfg_rope(rope_type="default"),
+                      "yarn-factor-32": mutations.cfg_rope(factor=32.0)},
+    "deepseek_v3-fp8-block": {"biased-weights": mutations.biased_weights, "yarn-ignored": mutations.cfg_rope(rope_type="default")},
+    "minimax_m2-fp8-block": {"norm-per-head": mutations.per_head_norm},
+    "gpt_oss-mxfp4": {"up-without-one": mutations.up_plus0},
+    "qwen3_next-fp8-block": {"linear-norm-plus-one": mutations.gdn_norm_plus1, "gates-behind": mutations.gate_split_global, "qkvz-flat": mutations.qkvz_flat,
+                             "no-length": mutations.no_l2}}
+
+
+def write_mistakes(out):
+    """Logits of transformers with each mistake."""
+    from transformers.models.qwen3_next import modeling_qwen3_next as qwen3_next
+    ids = torch.from_numpy(np.load(out / "golden_input_ids.npy"))[None]
+    far = torch.arange(ids.shape[1])[None] * families.STRIDE
+    for name, mistake in MISTAKES.get(out.name, {}).items():
+        _, entry, config, weights = mutations.load(str(out))
+        model, _ = families.load(entry, config, weights)
+        length = qwen3_next.l2norm
+        with torch.no_grad():
+            mistake(model)
+            near = model(input_ids=ids, use_cache=False).logits[0]
+            stride = model(input_ids=ids, position_ids=far, attention_mask=torch.ones_like(ids), use_cache=False).logits[0]
+        qwen3_next.l2norm = length
+        np.save(out / f"golden_logits_{name}.npy", near.numpy())
+        np.save(out / f"golden_logits_stride_{name}.npy", stride.numpy())
+
+
 COMMON = dict(hidden_size=64, vocab_size=96, bos_token_id=80, eos_token_id=81)
 LATENT = dict(
     intermediate_size=48, moe_intermediate_size=16, num_hidden_layers=2, num_attention_heads=2, num_key_value_heads=2,
@@ -67,3 +99,4 @@ for family, quant, changes in [
         (out / name).unlink(missing_ok=True)
     for path in out.glob("golden_router_*_logits.npy"):
         path.unlink()
+    write_mistakes(out)
