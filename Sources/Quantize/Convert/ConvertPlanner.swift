@@ -24,6 +24,11 @@ public struct ConvertPlanner: Sendable {
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
         "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
     }
+    guard model.groups.contains(.text) else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: binding.checkpoint.path, "holds a vision tower and no text model: nothing is converted",
+        hint: "convert the checkpoint that it was made of")
+    }
     if options.container == .gguf {
       var planner = try GGUFConvertPlanner(binding, model, recipe: recipe, options: options, library: library)
       return try planner.plan()
