@@ -56,6 +56,8 @@ public struct Plan: Sendable {
     /// Indices into the plan's tensors.
     public let tensors: Range<Int>
     public let headerDigest: SHA256Digest
+    /// Whether it is none of the set, but a file of its own beside it.
+    public let isBeside: Bool
   }
 
   /// The unit of memory: a run of rows of one tensor.

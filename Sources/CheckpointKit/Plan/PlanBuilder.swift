@@ -145,7 +145,7 @@ public struct PlanBuilder: Sendable {
           place: place, writer: writer,
           name: file.name ?? ShardNames.usual(f, of: ofSet.count, writer.container),
           byteCount: layout.byteCount, tensors: firstTensor..<tensors.count,
-          headerDigest: SHA256Digest(of: layout.header)))
+          headerDigest: SHA256Digest(of: layout.header), isBeside: file.writer != nil))
     }
     let segments = Self.segments(files: files, tensors: tensors, parts: parts)
     var identity = inputs.identity

@@ -232,6 +232,7 @@ struct GGUFConvertPlanner {
           group == .text ? .warning : .note, .tensorOmitted, tensor: first,
           what + " left behind: a GGUF file of architecture \(spec.architecture) has no place for it"))
     }
+    findings += binding.checkpoint.projectorNotes
     if let first = binding.unknown.first {
       let record = binding.checkpoint.records[first]
       findings.append(
