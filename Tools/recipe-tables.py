@@ -18,6 +18,16 @@ RECIPES = ["int4-g32", "q8_0", "q6_K", "q5_K", "q4_K", "iq4_xs", "q4_0", "q3_K",
            "llama.cpp/Q4_K_M", "llama.cpp/Q2_K"]
 SIZES = ["q8_0", "q4_0-native", "q3_K-dynamic", "q2_K-dynamic", "llama.cpp/Q4_K_M", "llama.cpp/Q2_K"]
 PUBLISHED = ["Kimi-K2-Instruct", "Kimi-K2-Thinking", "DeepSeek-V3", "Qwen3-235B-A22B", "MiniMax-M2.5", "Llama-3.3-70B"]
+MIXES = ["Q2_K", "Q3_K_S", "Q3_K_M", "Q3_K_L", "IQ4_XS", "Q4_K_S", "Q4_K_M", "Q5_K_S", "Q5_K_M", "Q6_K", "Q8_0"]
+# Files that others published with these mixes: GB as their pages give them.
+FILES = {
+    "Kimi-K2-Instruct": ("mradermacher, Kimi-K2.7-Code-GGUF (a text model of the same shapes)", ["373.0", "442.2", "489.2", "530.6"]),
+    "DeepSeek-V3": ("mradermacher, DeepSeek-V3-GGUF", ["244.1", "289.2", "319.3", "347.5", "359.6", "380.1", "404.5", "461.9", "475.5", "550.9", "713.4"]),
+    "MiniMax-M2.5": ("mradermacher, MiniMax-M2-BF16-GGUF; Q8_0: bartowski, MiniMaxAI_MiniMax-M2.7-GGUF",
+                     ["83.4", "98.8", "109.4", "118.5", "123.3", "130.1", "138.4", "157.6", "162.4", "187.9", "243.14"]),
+    "Llama-3.3-70B": ("bartowski, Llama-3.3-70B-Instruct-GGUF; Q5_K_M, Q6_K and Q8_0: of Llama-3.1-70B",
+                      ["26.4", "30.9", "34.3", "37.1", "37.9", "40.3", "42.5", "48.7", "49.95", "57.89", "74.98"]),
+}
 
 
 def ckpt(*words, statuses=(0,)):
@@ -69,18 +79,29 @@ def error_tables(folder):
     return lines
 
 
-def size_table(folder):
+def planned_bytes(source, recipe):
+    """Bytes of all tensors; None where the recipe refuses the model."""
+    planned = ckpt("convert", source, source.parent / "x.gguf", "--to", recipe, "--pre", "gpt-2", "--dry-run")
+    return planned and sum(tensor["bytes"] for tensor in planned["tensors"])
+
+
+def size_tables(folder):
+    """What the recipes make of published models, and the files that others made with the same mixes."""
     lines = ["", "| model | " + " | ".join(f"`{n}`" for n in SIZES) + " |", "|---" * (len(SIZES) + 1) + "|"]
+    beside = {}
     for preset in PUBLISHED:
         source = folder / preset
         ckpt("synth", source, "--preset", preset, "--sparse")
-        cells = []
-        for recipe in SIZES:
-            planned = ckpt("convert", source, folder / "x.gguf", "--to", recipe, "--pre", "gpt-2", "--dry-run")
-            cells.append(f"{sum(tensor['bytes'] for tensor in planned['tensors']):,}" if planned else "–")
-        lines.append(f"| {preset} | " + " | ".join(cells) + " |")
+        sizes = [planned_bytes(source, recipe) for recipe in SIZES]
+        lines.append(f"| {preset} | " + " | ".join(f"{size:,}" if size else "–" for size in sizes) + " |")
+        if preset in FILES:
+            beside[preset] = [f"{planned_bytes(source, 'llama.cpp/' + mix) / 1e9:.2f} / {size}"
+                              for mix, size in zip(MIXES, FILES[preset][1])]
         shutil.rmtree(source)
-    return lines
+    files = ["", "| mix | " + " | ".join(beside) + " |", "|---" * (len(beside) + 1) + "|"]
+    files += [f"| `llama.cpp/{mix}` | " + " | ".join((cells[i] if i < len(cells) else "–") for cells in beside.values()) + " |"
+              for i, mix in enumerate(MIXES)]
+    return lines + [""], files + ["", *[f"- {preset}: {FILES[preset][0]}" for preset in beside], ""]
 
 
 def replaced(text, mark, lines):
@@ -91,8 +112,9 @@ def replaced(text, mark, lines):
 with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
     page = PAGE.read_text()
-    new = replaced(page, "sizes", size_table(folder) + [""])
+    sizes, files = size_tables(folder)
+    new = replaced(replaced(page, "sizes", sizes), "files", files)
     if not CHECK:
         PAGE.write_text(replaced(new, "errors", error_tables(folder) + [""]))
     elif new != page:
-        sys.exit("docs/recipes.md: the table of sizes is not what ckpt plans; run Tools/recipe-tables.py")
+        sys.exit("docs/recipes.md: the tables of sizes are not what ckpt plans; run Tools/recipe-tables.py")

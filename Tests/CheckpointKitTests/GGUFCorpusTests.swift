@@ -3,33 +3,14 @@ import Testing
 @testable import CheckpointKit
 
 /// The corpus of `Tests/Vectors/gguf`; `Tests/Conformance/gguf_container.py` asks ggml about the same files.
-struct GGUFCorpus {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var name: String
-    var reference: String
-    var verdict: String
-    var names: String?
-
-    var testDescription: String { name }
-    var path: String { joinPath(GGUFCorpus.folder, "files/\(name).gguf") }
-  }
-
+enum GGUFCorpus {
   static let folder = joinPath(vectorsFolder, "gguf")
-
-  static let cases: [Case] = {
-    guard
-      let bytes = try? FileAccess.system.readAll(joinPath(folder, "cases.json"), limit: 1 << 24),
-      let list = try? JSONValue(parsing: bytes, file: "cases.json")["cases"]?.array
-    else { return [] }
-    return list.map {
-      Case(
-        name: $0["name"]?.string ?? "", reference: $0["reference"]?.string ?? "", verdict: $0["ckpt"]?.string ?? "",
-        names: $0["names"]?.string)
-    }
-  }()
+  static let cases = CorpusCase.all(in: folder)
 }
 
 @Suite struct GGUFCorpusTests {
+  private func path(of test: CorpusCase) -> String { joinPath(GGUFCorpus.folder, "files/\(test.name).gguf") }
+
   @Test("the corpus was found and has the cases of every group")
   func corpusIsThere() {
     #expect(GGUFCorpus.cases.count > 160)
@@ -42,10 +23,10 @@ struct GGUFCorpus {
   }
 
   @Test("each file of the corpus gets its verdict", arguments: GGUFCorpus.cases)
-  func verdict(of test: GGUFCorpus.Case) throws {
+  func verdict(of test: CorpusCase) throws {
     var (verdict, says) = ("accepted", "")
     do throws(CheckpointError) {
-      let header = try GGUFHeader(reading: OpenFile(reading: test.path, .system))
+      let header = try GGUFHeader(reading: OpenFile(reading: path(of: test), .system))
       if let worst = header.oddities.first {
         #expect(header.oddities.allSatisfy { $0.severity == .warning && $0.code == worst.code })
         verdict = "warning: " + worst.code.rawValue
@@ -54,7 +35,7 @@ struct GGUFCorpus {
     } catch {
       verdict = "rejected: " + error.code.rawValue
       says = "\(error.tensor ?? "") \(error.problem)"
-      #expect(error.file == test.path)
+      #expect(error.file == path(of: test))
     }
     #expect(verdict == test.verdict, "\(says)")
     if let name = test.names { #expect(says.contains(name), "'\(says)' does not name '\(name)'") }
@@ -69,8 +50,8 @@ struct GGUFCorpus {
   }
 
   @Test("the same verdict whether the header comes from a file or from memory", arguments: GGUFCorpus.cases)
-  func fromMemory(_ test: GGUFCorpus.Case) throws {
-    let bytes = try FileAccess.system.readAll(test.path, limit: 1 << 20)
+  func fromMemory(_ test: CorpusCase) throws {
+    let bytes = try FileAccess.system.readAll(path(of: test), limit: 1 << 20)
     let error = problem { _ = try GGUFHeader(parsing: bytes, fileSize: bytes.count) }
     // What only the file's own bytes tell: its kind, its tokens.
     if ["source.foreign-file", "gguf.byte-token"].contains(where: { test.verdict.hasSuffix($0) }) { return }

@@ -4,32 +4,9 @@ import Testing
 
 /// The corpus of `Tests/Vectors/safetensors`; `Tests/Conformance/safetensors_corpus.py` asks the `safetensors` library
 /// about the same files.
-struct SafetensorsCorpus {
-  struct Case: Sendable, CustomTestStringConvertible {
-    var name: String
-    var reference: String
-    var verdict: String
-    var names: String?
-    var pieces: [JSONValue]?
-
-    var testDescription: String { name }
-    /// Tens of megabytes: too slow for a build that is not optimised.
-    var isHuge: Bool { name == "limit_100_mb" }
-  }
-
+enum SafetensorsCorpus {
   static let folder = joinPath(vectorsFolder, "safetensors")
-
-  static let cases: [Case] = {
-    guard
-      let bytes = try? FileAccess.system.readAll(joinPath(folder, "cases.json"), limit: 1 << 24),
-      let list = try? JSONValue(parsing: bytes, file: "cases.json")["cases"]?.array
-    else { return [] }
-    return list.map {
-      Case(
-        name: $0["name"]?.string ?? "", reference: $0["reference"]?.string ?? "", verdict: $0["ckpt"]?.string ?? "",
-        names: $0["names"]?.string, pieces: $0["pieces"]?.array)
-    }
-  }()
+  static let cases = CorpusCase.all(in: folder)
 
   /// The bytes of a case that is described piece by piece.
   static func content(_ pieces: [JSONValue]) throws -> [UInt8] {
@@ -86,9 +63,10 @@ struct SafetensorsCorpus {
   }
 
   @Test("each file of the corpus gets its verdict", arguments: SafetensorsCorpus.cases)
-  func verdict(of test: SafetensorsCorpus.Case) throws {
+  func verdict(of test: CorpusCase) throws {
     #if DEBUG
-      if test.isHuge { return }
+      // Tens of megabytes: too slow for a build that is not optimised.
+      if test.name == "limit_100_mb" { return }
     #endif
     let folder = try TestFolder()
     var path = joinPath(SafetensorsCorpus.folder, "files/\(test.name).safetensors")

@@ -1,5 +1,6 @@
-"""The table of sizes in docs/recipes.md is what `ckpt convert --dry-run` plans for published models, and their totals are those of
-other hands: the tensor bytes of the dynamic recipes for Kimi-K2-Instruct, worked out from its shapes and the sizes of blocks.
+"""The tables of sizes in docs/recipes.md are what `ckpt convert --dry-run` plans for published models, and their totals are those of
+other hands: the tensor bytes of the dynamic recipes for Kimi-K2-Instruct, worked out from its shapes and the sizes of blocks, and the
+sizes of files that others published with the mixes of llama-quantize.
 """
 import re, subprocess, sys
 
@@ -27,4 +28,8 @@ checks.equal(found["q3_K-dynamic"], total("Q3_K", "Q4_K", "Q4_K", "Q4_K"), "q3_K
 checks.equal(found["q2_K-dynamic"], total("Q2_K", "Q3_K", "Q3_K", "Q4_K"), "q2_K-dynamic for Kimi-K2-Instruct")
 checks.equal(found["q4_0-native"], total("Q4_0", "Q4_0", "Q4_0", "Q4_0"), "q4_0-native for Kimi-K2-Instruct")
 checks.equal(found["q8_0"], total("Q8_0", "Q8_0", "Q8_0", "Q8_0"), "q8_0 for Kimi-K2-Instruct")
+
+# A published file has a header and a tokenizer, too, and was made by another version of llama.cpp.
+for planned, published in re.findall(r"([0-9.]+) / ([0-9.]+)", page[page.index("<!-- files begin"):page.index("<!-- files end")]):
+    checks.true(abs(float(planned) / float(published) - 1) < 0.01, f"published as {published} GB, planned {planned} GB")
 checks.end()

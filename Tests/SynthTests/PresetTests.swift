@@ -172,6 +172,16 @@ import Testing
     #expect(error?.code == .specMalformed)
     #expect(error?.file == "x.json")
   }
+
+  @Test(
+    "a tiny preset is found by the name of a family and by a model_type",
+    arguments: [
+      ("glm_moe_dsa", "tiny-glm5"), ("qwen3_5", "tiny-qwen35"), ("Qwen3-5-MoE", "tiny-qwen35_moe"),
+      ("kimi-k2", "tiny-kimi_k2"), ("qwen3", "tiny-qwen3"),
+    ])
+  func tinyByFamily(_ family: String, _ name: String) throws {
+    #expect(try Preset.find("tiny", family: family, in: SpecLibrary()).name == name)
+  }
 }
 
 @Suite struct SpecManualTests {

@@ -133,7 +133,7 @@ import Testing
 
 @Suite struct SyntheticTokenizerTests {
   private func vocabulary(_ model: PresetModel) throws -> (ids: [String: Int], json: JSONValue) {
-    let tokenizer = try #require(SyntheticTokenizer(config: model.model.config))
+    let tokenizer = try #require(SyntheticTokenizer(config: model.model.config, names: model.specialTokens))
     let file = try #require(tokenizer.files(config: model.model.config).first { $0.name == "tokenizer.json" })
     let json = try JSONValue(parsing: file.bytes, file: "tokenizer.json")
     var ids: [String: Int] = [:]
@@ -141,9 +141,18 @@ import Testing
     return (ids, json)
   }
 
+  @Test("tokens that a family is looked up by are there as special ones, behind all that have an id of their own")
+  func named() throws {
+    let (ids, json) = try vocabulary(try presetModel("tiny", family: "glm_moe_dsa"))
+    let added = try #require(json["added_tokens"]?.array).compactMap { $0["content"]?.string }
+    for name in ["[gMASK]", "<|user|>", "<|endoftext|>", "<|observation|>"] {
+      #expect(added.contains(name) && (500..<512).contains(ids[name] ?? -1), "\(name)")
+    }
+  }
+
   @Test("a tokenizer has one token for each id, all bytes, and the parts of every merge")
   func whole() throws {
-    for family in ["deepseek_v3", "kimi_k25", "llama"] {
+    for family in ["deepseek_v3", "kimi_k25", "llama", "glm_moe_dsa"] {
       let (ids, json) = try vocabulary(try presetModel("tiny", family: family))
       #expect(ids.values.sorted() == Array(0..<512))
       #expect(SyntheticTokenizer.byteTokens.allSatisfy { ids[$0] != nil })

@@ -142,6 +142,13 @@ extension Preset {
       return try Preset(document.json, file: document.file)
     }
     if let family {
+      let types = library.families.first { foldedName($0.name) == foldedName(family) }?.modelTypes ?? [family]
+      let small = library.documents(.presets).first { document in
+        guard document.json["name"]?.string?.hasPrefix("\(tiny)-") ?? false else { return false }
+        let type = document.json["config"]?["model_type"]?.string.map(foldedName)
+        return types.contains { foldedName($0) == type }
+      }
+      if let small { return try Preset(small.json, file: small.file) }
       throw CheckpointError(
         .familyUnknown, "no tiny preset is of a family '\(family)'", hint: "there are: \(tinyFamilies(names))")
     }

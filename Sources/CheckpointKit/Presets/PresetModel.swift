@@ -53,6 +53,8 @@ public struct PresetModel: Sendable {
   public let files: [(name: String, tensors: Range<Int>)]
   /// Whether the encodings are others than the preset's.
   public let hasOtherStorage: Bool
+  /// Texts that programs look up in the tokenizer of this family, and that no file gives a meaning to.
+  public let specialTokens: [String]
   public let findings: [Finding]
 
   /// An expert's tensor of a stack, as it would be stored on its own.
@@ -89,6 +91,7 @@ public struct PresetModel: Sendable {
     self.preset = preset
     self.model = model
     hasOtherStorage = rules != nil
+    specialTokens = try TokenizerTable(library).family(of: [type]).specialTokens.map(\.text)
     tensors = draft.tensors
     findings = draft.findings
     dataBytes = draft.bytes.reduce(0, +)

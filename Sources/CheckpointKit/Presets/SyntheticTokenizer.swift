@@ -12,7 +12,9 @@ public struct SyntheticTokenizer: Sendable {
   private let contextLength: Int?
 
   /// nil where the vocabulary has no room for all bytes.
-  public init?(config: ModelConfig) {
+  ///
+  /// - Parameter names: texts of further special tokens, which get the last ids that are free.
+  public init?(config: ModelConfig, names: [String] = []) {
     guard let size = config.value("vocab_size")?.int, size <= 1 << 22 else { return nil }
     vocabulary = size
     contextLength = config.value("max_position_embeddings")?.int
@@ -22,8 +24,13 @@ public struct SyntheticTokenizer: Sendable {
         if !special.contains(where: { $0.id == id }) { special.append((id, i == 0 ? text : "<|end_\(i)|>")) }
       }
     }
+    guard size >= 256 + special.count + names.count else { return nil }
+    var last = size - 1
+    for text in names {
+      while special.contains(where: { $0.id == last }) { last -= 1 }
+      special.append((last, text))
+    }
     self.special = special.sorted { $0.id < $1.id }
-    guard size >= 256 + special.count else { return nil }
     let taken = Set(special.map(\.id))
     var free = (0..<size).lazy.filter { !taken.contains($0) }.makeIterator()
     var tokens: [(id: Int, text: String)] = []

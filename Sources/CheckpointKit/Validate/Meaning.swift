@@ -57,11 +57,25 @@ public struct Meaning: Sendable {
     _ severity: Finding.Severity, _ code: ProblemCode, about tensors: [Binding.Bound], _ problem: String,
     hint: String? = nil
   ) {
-    guard let first = tensors.first else { return }
-    let (file, name) = mainPart(of: first)
-    let others = tensors.count > 1 ? "; so it is with \(tensors.count - 1) others" : ""
-    var finding = Finding(severity, code, file: file, tensor: name, problem + others, hint: hint)
-    if tensors.count > 1 { finding.tensors = tensors.prefix(1000).map { mainPart(of: $0).name } }
+    add(severity, code, at: tensors.prefix(1000).map { mainPart(of: $0) }, of: tensors.count, problem, hint: hint)
+  }
+
+  /// The same for stored tensors, by their index.
+  mutating func add(
+    _ severity: Finding.Severity, _ code: ProblemCode, aboutRecords records: [Int], _ problem: String,
+    hint: String? = nil
+  ) {
+    add(severity, code, at: records.prefix(1000).map { record($0) }, of: records.count, problem, hint: hint)
+  }
+
+  private mutating func add(
+    _ severity: Finding.Severity, _ code: ProblemCode, at places: [(file: String, name: String)], of count: Int,
+    _ problem: String, hint: String?
+  ) {
+    guard let first = places.first else { return }
+    let others = count > 1 ? "; so it is with \(count - 1) others" : ""
+    var finding = Finding(severity, code, file: first.file, tensor: first.name, problem + others, hint: hint)
+    if count > 1 { finding.tensors = places.map(\.name) }
     findings.append(finding)
   }
 
@@ -77,26 +91,14 @@ public struct Meaning: Sendable {
       else { continue }
       if let expert = place.expert, expert >= model.expertCount { experts.append(index) } else { layers.append(index) }
     }
-    if let first = experts.first {
-      let (file, name) = record(first)
-      var finding = Finding(
-        .error, .tensorOutside, file: file, tensor: name,
-        "is of an expert that the config does not have: it says \(model.expertCount) experts"
-          + (experts.count > 1 ? "; so it is with \(experts.count - 1) others" : ""),
-        hint: "a loader would leave these experts out: config.json and weights are of different models")
-      finding.tensors = experts.prefix(1000).map { record($0).name }
-      add(finding)
-    }
-    if let first = layers.first {
-      let (file, name) = record(first)
-      var finding = Finding(
-        .warning, .tensorOutside, file: file, tensor: name,
-        "is of a layer, or of a kind of layer, that the config does not have: it says \(model.layerCount) layers"
-          + (layers.count > 1 ? "; so it is with \(layers.count - 1) others" : ""),
-        hint: "a loader would leave it out")
-      finding.tensors = layers.prefix(1000).map { record($0).name }
-      add(finding)
-    }
+    add(
+      .error, .tensorOutside, aboutRecords: experts,
+      "is of an expert that the config does not have: it says \(model.expertCount) experts",
+      hint: "a loader would leave these experts out: config.json and weights are of different models")
+    add(
+      .warning, .tensorOutside, aboutRecords: layers,
+      "is of a layer, or of a kind of layer, that the config does not have: it says \(model.layerCount) layers",
+      hint: "a loader would leave it out")
   }
 
   // MARK: Roles and their encodings

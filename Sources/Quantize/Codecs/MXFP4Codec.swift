@@ -15,19 +15,13 @@ public struct MXFP4Codec: Codec {
   public func decode(
     rows: Range<Int>, columns: Range<Int>, of stored: StoredRows, into output: UnsafeMutableBufferPointer<Float>
   ) {
-    let blocks = stored.shape.columns / Self.block
-    let touched = columns.lowerBound / Self.block..<columns.upperBound.ceilDiv(Self.block)
-    let first = columns.lowerBound - touched.lowerBound * Self.block
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: touched.count * Self.block) { values in
-      for (i, row) in rows.enumerated() {
-        let start = (row - stored.rows.lowerBound) * blocks
-        let range = start + touched.lowerBound..<start + touched.upperBound
-        MXFP4Reference.decode(
-          UnsafeRawBufferPointer(rebasing: stored.parts[0][16 * range.lowerBound..<16 * range.upperBound]),
-          scales: UnsafeRawBufferPointer(rebasing: stored.parts[1][range]), into: values)
-        let target = UnsafeMutableBufferPointer(rebasing: output[i * columns.count..<(i + 1) * columns.count])
-        _ = target.update(fromContentsOf: values[first..<first + columns.count])
-      }
+    let blocksPerRow = stored.shape.columns / Self.block
+    decodeBlocks(of: Self.block, rows: rows, columns: columns, into: output) { row, blocks, values in
+      let start = (row - stored.rows.lowerBound) * blocksPerRow
+      let range = start + blocks.lowerBound..<start + blocks.upperBound
+      MXFP4Reference.decode(
+        UnsafeRawBufferPointer(rebasing: stored.parts[0][16 * range.lowerBound..<16 * range.upperBound]),
+        scales: UnsafeRawBufferPointer(rebasing: stored.parts[1][range]), into: values)
     }
   }
 

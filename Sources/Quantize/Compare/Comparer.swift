@@ -2,7 +2,8 @@ public import CheckpointKit
 
 /// Compares the values of two checkpoints of one model, whatever each is stored in.
 ///
-/// Tensors are matched by what the model means (group, role, layer, expert), so that names, prefixes and shards may differ.
+/// Tensors are matched by what the model means (group, role, layer, expert), so that names, prefixes and shards may differ;
+/// where the family of one is not known, by their stored names.
 public struct Comparer: Sendable {
   public struct Options: Sendable {
     public var threads: Int
@@ -21,37 +22,54 @@ public struct Comparer: Sendable {
     }
   }
 
-  private struct Pair: Sendable {
-    var a: Binding.Bound
-    var b: Binding.Bound
+  /// A tensor of one checkpoint, as far as comparing needs to know it.
+  struct Side: Sendable {
+    var name: String
+    /// nil in a model of no known family.
+    var role: Role?
+    var layer: Int?
+    var expert: Int?
+    var shape: Shape
+    var pieces: [Piece]
   }
 
-  private let a: TensorReader
-  private let b: TensorReader
+  struct Pair: Sendable {
+    var a: Side
+    var b: Side
+  }
+
+  private let path: String
+  private let a: PieceReader
+  private let b: PieceReader
   private let options: Options
   private let pairs: [Pair]
   private let findings: [Finding]
 
   /// Matches tensors. What only one side has, or has in another shape, is found.
   ///
-  /// - Throws: where the family of one is not known.
+  /// - Throws: where one is of no known family, and the two have no stored name in common.
   public init(_ a: Binding, _ b: Binding, options: Options) throws(CheckpointError) {
-    for binding in [a, b] where binding.model == nil {
-      let reason = binding.findings.first {
-        $0.code == .familyUnknown || $0.code == .configMissing || $0.severity == .error
-      }
-      throw CheckpointError(
-        reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
-        "cannot be compared by what its tensors mean: " + (reason?.problem ?? "its family is not known"),
-        hint: reason?.hint)
-    }
-    self.a = TensorReader(a)
-    self.b = TensorReader(b)
+    path = a.checkpoint.path
+    self.a = PieceReader(a.checkpoint)
+    self.b = PieceReader(b.checkpoint)
     self.options = options
-    var matcher = Matcher(a, b)
-    matcher.match()
-    pairs = matcher.pairs.map { Pair(a: a.tensors[$0.0], b: b.tensors[$0.1]) }
-    findings = matcher.findings
+    if a.model != nil, b.model != nil {
+      var matcher = Matcher(a, b)
+      matcher.match()
+      pairs = matcher.pairs.map { Pair(a: Self.side(a, $0.0), b: Self.side(b, $0.1)) }
+      findings = matcher.findings
+    } else {
+      (pairs, findings) = try matchByName(a, b)
+    }
+  }
+
+  private static func side(_ binding: Binding, _ index: Int) -> Side {
+    let bound = binding.tensors[index]
+    guard let model = binding.model else { return Side(name: "", shape: [], pieces: bound.pieces) }
+    let tensor = model.tensors[bound.tensor]
+    return Side(
+      name: model.name(of: tensor), role: tensor.role, layer: tensor.layer, expert: tensor.expert, shape: tensor.shape,
+      pieces: bound.pieces)
   }
 
   public func compare() throws(CheckpointError) -> Comparison {
@@ -73,7 +91,7 @@ public struct Comparer: Sendable {
     return Comparison(rows.compactMap { $0 }, findings: findings + nonFinite(rows.compactMap { $0 }))
   }
 
-  private func size(_ pair: Pair) -> Int { a.shape(of: pair.a).elementCount }
+  private func size(_ pair: Pair) -> Int { pair.a.shape.elementCount }
 
   private func nonFinite(_ rows: [Comparison.Row]) -> [Finding] {
     rows.filter { !$0.errors.squaredError.isFinite }.map {
@@ -87,11 +105,7 @@ public struct Comparer: Sendable {
   private static let stripValues = 1 << 20
 
   private func compare(_ pair: Pair) throws(CheckpointError) -> Comparison.Row {
-    guard let model = a.binding.model else {
-      throw CheckpointError(.internalMistake, "a comparison without a model")
-    }
-    let tensor = model.tensors[pair.a.tensor]
-    let shape = tensor.shape
+    let shape = pair.a.shape
     let width = shape.columns
     // Whole runs of sixteen rows, so that a sample falls on strips.
     let stripRows = max(16, Self.stripValues / max(1, width) / 16 * 16)
@@ -102,21 +116,21 @@ public struct Comparer: Sendable {
     var compared = 0
     for strip in strips(shape.rows, stripRows) {
       if options.isStopped() {
-        throw CheckpointError(.stopped, file: a.binding.checkpoint.path, "was stopped before all was compared")
+        throw CheckpointError(.stopped, file: path, "was stopped before all was compared")
       }
       let count = strip.count * width
       let left = UnsafeMutableBufferPointer(rebasing: floats[..<count])
       let right = UnsafeMutableBufferPointer(rebasing: floats[count..<2 * count])
-      try a.read(strip, of: pair.a, into: left, scratch: scratch)
-      try b.read(strip, of: pair.b, into: right, scratch: scratch)
+      try a.read(strip, of: pair.a.pieces, shape, into: left, scratch: scratch)
+      try b.read(strip, of: pair.b.pieces, shape, into: right, scratch: scratch)
       if let left = left.baseAddress, let right = right.baseAddress {
         for row in 0..<strip.count { sums.addRow(left + row * width, right + row * width, count: width) }
       }
       compared += strip.count
     }
     return Comparison.Row(
-      name: model.name(of: tensor), role: tensor.role, layer: tensor.layer, expert: tensor.expert,
-      encodings: (pair.a.layout.name, pair.b.layout.name), errors: sums.errors, cosine: sums.cosine,
+      name: pair.a.name, role: pair.a.role, layer: pair.a.layer, expert: pair.a.expert,
+      encodings: (pair.a.pieces[0].layout.name, pair.b.pieces[0].layout.name), errors: sums.errors, cosine: sums.cosine,
       isIdentical: sums.isIdentical, isIdenticalInBF16: sums.isIdenticalInBF16, rows: (compared, shape.rows))
   }
 

@@ -5,7 +5,8 @@ public struct Comparison: Sendable {
   /// One logical tensor that both have.
   public struct Row: Sendable {
     public var name: String
-    public var role: Role
+    /// nil in a model of no known family.
+    public var role: Role?
     public var layer: Int?
     public var expert: Int?
     public var encodings: (a: String, b: String)
@@ -41,7 +42,7 @@ public struct Comparison: Sendable {
     var roles: [Role: Group] = [:]
     for row in rows {
       all.add(row)
-      roles[row.role, default: Group()].add(row)
+      if let role = row.role { roles[role, default: Group()].add(row) }
     }
     self.all = all
     byRole = roles.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -114,7 +114,7 @@ public struct ErrorBudget: Sendable {
   }
 
   private func checkCoverage(_ pattern: String, _ comparison: Comparison) throws(CheckpointError) -> [Finding] {
-    let rows = comparison.rows.filter { $0.role.matches(pattern) }
+    let rows = comparison.rows.filter { $0.role?.matches(pattern) ?? false }
     guard !rows.isEmpty else {
       throw CheckpointError(
         .budgetMalformed, file: file, "asks that '\(pattern)' be quantized, but no such tensor was compared")

@@ -25,7 +25,7 @@ public struct SynthPlan: Job {
     var findings = target.findings
     var finishing = Finishing()
     finishing.config = try Self.config(target)
-    if let tokenizer = SyntheticTokenizer(config: target.model.config) {
+    if let tokenizer = SyntheticTokenizer(config: target.model.config, names: target.specialTokens) {
       finishing.written = tokenizer.files(config: target.model.config)
     } else {
       findings.append(

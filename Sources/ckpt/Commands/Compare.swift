@@ -9,7 +9,8 @@ struct Compare: Verb {
     abstract: "Measure the error of B against A, for every logical tensor, across unlike encodings.",
     discussion: """
       Both are decoded to exact Float32 products and compared value by value; tensors are matched by what they mean, so \
-      names, shards and encodings may differ. Definitions: docs/metrics.md.
+      names, shards and encodings may differ. In a model of no known family they are matched by their stored names. \
+      Definitions: docs/metrics.md.
 
       EXIT STATUS
         0   compared, within the budget if one was given

@@ -20,25 +20,11 @@ public struct GGUFBlockCodec: Codec {
   public func decode(
     rows: Range<Int>, columns: Range<Int>, of stored: StoredRows, into output: UnsafeMutableBufferPointer<Float>
   ) {
-    let (size, bytes) = (block.valueCount, block.byteCount)
-    let rowBytes = stored.shape.columns / size * bytes
-    // The blocks that the columns touch; only the first and the last may be cut.
-    let touched = columns.lowerBound / size..<columns.upperBound.ceilDiv(size)
-    let isWhole = columns.lowerBound % size == 0 && columns.upperBound % size == 0
-    for (i, row) in rows.enumerated() {
+    let rowBytes = stored.shape.columns / block.valueCount * block.byteCount
+    decodeBlocks(of: block.valueCount, rows: rows, columns: columns, into: output) { row, blocks, values in
       let start = (row - stored.rows.lowerBound) * rowBytes
-      let source = UnsafeRawBufferPointer(
-        rebasing: stored.parts[0][start + touched.lowerBound * bytes..<start + touched.upperBound * bytes])
-      let target = UnsafeMutableBufferPointer(rebasing: output[i * columns.count..<(i + 1) * columns.count])
-      if isWhole {
-        Level.current.decodeGGUF(source, block, into: target)
-        continue
-      }
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: touched.count * size) { values in
-        Level.current.decodeGGUF(source, block, into: values)
-        let first = columns.lowerBound - touched.lowerBound * size
-        _ = target.update(fromContentsOf: values[first..<first + columns.count])
-      }
+      let range = start + blocks.lowerBound * block.byteCount..<start + blocks.upperBound * block.byteCount
+      Level.current.decodeGGUF(UnsafeRawBufferPointer(rebasing: stored.parts[0][range]), block, into: values)
     }
   }
 
