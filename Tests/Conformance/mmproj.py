@@ -2,7 +2,8 @@
 
     python mmproj.py [FAMILY ...]
 
-Where setup-llama.sh has built `vision`, llama.cpp runs the towers too, and gives the features that transformers gives.
+Where the folder of llama.cpp's programs has `vision` (llama/vision.cpp says how it is built; setup-llama.sh does not), llama.cpp runs the
+towers too, and gives the features that transformers gives.
 """
 # needs: llama
 from harness import Fixture, checks, ckpt, command, fixture, new_folder, np, remove, sha256

@@ -98,7 +98,8 @@ extension GGUFSpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.gguf/1")
     try reader.expectKeys([
-      "schema", "name", "extends", "architecture", "families", "projector", "when", "blocks", "tensors", "metadata", "config",
+      "schema", "name", "extends", "architecture", "families", "projector", "when", "blocks", "tensors", "metadata",
+      "config",
       "sources",
     ])
     let base: GGUFSpec?

@@ -192,7 +192,9 @@ private struct Matcher {
     }
     for (binding, other) in [(a, modelB), (b, modelA)] {
       let groups = (binding.model?.groups ?? []).subtracting(other.groups)
-      let left = binding.tensors.count { bound in binding.model.map { groups.contains($0.tensors[bound.tensor].group) } ?? false }
+      let left = binding.tensors.count { bound in
+        binding.model.map { groups.contains($0.tensors[bound.tensor].group) } ?? false
+      }
       guard left > 0 else { continue }
       findings.append(
         Finding(

@@ -26,7 +26,8 @@ public struct ConvertPlanner: Sendable {
     }
     guard model.groups.contains(.text) else {
       throw CheckpointError(
-        .recipeUnsuitable, file: binding.checkpoint.path, "holds a vision tower and no text model: nothing is converted",
+        .recipeUnsuitable, file: binding.checkpoint.path,
+        "holds a vision tower and no text model: nothing is converted",
         hint: "convert the checkpoint that it was made of")
     }
     if options.container == .gguf {

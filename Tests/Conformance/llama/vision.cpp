@@ -1,5 +1,11 @@
 // What a vision tower gives, by llama.cpp: `vision MMPROJ.gguf PIXELS FRAMES HEIGHT WIDTH OUT`. PIXELS holds float32 [frames, height, width, 3],
 // normalised; OUT gets float32 [tokens, text hidden].
+//
+// Not built by setup-llama.sh: it needs fifty further files of llama.cpp. With its source tree in S and its libraries in L:
+//
+//   g++ -std=c++17 -O1 -I$S/tools/mtmd -I$S/include -I$S/ggml/include -I$S/common -I$S/vendor -o $L/vision vision.cpp
+//     $S/tools/mtmd/{mtmd,mtmd-audio,mtmd-image,clip}.cpp $S/tools/mtmd/models/*.cpp -L$L -lllama -lggml -lggml-base -lggml-cpu
+//     -lllama-common -lpthread -Wl,-rpath,'$ORIGIN'
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
