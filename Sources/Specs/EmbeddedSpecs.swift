@@ -5871,6 +5871,16 @@ public enum EmbeddedSpecs {
           {"id": "moe", "verdict": "refuses", "when": "stored.container == 'safetensors'", "require": "(experts ?? 0) > 0", "problem": "has no routed experts, which are what it keeps in main memory", "hint": "use another engine for dense models", "source": "KTransformers (kt-kernel) as of 2026-08-21, what it is for"},
           {"id": "amx", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether this CPU has AMX, AVX-512 or AVX2 kernels for it is not known", "source": "KTransformers (kt-kernel) as of 2026-08-21, kernels are chosen at run time"}
         ],
+        "loads": [
+          {"models": ["gpt_oss"], "storage": ["plain", "fp8-block", "int4", "mxfp4", "gguf"], "verdict": "refuses", "problem": "none of its loaders reads the biases of experts, which gpt-oss has", "source": "kt-kernel 0.7.2, kt_kernel/utils/loader.py"},
+          {"models": ["llama", "qwen3", "qwen3_5"], "storage": ["plain", "fp8-block", "int4"], "verdict": "refuses", "problem": "has no routed experts, which are what it keeps in main memory", "source": "kt-kernel 0.7.2, kt_kernel/utils/loader.py: load_experts alone"},
+          {"models": ["glm_moe_dsa", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["plain"], "verdict": "loads", "source": "KTransformers as of 2026-08-21, doc/en/kt-kernel/Native-Precision-Tutorial.md, GLM-5-Tutorial.md, doc/en/Qwen3.5.md: --kt-method BF16"},
+          {"models": ["deepseek_v3", "deepseek_v32", "glm_moe_dsa", "minimax_m2", "qwen3_moe", "qwen3_next"], "storage": ["fp8-block"], "verdict": "loads", "source": "KTransformers as of 2026-08-21, doc/en/kt-kernel/Native-Precision-Tutorial.md, GLM-5-Tutorial.md, MiniMax-M2.1-Tutorial.md: --kt-method FP8"},
+          {"models": ["qwen3_5_moe"], "storage": ["fp8-block"], "verdict": "loads", "source": "kt-kernel 0.7.2, kt_kernel/utils/loader.py, FP8SafeTensorLoader: the prefix of Qwen3.5 is looked for"},
+          {"models": ["kimi_k2", "kimi_k25"], "storage": ["int4"], "verdict": "loads", "source": "KTransformers as of 2026-08-21, doc/en/kt-kernel/Kimi-K2-Thinking-Native.md, doc/en/Kimi-K2.5.md: --kt-method RAWINT4"},
+          {"models": ["minimax_m2"], "storage": ["int4"], "verdict": "refuses", "problem": "'No experts found': RAWINT4 looks for mlp.experts, and these are block_sparse_moe.experts", "source": "kt-kernel 0.7.2, kt_kernel/utils/loader.py, CompressedSafeTensorLoader.load_experts"},
+          {"models": ["qwen3_5_moe"], "storage": ["int4"], "verdict": "refuses", "problem": "'No experts found': RAWINT4 looks for model.layers and language_model.model.layers, and these are model.language_model.layers", "source": "kt-kernel 0.7.2, kt_kernel/utils/loader.py, CompressedSafeTensorLoader.load_experts"}
+        ],
         "sources": ["kt-kernel sources, 2026-08-21"]
       }
       """#
@@ -5892,6 +5902,11 @@ public enum EmbeddedSpecs {
           {"id": "experts", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.experts <= 1024", "problem": "{gguf.experts} experts: at most 1024 are loaded", "hint": "use a version that raises LLAMA_MAX_EXPERTS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_EXPERTS"},
           {"id": "layers", "verdict": "refuses", "when": "stored.container == 'gguf'", "require": "gguf.layers <= 512", "problem": "{gguf.layers} layers: at most 512 are loaded", "hint": "use a version that raises LLAMA_MAX_LAYERS", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), src/llama-hparams.h, LLAMA_MAX_LAYERS"},
           {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "llama.cpp b-2026-08 (sources in llama-cpp-python), none"}
+        ],
+        "loads": [
+          {"models": ["*"], "storage": ["plain", "fp8-block", "int4", "mxfp4"], "verdict": "refuses", "problem": "it loads GGUF alone", "source": "llama.cpp in llama-cpp-python 0.3.36, src/llama-model-loader.cpp"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "gpt_oss", "kimi_k25", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["gguf"], "verdict": "loads", "source": "llama.cpp in llama-cpp-python 0.3.36, src/llama-arch.cpp: the architecture is listed; Tests/Conformance/gguf_families.py runs it"},
+          {"models": ["kimi_k25", "qwen3_5", "qwen3_5_moe"], "storage": ["mmproj"], "verdict": "loads", "source": "llama.cpp in llama-cpp-python 0.3.36, tools/mtmd/clip-impl.h: the projectors kimik25 and qwen3vl_merger"}
         ],
         "sources": ["llama.cpp sources in llama-cpp-python"]
       }
@@ -5936,6 +5951,18 @@ public enum EmbeddedSpecs {
           {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py"},
           {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "SGLang 0.5.23, none: GPU memory is no property of the files"}
         ],
+        "loads": [
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "gpt_oss", "kimi_k25", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["plain"], "verdict": "loads", "source": "SGLang 0.5.23, srt/models: a module has the architecture as its EntryClass"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "minimax_m2", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["fp8-block"], "verdict": "loads", "source": "SGLang 0.5.23, quantization/fp8.py; srt/models: the classes of the published block-fp8 repositories"},
+          {"models": ["llama", "qwen3", "qwen3_5"], "storage": ["fp8-block"], "verdict": "loads", "source": "SGLang 0.5.23, quantization/fp8.py, Fp8LinearMethod: every linear layer"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "kimi_k25"], "storage": ["int4"], "verdict": "loads", "source": "SGLang 0.5.23, srt/models/deepseek_v2.py: experts one by one; compressed_tensors_moe.py"},
+          {"models": ["minimax_m2", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["int4"], "verdict": "loads", "source": "SGLang 0.5.23, srt/models, load_weights: make_expert_params_mapping with the names of each model, experts one by one"},
+          {"models": ["llama", "qwen3", "qwen3_5"], "storage": ["int4"], "verdict": "loads", "source": "SGLang 0.5.23, compressed_tensors_wNa16.py: every linear layer"},
+          {"models": ["gpt_oss"], "storage": ["int4"], "verdict": "refuses", "problem": "its loader knows stacks of experts alone, and drops experts.N.gate_proj.weight_packed in silence", "source": "SGLang 0.5.23, srt/models/gpt_oss.py, _load_normal_weights: make_expert_params_mapping_fused; a name that is no parameter is passed over"},
+          {"models": ["gpt_oss"], "storage": ["mxfp4"], "verdict": "loads", "source": "SGLang 0.5.23, srt/models/gpt_oss.py, _load_weights_mxfp4"},
+          {"models": ["*"], "storage": ["gguf"], "verdict": "refuses", "problem": "'Unknown gguf model_type': it looks up the model_type among the architectures of GGUF, which spell it otherwise", "source": "SGLang 0.5.23, srt/model_loader/loader.py, GGUFModelLoader._get_gguf_weights_map"},
+          {"models": ["llama", "qwen3", "qwen3_moe"], "storage": ["gguf"], "verdict": "loads", "source": "SGLang 0.5.23, srt/model_loader/loader.py, GGUFModelLoader._get_gguf_weights_map: the names that are alike"}
+        ],
         "sources": ["sources of SGLang 0.5.23"]
       }
       """#
@@ -5957,6 +5984,16 @@ public enum EmbeddedSpecs {
           {"id": "compressed-tensors", "verdict": "warns", "when": "quant.method == 'compressed-tensors'", "require": "false", "problem": "needs the package compressed-tensors beside it", "hint": "pip install compressed-tensors", "source": "transformers 5.23.0, quantizers/quantizer_compressed_tensors.py"},
           {"id": "fp8-gpu", "verdict": "unknown", "when": "quant.method == 'fp8'", "require": "false", "problem": "block-fp8 runs on GPUs from SM89 on; without one, dequantize=True is needed: the GPU is not known here", "source": "transformers 5.23.0, quantizers/quantizer_finegrained_fp8.py"},
           {"id": "heads", "verdict": "refuses", "when": "tp > 1 and (heads ?? 0) > 0", "require": "heads % tp == 0", "problem": "{heads} attention heads are not divided by tp={tp}", "hint": "use a tp that divides {heads}", "source": "transformers 5.23.0, integrations/tensor_parallel.py"}
+        ],
+        "loads": [
+          {"models": ["deepseek_v3", "deepseek_v32", "glm_moe_dsa", "gpt_oss", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["plain"], "verdict": "loads", "source": "transformers 5.23.0, measured on tiny models: every weight is loaded"},
+          {"models": ["llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["fp8-block"], "verdict": "loads", "source": "transformers 5.23.0, measured on tiny models whose matrices are whole blocks: logits near those of BF16"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "kimi_k25"], "storage": ["fp8-block"], "verdict": "refuses", "problem": "the 576 rows of kv_a end in a partial block, whose scales are laid over the wrong rows", "source": "transformers 5.23.0, integrations/finegrained_fp8.py, measured"},
+          {"models": ["deepseek_v3", "deepseek_v32", "glm_moe_dsa", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["int4"], "verdict": "loads", "source": "transformers 5.23.0, measured on tiny models, with compressed-tensors 0.20.0: every weight is loaded"},
+          {"models": ["gpt_oss"], "storage": ["int4"], "verdict": "refuses", "problem": "its experts are one stack a layer: those of names experts.N.gate_proj are left out, and the stacks stay random", "source": "transformers 5.23.0, models/gpt_oss/modeling_gpt_oss.py, measured: missing mlp.experts.gate_up_proj"},
+          {"models": ["gpt_oss"], "storage": ["mxfp4"], "verdict": "loads", "source": "transformers 5.23.0, quantizers/quantizer_mxfp4.py"},
+          {"models": ["llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe"], "storage": ["gguf"], "verdict": "loads", "source": "transformers 5.23.0, measured on tiny models in F32: logits of the folder"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "kimi_k25", "qwen3_next"], "storage": ["gguf"], "verdict": "refuses", "problem": "'GGUF model with architecture … is not supported yet'", "source": "transformers 5.23.0, integrations/ggml.py, GGUF_CONFIG_MAPPING, measured"}
         ],
         "sources": ["transformers 5.23.0 sources; what it does with partial blocks was measured"]
       }
@@ -5983,6 +6020,13 @@ public enum EmbeddedSpecs {
           {"id": "ep-experts", "verdict": "refuses", "when": "ep > 1 and (experts ?? 0) > 0", "require": "experts % ep == 0", "problem": "{experts} experts are not divided by ep={ep}", "hint": "use an ep that divides {experts}", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, fused_moe"},
           {"id": "fp8", "verdict": "unknown", "when": "quant.method == 'fp8' and tp > 1", "require": "false", "problem": "how block-fp8 matrices may be split was not read in its sources", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, not read"},
           {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "TensorRT-LLM, tensorrt_llm/models/quant_config_utils.py as of 2026-08, none: GPU memory is no property of the files"}
+        ],
+        "loads": [
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "gpt_oss", "kimi_k25", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["plain"], "verdict": "loads", "source": "TensorRT-LLM as of 2026-08, tensorrt_llm/_torch/models/_arch_index.py: the architecture is listed"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "minimax_m2"], "storage": ["fp8-block"], "verdict": "loads", "source": "TensorRT-LLM as of 2026-08, docs/source/models/supported-models.md: its examples are published in block-fp8"},
+          {"models": ["gpt_oss"], "storage": ["mxfp4"], "verdict": "loads", "source": "TensorRT-LLM as of 2026-08, docs/source/features/quantization.md; _torch/models/modeling_gpt_oss.py, load_hf_weights"},
+          {"models": ["*"], "storage": ["int4"], "verdict": "refuses", "problem": "its parser of compressed-tensors takes the FP8 and FP4 families alone", "source": "TensorRT-LLM as of 2026-08, tensorrt_llm/models/quant_config_utils.py"},
+          {"models": ["*"], "storage": ["gguf", "mmproj"], "verdict": "refuses", "problem": "it loads no GGUF", "source": "TensorRT-LLM as of 2026-08, tensorrt_llm/_torch/models/checkpoints: no GGUF loader"}
         ],
         "sources": ["tensorrt_llm/models/quant_config_utils.py, one version of August 2026"]
       }
@@ -6031,6 +6075,16 @@ public enum EmbeddedSpecs {
           {"id": "int4-rows", "verdict": "refuses", "roles": ["attn.o", "mlp.down", "shared.down"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "columns % (tp * group) == 0", "problem": "{role} has {columns} columns in groups of {group}: over tp={tp} each rank gets {columns / tp}", "hint": "convert with a smaller group, or use a smaller tp", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
           {"id": "int4-columns", "verdict": "refuses", "roles": ["attn.q", "attn.q_b", "attn.kv_b", "mlp.gate", "mlp.up", "shared.gate", "shared.up"], "when": "bits == 4 and encoding != 'mxfp4' and tp > 1", "require": "rows % tp == 0", "problem": "{role} has {rows} rows, which tp={tp} does not divide", "hint": "use a tp that divides {rows}", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py, marlin_utils.verify_marlin_supports_shape"},
           {"id": "memory", "verdict": "unknown", "when": "true", "require": "false", "problem": "whether weights and cache fit the GPUs is not looked at here", "hint": "'ckpt inspect CKPT --context N --gpu SIZE --ram SIZE' says what fits where", "source": "vLLM 0.33.0, none: GPU memory is no property of the files"}
+        ],
+        "loads": [
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "gpt_oss", "kimi_k25", "llama", "minimax_m2", "qwen3", "qwen3_5", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["plain"], "verdict": "loads", "source": "vLLM 0.33.0, vllm/model_executor/models/registry.py: the architecture is listed"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "minimax_m2", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["fp8-block"], "verdict": "loads", "source": "vLLM 0.33.0, quantization/fp8.py, Fp8MoEMethod and Fp8LinearMethod; models/deepseek_v32, models/registry.py: the classes of the published block-fp8 repositories"},
+          {"models": ["llama", "qwen3", "qwen3_5"], "storage": ["fp8-block"], "verdict": "loads", "source": "vLLM 0.33.0, quantization/fp8.py, Fp8LinearMethod: every linear layer"},
+          {"models": ["deepseek_v3", "kimi_k2", "deepseek_v32", "glm_moe_dsa", "kimi_k25"], "storage": ["int4"], "verdict": "loads", "source": "vLLM 0.33.0, models/deepseek_v2.py and vllm/models/deepseek_v32: experts of names experts.N.gate_proj; compressed_tensors_moe_wna16.py"},
+          {"models": ["minimax_m2", "qwen3_5_moe", "qwen3_moe", "qwen3_next"], "storage": ["int4"], "verdict": "loads", "source": "vLLM 0.33.0, fused_moe/routed_experts.py, RoutedExperts.load_weights: experts one by one, by the names of each model; compressed_tensors_moe_wna16.py"},
+          {"models": ["llama", "qwen3", "qwen3_5"], "storage": ["int4"], "verdict": "loads", "source": "vLLM 0.33.0, compressed_tensors_wNa16.py: every linear layer"},
+          {"models": ["gpt_oss"], "storage": ["int4"], "verdict": "refuses", "problem": "its loader takes gate and up of an expert as one interleaved tensor, and drops experts.N.gate_proj.weight_packed in silence", "source": "vLLM 0.33.0, models/gpt_oss.py, GptOssModel._load_weights_other: a name that is no parameter is passed over"},
+          {"models": ["gpt_oss"], "storage": ["mxfp4"], "verdict": "loads", "source": "vLLM 0.33.0, models/gpt_oss.py, GptOssModel._load_weights_mxfp4"}
         ],
         "sources": ["sources of vLLM 0.33.0"]
       }

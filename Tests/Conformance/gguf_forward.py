@@ -13,7 +13,7 @@ import json
 import llama
 
 CASES = [("kimi_k2", "fp8-block"), ("kimi_k2_thinking", "int4"), ("deepseek_v3", "none"), ("deepseek_v3", "fp8-block"), ("qwen3_moe", "none"),
-         ("qwen3", "none"), ("qwen3", "fp8-block"), ("llama", "none"), ("llama_tied", "none")]
+         ("qwen3", "none"), ("qwen3", "fp8-block"), ("llama", "none"), ("llama_tied", "none"), ("kimi_k25", "none"), ("kimi_k25", "int4")]
 # Sums in another order: the same distance that the forward pass itself is held to.
 TOLERANCE = 1e-3
 
@@ -22,15 +22,20 @@ def distance(a, b):
     return float(np.abs(a - b).max()) if a.shape == b.shape and np.isfinite(a).all() else float("inf")
 
 
+def text(source):
+    """The config of the text model."""
+    return source.config.get("text_config", source.config)
+
+
 def rope(source):
     """llama.cpp's deepseek2 does not read `rope.scaling.yarn_beta_fast`, and takes 32: a user of Kimi gives `--yarn-beta-fast 1`."""
-    return (source.config.get("rope_scaling") or {}).get("beta_fast")
+    return (text(source).get("rope_scaling") or {}).get("beta_fast")
 
 
 def one_epsilon(source, model):
     """The latent norms of DeepSeek-V3 and Kimi have 1e-6 whatever the config says, and llama.cpp has one number for all norms: where the
     config says another, both programs are asked about a file that says 1e-6."""
-    if "kv_lora_rank" in source.config and source.config["rms_norm_eps"] != 1e-6:
+    if "kv_lora_rank" in text(source) and text(source)["rms_norm_eps"] != 1e-6:
         ckpt("metadata", model, "--set", "deepseek2.attention.layer_norm_rms_epsilon=1e-6", expect=0)
 
 

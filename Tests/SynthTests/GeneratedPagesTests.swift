@@ -28,7 +28,7 @@ import Testing
   }
 }
 
-private func row(_ cells: String...) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+func row(_ cells: String...) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
 
 private func grouped(_ number: Int) -> String {
   var text = String(number)
@@ -85,6 +85,8 @@ private struct FamiliesPage {
         "`\(family.name)`", family.fp8Roles.isEmpty ? "–" : family.fp8Roles.map { "`\($0)`" }.joined(separator: ", "),
         family.fp8Roles.isEmpty ? "–" : family.fp8Scale.name, stacks.isEmpty ? "–" : stacks.joined(separator: "; "))
     }
+    var readers = try ReadersSection(library)
+    text += try readers.text()
     text += """
 
       ## Published checkpoints

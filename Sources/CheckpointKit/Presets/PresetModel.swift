@@ -88,6 +88,7 @@ public struct PresetModel: Sendable {
     let rules = try changes.storage.map { (name) throws(CheckpointError) in try Self.rules(ofRecipe: name, library) }
     var draft = Draft(preset: preset, model: model, rules: rules ?? preset.storage)
     try draft.addTensors()
+    if let storage = changes.storage { try draft.checkStorage(storage) }
     self.preset = preset
     self.model = model
     hasOtherStorage = rules != nil
@@ -167,6 +168,19 @@ private struct Draft {
     }
     try addExtras(layer)
     for extra in preset.extras where !extra.template.hasLayer { try add(extra, layer: nil) }
+  }
+
+  /// Refuses a storage that would change nothing, or that no checkpoint of the family has.
+  func checkStorage(_ name: String) throws(CheckpointError) {
+    guard let layout = EncodingLayouts.named(name), !(layout is PlainLayout) else { return }
+    let isEncoded = tensors.contains { !($0.layout is PlainLayout) }
+    // MXFP4 is laid out in stacks, which only some families are published in.
+    let hasStacks = model.spec.tensors.contains { $0.stack?.encodings.contains(layout.name) ?? false }
+    if layout is MXFP4Layout ? hasStacks : isEncoded || !findings.isEmpty { return }
+    throw CheckpointError(
+      .recipeUnsuitable, file: preset.name,
+      "has nothing that \(layout.name) would encode: family \(model.spec.name) is not published in it",
+      hint: "leave --storage out for the published encodings, or give bf16 for plain weights")
   }
 
   /// The tensors that may stand in each stack, in the order of the model.

@@ -88,6 +88,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case specMalformed = "spec.malformed"
   case recipeMalformed = "recipe.malformed"
   case recipeUnsuitable = "recipe.unsuitable"
+  case recipeWithoutReader = "recipe.no-reader"
 
   // Tokenizers
   case tokenizerMissing = "tokenizer.missing"

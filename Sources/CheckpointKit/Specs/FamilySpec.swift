@@ -59,6 +59,8 @@ public struct FamilySpec: Sendable {
   /// What the forward pass needs beyond the tensors; see ``ModelLayout/forward``.
   public var forward: [String: Expression]
   public var sources: [String]
+  /// Whether it is this build's own: what is known of readers speaks of those alone.
+  public internal(set) var isBuiltIn = false
   /// What a plan depends on: names, roles, shapes and conditions as text.
   public var identity: String {
     var text = "family \(name)\n"

@@ -32,12 +32,13 @@ public struct SpecLibrary: Sendable {
     var pending = documents[.families] ?? []
     pending.sort { ($0.json["extends"] == nil ? 0 : 1, $0.file) < ($1.json["extends"] == nil ? 0 : 1, $1.file) }
     for document in pending {
-      let spec = try FamilySpec(document.json, file: document.file) { [families] (name) throws(CheckpointError) in
+      var spec = try FamilySpec(document.json, file: document.file) { [families] (name) throws(CheckpointError) in
         guard let parent = families.first(where: { $0.name == name }) else {
           throw CheckpointError(.specMalformed, file: document.file, "extends '\(name)', which is no family here")
         }
         return parent
       }
+      spec.isBuiltIn = EmbeddedSpecs.documents.contains { $0.path == document.file }
       families.append(spec)
     }
     families.sort { $0.name < $1.name }

@@ -30,6 +30,14 @@ public struct ConvertPlanner: Sendable {
         "holds a vision tower and no text model: nothing is converted",
         hint: "convert the checkpoint that it was made of")
     }
+    let plan = try plan(binding, model, recipe: recipe, options: options, library: library)
+    try RecipeFit.check(plan, library: library)
+    return plan
+  }
+
+  private static func plan(
+    _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
+  ) throws(CheckpointError) -> ConvertPlan {
     if options.container == .gguf {
       var planner = try GGUFConvertPlanner(binding, model, recipe: recipe, options: options, library: library)
       return try planner.plan()

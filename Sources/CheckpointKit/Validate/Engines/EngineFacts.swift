@@ -31,6 +31,8 @@ public struct EngineFacts: Sendable {
 
   var model: ModelLayout?
   var kinds: [Kind] = []
+  /// Nil where it is a mixture.
+  var storage: StorageKind?
   /// Objects that stand beside the keys of config.json.
   var objects: [(key: String, value: JSONObject)]
   var config: ModelConfig
@@ -69,8 +71,20 @@ public struct EngineFacts: Sendable {
       "architecture": .bool(config.root["architectures"]?.array?.first?.string != nil),
     ]
     if let model { addKinds(model, tensors, to: &stored) }
+    storage = Self.storage(kinds, container)
     objects.append(("stored", stored))
     objects.append(("quant", Self.quantization(config)))
+  }
+
+  private static func storage(_ kinds: [Kind], _ container: String) -> StorageKind? {
+    if container == Container.gguf.rawValue { return .gguf }
+    var experts: Set<StorageKind> = []
+    var others: Set<StorageKind> = []
+    for kind in kinds where kind.group == .text && kind.shape.rank > 1 {
+      guard let storage = StorageKind(kind.layout) else { return nil }
+      if kind.role.isRoutedExpert { experts.insert(storage) } else { others.insert(storage) }
+    }
+    return StorageKind(experts: experts, others: others)
   }
 
   private mutating func addKinds(

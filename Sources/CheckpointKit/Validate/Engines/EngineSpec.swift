@@ -36,11 +36,13 @@ public struct EngineSpec: Sendable {
   public var options: [(key: String, value: Int)]
   public var values: [String: Expression]
   public var rules: [Rule]
+  /// Which models it loads in which storage.
+  public var loads: [LoadFact]
 
   public init(_ json: JSONValue, file: String) throws(CheckpointError) {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.engine/1")
-    try reader.expectKeys(["schema", "name", "title", "version", "options", "values", "rules", "sources"])
+    try reader.expectKeys(["schema", "name", "title", "version", "options", "values", "rules", "loads", "sources"])
     name = try reader.string("name")
     title = try reader.string("title")
     version = try reader.string("version")
@@ -56,6 +58,9 @@ public struct EngineSpec: Sendable {
     for value in try reader.array("rules") { rules.append(try Rule(value, file: file)) }
     let ids = rules.map(\.id)
     guard Set(ids).count == ids.count else { throw reader.malformed("two rules have one id") }
+    loads = []
+    for value in try reader.array("loads") { loads.append(try LoadFact(value, file: file)) }
+    try Self.checkOverlap(loads, file: file)
   }
 }
 

@@ -26,7 +26,31 @@ public enum Preflight {
           "\(deployment.text): \(rule.problem.text(environment)) [\(engine.file) \(engine.version), \(rule.id)]",
           hint: hint))
     }
+    if let finding = loading(deployment, facts), finding.severity != .error || !findings.contains(where: \.isError) {
+      findings.append(finding)
+    }
     return findings
+  }
+
+  /// What is known of the family in this storage, where the engine does not load it or that is not known.
+  private static func loading(_ deployment: Deployment, _ facts: EngineFacts) -> Finding? {
+    guard let model = facts.model, let type = model.config.modelType else { return nil }
+    let engine = deployment.engine
+    let what = "\(type) stored as \(facts.storage?.title ?? "a mixture of encodings")"
+    let fact = facts.storage.flatMap { model.spec.isBuiltIn ? engine.loadFact(type, $0) : nil }
+    switch fact?.verdict {
+    case .loads: return nil
+    case .refuses:
+      return Finding(
+        .error, .engineRefuses,
+        "\(deployment.text): does not load \(what): \(fact?.problem ?? "") [\(engine.file) \(engine.version), loads]",
+        hint: "'docs/families.md' says which engines read which storage of it")
+    case nil:
+      return Finding(
+        .note, .engineUnknown,
+        "\(deployment.text): whether it loads \(what) was not read in its sources [\(engine.file) \(engine.version), loads]"
+      )
+    }
   }
 
   /// Whether any rule refuses.
@@ -108,4 +132,8 @@ extension EngineFacts {
     return SpecEnvironment(
       config: ModelConfig(root, file: config.file), values: values, spec: deployment.engine.name)
   }
+}
+
+extension Finding {
+  fileprivate var isError: Bool { severity == .error }
 }
