@@ -5012,6 +5012,155 @@ public enum EmbeddedSpecs {
       """#
     ),
     (
+      "gguf/mmproj-kimi_k25.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "mmproj-kimi_k25",
+        "architecture": "clip",
+        "projector": "kimik25",
+        "families": ["kimi_k25"],
+        "when": "vision_config != null",
+        "blocks": { "vision": "layer" },
+        "tensors": [
+          { "name": "v.patch_embd.weight", "role": "vision.patch", "type": "F32|F16" },
+          { "name": "v.patch_embd.bias", "role": "vision.patch_bias" },
+          { "name": "v.position_embd.weight", "role": "vision.position", "type": "F32" },
+          { "name": "v.blk.{layer}.ln1.weight", "role": "vision.norm_attn" },
+          { "name": "v.blk.{layer}.ln1.bias", "role": "vision.norm_attn_bias" },
+          { "name": "v.blk.{layer}.ln2.weight", "role": "vision.norm_mlp" },
+          { "name": "v.blk.{layer}.ln2.bias", "role": "vision.norm_mlp_bias" },
+          { "name": "v.blk.{layer}.attn_qkv.weight", "role": "vision.qkv", "shape": ["3 * vision_hidden", "vision_hidden"], "row": "if(row < 2 * vision_hidden, row / (vision_hidden / vision_config.vt_num_attention_heads) * (vision_hidden / vision_config.vt_num_attention_heads) + row % (vision_hidden / vision_config.vt_num_attention_heads) % (vision_hidden / vision_config.vt_num_attention_heads / 2) / 2 * 4 + row % (vision_hidden / vision_config.vt_num_attention_heads) / (vision_hidden / vision_config.vt_num_attention_heads / 2) * 2 + row % 2, row)" },
+          { "name": "v.blk.{layer}.attn_qkv.bias", "role": "vision.qkv_bias", "column": "if(column < 2 * vision_hidden, column / (vision_hidden / vision_config.vt_num_attention_heads) * (vision_hidden / vision_config.vt_num_attention_heads) + column % (vision_hidden / vision_config.vt_num_attention_heads) % (vision_hidden / vision_config.vt_num_attention_heads / 2) / 2 * 4 + column % (vision_hidden / vision_config.vt_num_attention_heads) / (vision_hidden / vision_config.vt_num_attention_heads / 2) * 2 + column % 2, column)" },
+          { "name": "v.blk.{layer}.attn_out.weight", "role": "vision.o" },
+          { "name": "v.blk.{layer}.attn_out.bias", "role": "vision.o_bias" },
+          { "name": "v.blk.{layer}.ffn_up.weight", "role": "vision.up" },
+          { "name": "v.blk.{layer}.ffn_up.bias", "role": "vision.up_bias" },
+          { "name": "v.blk.{layer}.ffn_down.weight", "role": "vision.down" },
+          { "name": "v.blk.{layer}.ffn_down.bias", "role": "vision.down_bias" },
+          { "name": "v.post_ln.weight", "role": "vision.norm_final" },
+          { "name": "v.post_ln.bias", "role": "vision.norm_final_bias" },
+          { "name": "mm.input_norm.weight", "role": "vision.proj_norm" },
+          { "name": "mm.input_norm.bias", "role": "vision.proj_norm_bias" },
+          { "name": "mm.1.weight", "role": "vision.proj_up" },
+          { "name": "mm.1.bias", "role": "vision.proj_up_bias" },
+          { "name": "mm.2.weight", "role": "vision.proj_down" },
+          { "name": "mm.2.bias", "role": "vision.proj_down_bias" }
+        ],
+        "metadata": [
+          { "key": "has_vision_encoder", "type": "bool", "value": true },
+          { "key": "vision.projection_dim", "type": "u32", "value": "hidden" },
+          { "key": "vision.image_size", "type": "u32", "value": "vision_config.init_pos_emb_height ?? 64 * patch" },
+          { "key": "vision.patch_size", "type": "u32", "value": "patch" },
+          { "key": "vision.embedding_length", "type": "u32", "value": "vision_hidden" },
+          { "key": "vision.feed_forward_length", "type": "u32", "value": "vision_inner" },
+          { "key": "vision.block_count", "type": "u32", "value": "vision_config.vt_num_hidden_layers" },
+          { "key": "vision.attention.head_count", "type": "u32", "value": "vision_config.vt_num_attention_heads" },
+          { "key": "vision.image_mean", "type": "f32[]", "value": "preprocessor.image_mean[layer]", "each": 3 },
+          { "key": "vision.image_std", "type": "f32[]", "value": "preprocessor.image_std[layer]", "each": 3 },
+          { "key": "vision.pos_emb_height", "bare": true, "type": "u32", "value": "vision_config.init_pos_emb_height ?? 64" },
+          { "key": "vision.pos_emb_width", "bare": true, "type": "u32", "value": "vision_config.init_pos_emb_width ?? 64" },
+          { "key": "vision.pos_emb_time", "bare": true, "type": "u32", "value": "vision_config.init_pos_emb_time ?? 4" },
+          { "key": "use_gelu", "type": "bool", "value": "vision_config.projector_hidden_act ?? 'gelu' == 'gelu'" },
+          { "key": "vision.attention.layer_norm_epsilon", "type": "f32", "value": "vision_config.projector_ln_eps ?? 1e-5" },
+          { "key": "vision.projector.scale_factor", "type": "u32", "value": "vision_config.merge_kernel_size[0]" },
+          { "key": "vision.image_min_pixels", "type": "u32", "value": "8 * patch * patch" },
+          { "key": "vision.image_max_pixels", "type": "u32", "value": "preprocessor.in_patch_limit ?? 16384 * patch * patch" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'kimi_k25'" },
+          { "key": "vision_config.vt_hidden_size", "value": "vision.embedding_length" },
+          { "key": "vision_config.vt_intermediate_size", "value": "vision.feed_forward_length" },
+          { "key": "vision_config.vt_num_hidden_layers", "value": "vision.block_count" },
+          { "key": "vision_config.vt_num_attention_heads", "value": "vision.attention.head_count" },
+          { "key": "vision_config.patch_size", "value": "vision.patch_size" },
+          { "key": "vision_config.init_pos_emb_height", "value": "vision.pos_emb_height ?? (vision.image_size / vision.patch_size)" },
+          { "key": "vision_config.init_pos_emb_width", "value": "vision.pos_emb_width ?? (vision.image_size / vision.patch_size)" },
+          { "key": "vision_config.init_pos_emb_time", "value": "vision.pos_emb_time" },
+          { "key": "vision_config.merge_kernel_size", "value": ["vision.projector.scale_factor", "vision.projector.scale_factor"] },
+          { "key": "vision_config.mm_hidden_size", "value": "vision.embedding_length" },
+          { "key": "vision_config.text_hidden_size", "value": "vision.projection_dim" },
+          { "key": "vision_config.projector_ln_eps", "value": "vision.attention.layer_norm_epsilon" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/kimivl.py; queries and keys go from pairs of x and y in turn to all of x first, then all of y",
+          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32"
+        ]
+      }
+      """#
+    ),
+    (
+      "gguf/mmproj-qwen3_5.json",
+      #"""
+      {
+        "schema": "ckpt.gguf/1",
+        "name": "mmproj-qwen3_5",
+        "architecture": "clip",
+        "projector": "qwen3vl_merger",
+        "families": ["qwen3_5"],
+        "when": "vision_config != null",
+        "blocks": { "vision": "layer" },
+        "tensors": [
+          { "name": "v.patch_embd.weight", "role": "vision.patch", "shape": ["vision_hidden", "vision_config.in_channels", "patch", "patch"], "row": "row / patch * 2 * patch + row % patch", "type": "F32|F16" },
+          { "name": "v.patch_embd.weight.1", "role": "vision.patch", "shape": ["vision_hidden", "vision_config.in_channels", "patch", "patch"], "row": "(row / patch * 2 + 1) * patch + row % patch", "type": "F32|F16" },
+          { "name": "v.patch_embd.bias", "role": "vision.patch_bias" },
+          { "name": "v.position_embd.weight", "role": "vision.position", "type": "F32" },
+          { "name": "v.blk.{layer}.ln1.weight", "role": "vision.norm_attn" },
+          { "name": "v.blk.{layer}.ln1.bias", "role": "vision.norm_attn_bias" },
+          { "name": "v.blk.{layer}.ln2.weight", "role": "vision.norm_mlp" },
+          { "name": "v.blk.{layer}.ln2.bias", "role": "vision.norm_mlp_bias" },
+          { "name": "v.blk.{layer}.attn_qkv.weight", "role": "vision.qkv" },
+          { "name": "v.blk.{layer}.attn_qkv.bias", "role": "vision.qkv_bias" },
+          { "name": "v.blk.{layer}.attn_out.weight", "role": "vision.o" },
+          { "name": "v.blk.{layer}.attn_out.bias", "role": "vision.o_bias" },
+          { "name": "v.blk.{layer}.ffn_up.weight", "role": "vision.up" },
+          { "name": "v.blk.{layer}.ffn_up.bias", "role": "vision.up_bias" },
+          { "name": "v.blk.{layer}.ffn_down.weight", "role": "vision.down" },
+          { "name": "v.blk.{layer}.ffn_down.bias", "role": "vision.down_bias" },
+          { "name": "v.post_ln.weight", "role": "vision.proj_norm" },
+          { "name": "v.post_ln.bias", "role": "vision.proj_norm_bias" },
+          { "name": "mm.0.weight", "role": "vision.proj_up" },
+          { "name": "mm.0.bias", "role": "vision.proj_up_bias" },
+          { "name": "mm.2.weight", "role": "vision.proj_down" },
+          { "name": "mm.2.bias", "role": "vision.proj_down_bias" }
+        ],
+        "metadata": [
+          { "key": "has_vision_encoder", "type": "bool", "value": true },
+          { "key": "vision.projection_dim", "type": "u32", "value": "hidden" },
+          { "key": "vision.image_size", "type": "u32", "value": "vision_config.image_size ?? isqrt(vision_config.num_position_embeddings * patch * patch)" },
+          { "key": "vision.patch_size", "type": "u32", "value": "patch" },
+          { "key": "vision.embedding_length", "type": "u32", "value": "vision_hidden" },
+          { "key": "vision.feed_forward_length", "type": "u32", "value": "vision_inner" },
+          { "key": "vision.block_count", "type": "u32", "value": "vision_config.depth" },
+          { "key": "vision.attention.head_count", "type": "u32", "value": "vision_config.num_heads" },
+          { "key": "vision.image_mean", "type": "f32[]", "value": "preprocessor.image_mean[layer]", "each": 3 },
+          { "key": "vision.image_std", "type": "f32[]", "value": "preprocessor.image_std[layer]", "each": 3 },
+          { "key": "use_gelu", "type": "bool", "value": true },
+          { "key": "vision.spatial_merge_size", "type": "u32", "value": "vision_config.spatial_merge_size" },
+          { "key": "vision.attention.layer_norm_epsilon", "type": "f32", "value": "text_config.rms_norm_eps ?? 1e-6" },
+          { "key": "vision.is_deepstack_layers", "type": "bool[]", "value": "layer in vision_config.deepstack_visual_indexes", "each": "vision_config.depth" }
+        ],
+        "config": [
+          { "key": "model_type", "value": "'qwen3_5'" },
+          { "key": "vision_config.hidden_size", "value": "vision.embedding_length" },
+          { "key": "vision_config.intermediate_size", "value": "vision.feed_forward_length" },
+          { "key": "vision_config.depth", "value": "vision.block_count" },
+          { "key": "vision_config.num_heads", "value": "vision.attention.head_count" },
+          { "key": "vision_config.patch_size", "value": "vision.patch_size" },
+          { "key": "vision_config.in_channels", "value": 3 },
+          { "key": "vision_config.temporal_patch_size", "value": 2 },
+          { "key": "vision_config.spatial_merge_size", "value": "vision.spatial_merge_size ?? 2" },
+          { "key": "vision_config.num_position_embeddings", "value": "vision.image_size / vision.patch_size * (vision.image_size / vision.patch_size)" },
+          { "key": "vision_config.out_hidden_size", "value": "vision.projection_dim" }
+        ],
+        "sources": [
+          "llama.cpp at 0c1e57098bba: conversion/qwen3vl.py; the kernel over two frames becomes two kernels over one",
+          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32"
+        ]
+      }
+      """#
+    ),
+    (
       "gguf/qwen3.json",
       #"""
       {

@@ -60,7 +60,8 @@ enum TinyModel {
         shards[layer] += [
           (prefix + "self_attn.q_proj.bias", [64]), (prefix + "self_attn.k_proj.bias", [32]),
           (prefix + "self_attn.v_proj.bias", [32]), (prefix + "self_attn.o_proj.bias", [64]),
-          (prefix + "mlp.gate_proj.bias", [128]), (prefix + "mlp.up_proj.bias", [128]), (prefix + "mlp.down_proj.bias", [64]),
+          (prefix + "mlp.gate_proj.bias", [128]), (prefix + "mlp.up_proj.bias", [128]),
+          (prefix + "mlp.down_proj.bias", [64]),
         ]
       }
     }

@@ -15,6 +15,8 @@ public struct ModelLayout: Sendable {
 
   public let spec: FamilySpec
   public let config: ModelConfig
+  /// The groups that are laid out.
+  public let groups: Set<FamilySpec.Group>
   /// In the order of the spec: text model by layer, then MTP layers, then vision.
   public let tensors: [Tensor]
   private let index: NameIndex
@@ -53,14 +55,20 @@ public struct ModelLayout: Sendable {
 
 extension ModelLayout {
   /// Lays out the model that a config describes.
-  public init(_ spec: FamilySpec, config: ModelConfig) throws(CheckpointError) {
+  ///
+  /// - Parameter groups: those that the config describes; the others have no tensors.
+  public init(
+    _ spec: FamilySpec, config: ModelConfig, groups: Set<FamilySpec.Group> = Set(FamilySpec.Group.allCases)
+  ) throws(CheckpointError) {
     self.spec = spec
     self.config = config
+    self.groups = groups
     var environment = SpecEnvironment(config: config, values: spec.values, spec: spec.name)
     self.environment = environment
-    let expertCount = try Self.count("experts", environment)
+    // Experts are the text model's.
+    let expertCount = groups == [.vision] ? 0 : try Self.count("experts", environment)
     var bounds: [FamilySpec.Group: Range<Int>] = [:]
-    for (group, (first, end)) in spec.layers {
+    for (group, (first, end)) in spec.layers where groups.contains(group) {
       let (first, end) = (try environment.int(first), try environment.int(end))
       guard first >= 0, end >= first, end <= Self.layerLimit else {
         throw CheckpointError(.configKey, file: config.file, "\(group.rawValue) layers from \(first) to \(end)")
@@ -92,7 +100,7 @@ extension ModelLayout {
           template: t, role: spec.tensors[t].role, group: group, layer: layer, expert: expert, shape: shape,
           isOptional: optional))
     }
-    for group in FamilySpec.Group.allCases {
+    for group in FamilySpec.Group.allCases where groups.contains(group) {
       for run in Self.runs(spec.tensors, in: group) {
         let layers: [Int?] = spec.tensors[run[0]].template.hasLayer ? (bounds[group] ?? 0..<0).map { $0 } : [nil]
         for layer in layers {

@@ -33,10 +33,17 @@ public struct Checkpoint: Sendable {
   public let sideFiles: SideFiles
   /// Whether the shards are only part of what the folder holds.
   public let isSingleFile: Bool
+  /// Files of vision towers that lie beside a GGUF model, and are not read with it.
+  public let projectors: [String]
   /// How many threads opened it, and may bind it.
   let threads: Int
 
   public var dataBytes: Int { records.reduce(0) { $0 + $1.byteCount } }
+
+  /// One note for each of ``projectors``.
+  public var projectorNotes: [Finding] {
+    CheckpointSource.notes(on: projectors, beside: shards.first.map { GGUFSet.title($0.name) } ?? path)
+  }
 
   public func shard(of record: TensorRecord) -> Shard { shards[record.shard] }
 
@@ -97,7 +104,7 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      isSingleFile: source.isSingleFile, threads: threads)
+      isSingleFile: source.isSingleFile, projectors: source.projectors, threads: threads)
     return (checkpoint, findings)
   }
 

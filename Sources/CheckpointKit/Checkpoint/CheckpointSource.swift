@@ -13,6 +13,8 @@ struct CheckpointSource: Sendable {
   private(set) var shardNames: [String] = []
   private(set) var index: CheckpointIndex?
   var isSingleFile = false
+  /// Files of vision towers beside a GGUF model, which are none of its own.
+  private(set) var projectors: [String] = []
   /// A config.json beside a single file describes it.
   var configBelongs = false
   var findings: [Finding] = []
@@ -56,12 +58,27 @@ struct CheckpointSource: Sendable {
     }
     if !missing.isEmpty { shardNames.removeAll { !here.contains(TensorName($0)) } }
     weightFiles = shardNames
-    let work = WorkFolder.name(forFile: GGUFSet.title(name))
-    if here.contains(TensorName(work)) {
+    let title = GGUFSet.title(name)
+    // A vision tower's file belongs to the result that is named without the prefix.
+    let isTower = title.hasPrefix(GGUFSet.projectorPrefix)
+    let result = isTower ? String(title.dropFirst(GGUFSet.projectorPrefix.count)) : title
+    for work in Set([title, result]).map({ WorkFolder.name(forFile: $0) }) where here.contains(TensorName(work)) {
       findings.append(
         Finding(
-          .error, .unfinishedSource, file: GGUFSet.title(name), "is unfinished: \(work) is beside it",
+          .error, .unfinishedSource, file: title, "is unfinished: \(work) is beside it",
           hint: "run the command that was writing it again: it continues"))
+    }
+    let tower = GGUFSet.projectorPrefix + title
+    if projectors.isEmpty, here.contains(TensorName(tower)) { projectors = [tower] }
+    findings += Self.notes(on: projectors, beside: title)
+  }
+
+  /// That files of vision towers are not read along.
+  static func notes(on projectors: [String], beside title: String) -> [Finding] {
+    projectors.map {
+      Finding(
+        .note, .projectorBeside, file: $0, "lies beside \(title) with a vision tower, and is not read with it",
+        hint: "give its own name to look into it")
     }
   }
 
@@ -108,7 +125,12 @@ struct CheckpointSource: Sendable {
       return
     }
     if weights.isEmpty {
-      let models = Dictionary(grouping: names.filter { Self.isGGUF($0) }) { GGUFSet.title($0) }
+      var models = Dictionary(grouping: names.filter { Self.isGGUF($0) }) { GGUFSet.title($0) }
+      let others = models.filter { !GGUFSet.isProjector($0.key) }
+      if models.count > 1, others.count == 1 {
+        projectors = models.filter { GGUFSet.isProjector($0.key) }.values.joined().sorted()
+        models = others
+      }
       if models.count > 1 {
         throw CheckpointError(
           .severalModels, file: path, "holds several GGUF models: \(models.keys.sorted().joined(separator: ", "))",

@@ -8,12 +8,14 @@ extension Binding {
         checkpoint,
         Finding(.note, .familyUnknown, "names no general.architecture: its tensors are taken as they are stored"))
     }
-    guard let spec = library.gguf(architecture: architecture) else {
+    let projector = fields.first { sameBytes($0.key, "\(architecture).\(GGUFSpec.projectorKey)") }?.value.text
+    guard let spec = library.gguf(architecture: architecture, projector: projector) else {
+      let what = projector.map { "projector '\($0)' of architecture" } ?? "architecture"
       return withoutFamily(
         checkpoint,
         Finding(
           .note, .familyUnknown, file: checkpoint.shards.first?.name,
-          "architecture '\(architecture)' is none that is known here: its tensors are taken as they are stored",
+          "\(what) '\(architecture)' is none that is known here: its tensors are taken as they are stored",
           hint: "--specs DIR adds a spec in DIR/gguf"))
     }
     let model: ModelLayout
@@ -23,7 +25,10 @@ extension Binding {
       guard let type = config.modelType, let family = library.family(modelType: type) else {
         throw CheckpointError(.familyUnknown, "is of a family that is not known here")
       }
-      model = try ModelLayout(family, config: config)
+      // A tower's file describes nothing else.
+      model = try ModelLayout(
+        family, config: config,
+        groups: spec.projector == nil ? Set(FamilySpec.Group.allCases) : Set(spec.blocks.keys))
       let stored = Set(checkpoint.records.map(\.name))
       var wanted: [Bool] = []
       for tensor in model.tensors {
@@ -61,16 +66,20 @@ extension GGUFSpec {
     let file = checkpoint.shards.first?.name ?? checkpoint.path
     var keys = JSONObject()
     let prefix = architecture + "."
-    for field in fields where field.key.hasPrefix(prefix) {
+    for field in fields {
+      let isBare = metadata.contains { $0.isBare && sameBytes($0.name, field.key) }
+      guard isBare || field.key.hasPrefix(prefix) else { continue }
       let list = try Self.elements(of: field, in: checkpoint)
       guard let value = field.value.json ?? list else { continue }
-      keys.set(field.key.dropFirst(prefix.count).split(separator: ".").map(String.init)[...], to: value)
+      let path = field.key.dropFirst(isBare ? 0 : prefix.count).split(separator: ".").map(String.init)
+      keys.set(path[...], to: value)
     }
     if let embedding = checkpoint.records.first(where: { sameBytes($0.name.string, "token_embd.weight") }) {
       keys["embedding_rows"] = .int(embedding.shape.rows)
     }
     for (key, tensor) in [
-      ("has_output", "output.weight"), ("has_attention_bias", "blk.0.attn_q.bias"), ("has_mlp_bias", "blk.0.ffn_up.bias"),
+      ("has_output", "output.weight"), ("has_attention_bias", "blk.0.attn_q.bias"),
+      ("has_mlp_bias", "blk.0.ffn_up.bias"),
     ] {
       keys[key] = .bool(checkpoint.records.contains { sameBytes($0.name.string, tensor) })
     }

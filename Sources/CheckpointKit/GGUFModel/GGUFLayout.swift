@@ -7,7 +7,8 @@ public struct GGUFLayout: Sendable {
     public let role: Role?
     /// The number of its block.
     public let layer: Int?
-    /// `[matrices, rows, columns]`, or fewer dimensions where there is one matrix, or one row.
+    /// `[matrices, rows, columns]`, fewer dimensions where there is one matrix, or one row; what is no matrix, as the
+    /// kernel of a convolution, may have more.
     public let shape: Shape
     /// Rows of one of its matrices.
     public let rowsPerSlice: Int
@@ -18,8 +19,8 @@ public struct GGUFLayout: Sendable {
     public let columns: [Int32]?
     /// What every value goes through.
     public let function: Elementwise?
-    /// Is F32 whatever a recipe says.
-    public let staysF32: Bool
+    /// What it is, whatever a recipe says.
+    public let kept: GGUFSpec.Kept?
 
     public var sliceCount: Int { shape.rows / max(1, rowsPerSlice) }
 
@@ -67,6 +68,11 @@ extension GGUFLayout {
         "has no form in GGUF: how models of the family \(model.spec.name) stand in one is not known here",
         hint: "--specs DIR adds a spec in DIR/gguf")
     }
+    try self.init(spec, of: model, in: binding)
+  }
+
+  /// The tensors of a bound checkpoint that a spec has a place for.
+  public init(_ spec: GGUFSpec, of model: ModelLayout, in binding: Binding) throws(CheckpointError) {
     var present = [Bool](repeating: false, count: model.tensors.count)
     for bound in binding.tensors { present[bound.tensor] = true }
     try self.init(spec, of: model, present: present)
@@ -111,7 +117,7 @@ extension GGUFLayout {
             shape: isMatrixStack ? Shape([count] + shape.dimensions) : shape, rowsPerSlice: shape.rows,
             sources: experts,
             rows: rows, columns: columns, function: template.function,
-            staysF32: template.staysF32 || shape.rank <= 1 && !isMatrixStack))
+            kept: shape.rank <= 1 && !isMatrixStack ? .f32 : template.kept))
       }
     }
     tensors.sort { ($0.layer ?? -1, $0.name) < ($1.layer ?? -1, $1.name) }
@@ -142,7 +148,7 @@ extension GGUFLayout {
     let factors = try RopeFactors.factors(model)
     return Tensor(
       name: template.template.name(layer: nil, expert: nil), role: nil, layer: nil, shape: [factors.count],
-      rowsPerSlice: 1, sources: [], rows: .computed(factors), columns: nil, function: nil, staysF32: true)
+      rowsPerSlice: 1, sources: [], rows: .computed(factors), columns: nil, function: nil, kept: .f32)
   }
 
   /// The logical tensors of each role, by layer.
@@ -220,16 +226,18 @@ private struct RowMaps {
     switch template.rows {
     case .all, .ropeFactors: result = (.all, 1, tensor.shape)
     case .picked(let slices, let shape, let source):
-      let (count, rows, columns) = try matrices(slices, shape, layer)
-      guard columns == tensor.shape.columns else { throw outside(template, tensor) }
-      let table = try table(template, tensor, slices: count, rows: rows, source)
-      result = (.picked(table), count, Shape(rows, columns))
+      let (count, matrix) = try matrices(slices, shape, layer)
+      guard matrix.columns == tensor.shape.columns else { throw outside(template, tensor) }
+      let table = try table(template, tensor, slices: count, rows: matrix.rows, source)
+      result = (.picked(table), count, matrix)
     case .transposed(let slices, let shape, let source):
-      let (count, rows, columns) = try matrices(slices, shape, layer)
-      guard rows == tensor.shape.columns else { throw outside(template, tensor) }
+      let (count, matrix) = try matrices(slices, shape, layer)
+      guard matrix.rows == tensor.shape.columns else { throw outside(template, tensor) }
       let starts = try table(template, tensor, slices: count, rows: 1, source)
-      guard starts.allSatisfy({ Int($0) + columns <= tensor.shape.rows }) else { throw outside(template, tensor) }
-      result = (.transposed(starts), count, Shape(rows, columns))
+      guard starts.allSatisfy({ Int($0) + matrix.columns <= tensor.shape.rows }) else {
+        throw outside(template, tensor)
+      }
+      result = (.transposed(starts), count, matrix)
     }
     made[key] = result
     return result
@@ -237,16 +245,20 @@ private struct RowMaps {
 
   private func matrices(
     _ slices: Expression?, _ shape: [Expression], _ layer: Int?
-  ) throws(CheckpointError) -> (count: Int, rows: Int, columns: Int) {
+  ) throws(CheckpointError) -> (count: Int, matrix: Shape) {
     var environment = model.environment
     environment.layer = layer
     let count = try slices.map { (e) throws(CheckpointError) in try environment.int(e) } ?? 1
-    let (rows, columns) = (try environment.int(shape[0]), try environment.int(shape[1]))
-    let (total, overflow) = count.multipliedReportingOverflow(by: rows)
-    guard count > 0, rows > 0, columns > 0, !overflow, total <= 1 << 26 else {
-      throw CheckpointError(.configKey, file: model.config.file, "asks for \(count) matrices of \(rows) × \(columns)")
+    var dimensions: [Int] = []
+    for dimension in shape { dimensions.append(try environment.int(dimension)) }
+    let matrix = Shape(dimensions)
+    // Rows of all matrices together, for each of which the tables have an entry.
+    var total = count
+    for dimension in dimensions.dropLast() where total <= 1 << 26 { total *= min(max(0, dimension), 1 << 27) }
+    guard count > 0, dimensions.allSatisfy({ $0 > 0 }), total <= 1 << 26 else {
+      throw CheckpointError(.configKey, file: model.config.file, "asks for \(count) matrices of \(matrix)")
     }
-    return (count, rows, columns)
+    return (count, matrix)
   }
 
   /// The row of the logical tensor for each row of each matrix.
@@ -255,6 +267,7 @@ private struct RowMaps {
   ) throws(CheckpointError) -> [Int32] {
     var environment = model.environment
     environment.layer = tensor.layer
+    var isTaken = [Bool](repeating: false, count: tensor.shape.rows)
     var table: [Int32] = []
     table.reserveCapacity(slices * rows)
     for slice in 0..<slices {
@@ -262,7 +275,9 @@ private struct RowMaps {
       for row in 0..<rows {
         environment.row = row
         let place = try environment.int(source)
-        guard (0..<tensor.shape.rows).contains(place) else { throw outside(template, tensor) }
+        // What stands twice could not be undone.
+        guard isTaken.indices.contains(place), !isTaken[place] else { throw outside(template, tensor) }
+        isTaken[place] = true
         table.append(Int32(truncatingIfNeeded: place))
       }
     }

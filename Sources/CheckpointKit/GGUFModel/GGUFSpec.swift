@@ -18,14 +18,20 @@ public struct GGUFSpec: Sendable {
     public var column: Expression?
     /// What every value goes through.
     public var function: Elementwise?
-    /// Loaders and kernels of llama.cpp want it as F32, whatever the rest is.
-    public var staysF32: Bool
+    public var kept: Kept?
+  }
+
+  /// What a tensor is, whatever the rest of the file is: loaders and kernels of llama.cpp want it so.
+  public enum Kept: String, Sendable {
+    case f32 = "F32"
+    /// F16 in a file of F16, F32 in any other.
+    case f32OrF16 = "F32|F16"
   }
 
   /// Which rows of a logical tensor become which rows of the file's.
   public enum Rows: Sendable {
     case all
-    /// Matrices of `shape`, `slices` of them (one where nil); row `row` of matrix `slice` is row `source` of the logical
+    /// Matrices of `shape` (all dimensions but the last are rows), `slices` of them (one where nil); row `row` of matrix `slice` is row `source` of the logical
     /// tensor.
     case picked(slices: Expression?, shape: [Expression], source: Expression)
     /// Matrices of `shape`, `slices` of them; each is what begins at row `source` of the logical tensor, transposed.
@@ -37,6 +43,8 @@ public struct GGUFSpec: Sendable {
   public struct Key: Sendable {
     /// Without the architecture in front.
     public var name: String
+    /// Stands in the file without the architecture, too.
+    public var isBare: Bool
     /// Of its elements, where it is an array.
     public var type: GGUFValueType
     public var value: Value
@@ -65,6 +73,9 @@ public struct GGUFSpec: Sendable {
   public var architecture: String
   /// Names of the family specs whose models it holds.
   public var families: [String]
+  /// `<architecture>.projector_type` of a vision tower with its projector, in a file of its own beside the text model's:
+  /// `general.type` is `mmproj`. nil for what holds a text model.
+  public var projector: String?
   /// Of which models of its families; all where nil.
   public var when: Expression?
   /// The groups whose layers the file has, each with the number of the block that a layer becomes.
@@ -87,7 +98,8 @@ extension GGUFSpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.gguf/1")
     try reader.expectKeys([
-      "schema", "name", "extends", "architecture", "families", "when", "blocks", "tensors", "metadata", "config",
+      "schema", "name", "extends", "architecture", "families", "projector", "when", "blocks", "tensors", "metadata",
+      "config",
       "sources",
     ])
     let base: GGUFSpec?
@@ -95,6 +107,7 @@ extension GGUFSpec {
     name = try reader.string("name")
     architecture = try reader.optionalString("architecture") ?? base?.architecture ?? ""
     families = try reader.strings("families", orEmpty: true)
+    projector = try reader.optionalString("projector") ?? base?.projector
     when = try reader.optionalExpression("when")
     sources = try reader.strings("sources", orEmpty: true)
     blocks = base?.blocks ?? [:]
@@ -150,9 +163,12 @@ extension GGUFSpec.Tensor {
     }
     when = try reader.optionalExpression("when")
     isStacked = reader.value("stacked")?.bool ?? false
-    let type = try reader.optionalString("type")
-    guard type == nil || type == "F32" else { throw reader.malformed("'type' can only be F32") }
-    staysF32 = type != nil
+    if let type = try reader.optionalString("type") {
+      guard let known = GGUFSpec.Kept(rawValue: type) else {
+        throw reader.malformed("'type' can only be F32 or F32|F16")
+      }
+      kept = known
+    }
     column = try reader.optionalExpression("column")
     if let name = try reader.optionalString("function") {
       guard let known = Elementwise(rawValue: name) else { throw reader.malformed("'\(name)' is no function") }
@@ -162,7 +178,7 @@ extension GGUFSpec.Tensor {
       guard computed == "rope_factors" else { throw reader.malformed("'\(computed)' is nothing that is computed") }
       rows = .ropeFactors
       role = nil
-      staysF32 = true
+      kept = .f32
       return
     }
     let roleName = try reader.string("role")
@@ -186,15 +202,16 @@ extension GGUFSpec.Tensor {
     }
     if case .all = rows { return }
     guard !isStacked else { throw reader.malformed("a stacked tensor takes all rows") }
-    guard shape.count == 2 else { throw reader.malformed("'shape' needs the rows and columns of a matrix") }
+    guard shape.count >= 2 else { throw reader.malformed("'shape' needs the rows and columns of a matrix") }
   }
 }
 
 extension GGUFSpec.Key {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
-    try reader.expectKeys(["key", "type", "value", "each", "when", "optional"])
+    try reader.expectKeys(["key", "bare", "type", "value", "each", "when", "optional"])
     name = try reader.string("key")
+    isBare = reader.value("bare")?.bool ?? false
     let fullName = try reader.string("type")
     let isArray = fullName.hasSuffix("[]")
     let typeName = isArray ? String(fullName.dropLast(2)) : fullName

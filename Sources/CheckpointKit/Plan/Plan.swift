@@ -46,14 +46,18 @@ public struct Plan: Sendable {
   }
 
   public struct File: Sendable {
-    /// Its place among the files, from 0.
-    let number: Int
-    /// In a folder; that of a GGUF file is `model…`, in place of the name that the user gives.
+    /// Its place in the set that its header speaks of.
+    let place: FilePlace
+    /// Makes its header.
+    let writer: any ContainerWriter
+    /// In a folder; that of a GGUF file has `model` in place of the name that the user gives.
     public let name: String
     public let byteCount: Int
     /// Indices into the plan's tensors.
     public let tensors: Range<Int>
     public let headerDigest: SHA256Digest
+    /// Whether it is none of the set, but a file of its own beside it.
+    public let isBeside: Bool
   }
 
   /// The unit of memory: a run of rows of one tensor.
@@ -81,8 +85,7 @@ public struct Plan: Sendable {
   /// SHA-256 over all of it.
   public let id: SHA256Digest
   /// The kind of its files.
-  public var container: Container { writer.container }
-  let writer: any ContainerWriter
+  public let container: Container
 
   public var outputBytes: Int { files.reduce(0) { $0 + $1.byteCount } }
 
@@ -135,8 +138,7 @@ public struct Plan: Sendable {
 
   func layout(of file: File) -> FileLayout {
     let stored = file.tensors.flatMap { tensors[$0].parts.map { parts[$0].asStored } }
-    return writer.layout(
-      stored, at: FilePlace(number: file.number, count: files.count, tensorCount: parts.count))
+    return file.writer.layout(stored, at: file.place)
   }
 }
 

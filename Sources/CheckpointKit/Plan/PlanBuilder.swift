@@ -70,7 +70,17 @@ public struct PlanBuilder: Sendable {
   /// Output bytes that one panel should have at most, where rows allow it.
   public static let panelBytes = 16 << 20
 
-  private var files: [(name: String?, drafts: [Draft])] = []
+  private struct File {
+    var drafts: [Draft]
+    /// nil for the usual name by number.
+    var name: String?
+    /// Of a file that is none of the set.
+    var writer: (any ContainerWriter)?
+
+    var partCount: Int { drafts.reduce(0) { $0 + $1.parts.count } }
+  }
+
+  private var files: [File] = []
   private let inputs: PlanInputs
   private let writer: any ContainerWriter
 
@@ -84,24 +94,37 @@ public struct PlanBuilder: Sendable {
     self.writer = writer
   }
 
-  /// Adds a file with these tensors, in this order. A file without tensors is left out.
+  /// Adds a file of the set with these tensors, in this order. A file without tensors is left out.
   ///
   /// - Parameter name: nil for the usual name by number.
   public mutating func addFile(_ drafts: [Draft], name: String? = nil) {
-    if !drafts.isEmpty { files.append((name, drafts)) }
+    if !drafts.isEmpty { files.append(File(drafts: drafts, name: name)) }
+  }
+
+  /// Adds a file that is none of the set, with a header of its own. All of the set are added before.
+  ///
+  /// - Parameter name: in a GGUF result with `model` in place of the name that the user gives.
+  public mutating func addFile(_ drafts: [Draft], name: String, writer: any ContainerWriter) {
+    files.append(File(drafts: drafts, name: name, writer: writer))
   }
 
   public func plan() -> Plan {
     // A GGUF file may hold nothing but metadata.
-    let planned = files.isEmpty && writer.container == .gguf ? [(name: nil, drafts: [])] : files
-    let partCount = planned.reduce(0) { $0 + $1.drafts.reduce(0) { $0 + $1.parts.count } }
+    let isEmpty = files.allSatisfy { $0.writer != nil }
+    let planned = isEmpty && writer.container == .gguf ? [File(drafts: [])] + files : files
+    let ofSet = planned.filter { $0.writer == nil }
+    let tensorCount = ofSet.reduce(0) { $0 + $1.partCount }
+    let partCount = planned.reduce(0) { $0 + $1.partCount }
     var (files, tensors, parts): ([Plan.File], [Plan.Tensor], [Plan.Part]) = ([], [], [])
     tensors.reserveCapacity(planned.reduce(0) { $0 + $1.drafts.count })
     parts.reserveCapacity(partCount)
     for (f, file) in planned.enumerated() {
-      let layout = writer.layout(
-        file.drafts.flatMap { $0.parts.map(\.asStored) },
-        at: FilePlace(number: f, count: planned.count, tensorCount: partCount))
+      let writer = file.writer ?? self.writer
+      let place =
+        file.writer == nil
+        ? FilePlace(number: f, count: ofSet.count, tensorCount: tensorCount)
+        : FilePlace(number: 0, count: 1, tensorCount: file.partCount)
+      let layout = writer.layout(file.drafts.flatMap { $0.parts.map(\.asStored) }, at: place)
       let (firstTensor, firstOfFile) = (tensors.count, parts.count)
       for draft in file.drafts {
         let firstPart = parts.count
@@ -119,9 +142,10 @@ public struct PlanBuilder: Sendable {
       }
       files.append(
         Plan.File(
-          number: f, name: file.name ?? ShardNames.usual(f, of: planned.count, writer.container),
+          place: place, writer: writer,
+          name: file.name ?? ShardNames.usual(f, of: ofSet.count, writer.container),
           byteCount: layout.byteCount, tensors: firstTensor..<tensors.count,
-          headerDigest: SHA256Digest(of: layout.header)))
+          headerDigest: SHA256Digest(of: layout.header), isBeside: file.writer != nil))
     }
     let segments = Self.segments(files: files, tensors: tensors, parts: parts)
     var identity = inputs.identity
@@ -133,7 +157,7 @@ public struct PlanBuilder: Sendable {
     }
     return Plan(
       files: files, tensors: tensors, parts: parts, segments: segments, inputs: inputs,
-      id: SHA256Digest(of: identity), writer: writer)
+      id: SHA256Digest(of: identity), container: writer.container)
   }
 
   private static let largestSegment = 256 << 20

@@ -32,10 +32,16 @@ public struct PlanFile: Sendable {
     /// Whether the result is not a folder but a GGUF file, or the set it is split into.
     public var isFile: Bool { destination.hasSuffix(Container.gguf.fileEnding) }
 
-    /// The name that a file of the plan gets: in a split GGUF set, that of the destination with its number.
+    /// The name that a file of the plan gets: for a GGUF result that of the destination, in a split set with its number,
+    /// of a vision tower beside it with `mmproj-` in front.
     public func name(of file: Plan.File) -> String {
-      isFile ? fileStem + file.name.dropFirst("model".count) : file.name
+      guard isFile else { return file.name }
+      let prefix = file.name.hasPrefix(GGUFSet.projectorPrefix) ? GGUFSet.projectorPrefix : ""
+      return prefix + fileStem + file.name.dropFirst(prefix.count + "model".count)
     }
+
+    /// What a plan calls the file of a vision tower.
+    public static let projectorName = GGUFSet.projectorPrefix + "model" + Container.gguf.fileEnding
 
     /// The name of the provenance beside the result.
     var provenanceName: String { isFile ? "\(fileStem).\(Provenance.fileName)" : Provenance.fileName }

@@ -13,6 +13,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case unknownSource = "source.unknown"
   case severalModels = "source.several-models"
   case unfinishedSource = "source.unfinished"
+  case projectorBeside = "source.projector-beside"
   case foreignFile = "source.foreign-file"
   case malformedFile = "source.malformed"
 

@@ -2,8 +2,8 @@
 ///
 /// From loosest to tightest: `or`, `and`, `not`, comparisons and `in`, `+ -`, `* / %`, `??`, unary `-`, `list[index]`.
 /// A name is a loop variable (`layer`, `expert`), a value that the spec defines, or a key of config.json; dots go into
-/// objects, and `a | b` takes the first place that has the key. Functions: `ceil_div`, `min`, `max`, and `if(c, a, b)`,
-/// which looks at one of its values alone. Integers are exact: overflow and division by zero are errors.
+/// objects, and `a | b` takes the first place that has the key. Functions: `ceil_div`, `min`, `max`, `isqrt`, and
+/// `if(c, a, b)`, which looks at one of its values alone. Integers are exact: overflow and division by zero are errors.
 /// `Specs/README.md` is the manual.
 public struct Expression: Sendable, Equatable {
   /// As written, for messages.
@@ -46,7 +46,12 @@ public struct Expression: Sendable, Equatable {
     }
   }
 
-  enum Function: String, Sendable { case ceilDiv = "ceil_div", min, max }
+  enum Function: String, Sendable {
+    case ceilDiv = "ceil_div"
+    case min, max, isqrt
+
+    var arity: Int { self == .isqrt ? 1 : 2 }
+  }
 
   enum Operator: String, Sendable {
     case or, and, `in`
@@ -292,8 +297,9 @@ private struct ExpressionParser {
     var arguments = [try binary(above: 0)]
     while take(.symbol(",")) { arguments.append(try binary(above: 0)) }
     try expect(")")
-    guard arguments.count == (function == nil ? 3 : 2) else {
-      throw error("\(name) takes \(function == nil ? "three" : "two") values, not \(arguments.count)")
+    let wanted = function?.arity ?? 3
+    guard arguments.count == wanted else {
+      throw error("\(name) takes \(["one value", "two values", "three values"][wanted - 1]), not \(arguments.count)")
     }
     if let function { return .call(function, arguments) }
     return .choice(arguments[0], arguments[1], arguments[2])

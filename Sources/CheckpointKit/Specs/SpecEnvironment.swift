@@ -14,6 +14,8 @@ public struct SpecEnvironment: Sendable {
   var slice: Int?
   var column: Int?
   var block: Int?
+  /// Files beside config.json, by the name under which expressions speak of them.
+  var documents: [String: JSONValue] = [:]
   /// Values being evaluated: inside its own definition a name means the config key.
   private var active: [String] = []
 
@@ -123,8 +125,13 @@ public struct SpecEnvironment: Sendable {
       }
       return values[place]
     case .call(let function, let arguments):
-      let (a, b) = (try integer(arguments[0], &steps), try integer(arguments[1], &steps))
+      let a = try integer(arguments[0], &steps)
+      let b = arguments.count > 1 ? try integer(arguments[1], &steps) : 0
       switch function {
+      case .isqrt:
+        // Below 2^52 the rounded root of a number is no more than the whole one.
+        guard (0..<1 << 52).contains(a) else { throw .here("isqrt(\(a))") }
+        return .int(Int(Double(a).squareRoot()))
       case .min: return .int(Swift.min(a, b))
       case .max: return .int(Swift.max(a, b))
       case .ceilDiv:
@@ -249,6 +256,13 @@ public struct SpecEnvironment: Sendable {
         inner.active.append(first)
         do throws(CheckpointError) { return try inner.evaluate(value, &steps) } catch { throw .deeper(error) }
       }
+    }
+    if var value = documents[first] {
+      for key in path.dropFirst() {
+        guard let inner = value[key] else { return .missing }
+        value = inner
+      }
+      return SpecValue(value)
     }
     return SpecValue(config.value(at: path))
   }

@@ -61,15 +61,24 @@ public struct SpecLibrary: Sendable {
 
   /// How a model stands in a GGUF file; nil where that is not known of its family.
   public func gguf(_ model: ModelLayout) throws(CheckpointError) -> GGUFSpec? {
-    for spec in ggufSpecs where spec.families.contains(model.spec.name) {
+    try gguf(model, isProjector: false)
+  }
+
+  /// How the vision tower of a model stands in a file of its own; nil where it has none, or that is not known.
+  public func projector(_ model: ModelLayout) throws(CheckpointError) -> GGUFSpec? {
+    try gguf(model, isProjector: true)
+  }
+
+  private func gguf(_ model: ModelLayout, isProjector: Bool) throws(CheckpointError) -> GGUFSpec? {
+    for spec in ggufSpecs where spec.families.contains(model.spec.name) && (spec.projector != nil) == isProjector {
       guard let when = spec.when, try !model.holds(when, layer: nil) else { return spec }
     }
     return nil
   }
 
-  /// What the value of `general.architecture` means.
-  public func gguf(architecture: String) -> GGUFSpec? {
-    ggufSpecs.first { $0.architecture == architecture && !$0.families.isEmpty }
+  /// What the value of `general.architecture` means, and that of `<architecture>.projector_type` where there is one.
+  public func gguf(architecture: String, projector: String? = nil) -> GGUFSpec? {
+    ggufSpecs.first { $0.architecture == architecture && $0.projector == projector && !$0.families.isEmpty }
   }
 
   private mutating func add(_ json: JSONValue, file: String, to kind: Kind) throws(CheckpointError) {

@@ -172,6 +172,7 @@ private struct Matcher {
     var isMatched = [Bool](repeating: false, count: b.tensors.count)
     for (i, meaning) in Self.meanings(a, modelA).enumerated() {
       let tensor = modelA.tensors[a.tensors[i].tensor]
+      guard modelB.groups.contains(meaning.group) else { continue }
       guard let place = places[meaning] else {
         add(.error, modelA.name(of: tensor), in: a, "is missing in \(b.checkpoint.path)")
         continue
@@ -186,8 +187,19 @@ private struct Matcher {
           "has shape \(tensor.shape), and \(other.shape) in \(b.checkpoint.path)")
       }
     }
-    for i in isMatched.indices where !isMatched[i] {
+    for i in isMatched.indices where !isMatched[i] && modelA.groups.contains(right[i].group) {
       add(.error, modelB.name(of: modelB.tensors[b.tensors[i].tensor]), in: b, "is missing in \(a.checkpoint.path)")
+    }
+    for (binding, other) in [(a, modelB), (b, modelA)] {
+      let groups = (binding.model?.groups ?? []).subtracting(other.groups)
+      let left = binding.tensors.count { bound in
+        binding.model.map { groups.contains($0.tensors[bound.tensor].group) } ?? false
+      }
+      guard left > 0 else { continue }
+      findings.append(
+        Finding(
+          .note, .oneSided, file: binding.checkpoint.path,
+          "has \(left) tensors of groups that the other side's file is not for: they are not compared"))
     }
     for binding in [a, b] where !binding.unknown.isEmpty {
       add(

@@ -26,6 +26,9 @@ public struct ConvertPlan: Sendable {
     /// Records that are copied as they are; none where values are decoded.
     var copiedRecords: [Int] { if case .copy(let records) = operation { records } else { [] } }
 
+    /// The binding's tensors that a tensor of a GGUF file is put together from.
+    var assembledSources: [Int] { if case .assemble(let assembly, _) = operation { assembly.sources } else { [] } }
+
     /// Whether values are decoded and encoded on the way.
     var isEncoded: Bool { if case .copy = operation { false } else { true } }
   }

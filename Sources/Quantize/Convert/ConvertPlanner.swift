@@ -24,6 +24,12 @@ public struct ConvertPlanner: Sendable {
         reason?.code ?? .familyUnknown, file: binding.checkpoint.path,
         "cannot be converted: " + (reason?.problem ?? "its family is not known"), hint: reason?.hint)
     }
+    guard model.groups.contains(.text) else {
+      throw CheckpointError(
+        .recipeUnsuitable, file: binding.checkpoint.path,
+        "holds a vision tower and no text model: nothing is converted",
+        hint: "convert the checkpoint that it was made of")
+    }
     let plan = try plan(binding, model, recipe: recipe, options: options, library: library)
     try RecipeFit.check(plan, library: library)
     return plan

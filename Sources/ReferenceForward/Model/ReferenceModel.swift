@@ -54,6 +54,11 @@ public final class ReferenceModel: Sendable {
         .familyUnknown, file: reader.binding.checkpoint.path, "is of no family that is known here, and cannot be run",
         hint: "'ckpt families' lists what is known; --specs DIR adds more")
     }
+    guard model.groups.contains(.text) else {
+      throw CheckpointError(
+        .forwardUnsupported, file: reader.binding.checkpoint.path,
+        "holds a vision tower and no text model: there is nothing to run", hint: "give the text model's file")
+    }
     self.reader = reader
     self.model = model
     self.options = options

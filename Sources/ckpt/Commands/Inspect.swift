@@ -43,7 +43,7 @@ struct Inspect: Verb {
     let summary = CheckpointSummary(binding)
     let facts = Facts(summary, license: License.stated(in: checkpoint.folder, files: session.files), context: context)
     var report = Report()
-    report.findings = binding.findings
+    report.findings = binding.findings + checkpoint.projectorNotes
     if let error = binding.findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
     report.summary = facts.json
     report.text = facts.text(session.style)

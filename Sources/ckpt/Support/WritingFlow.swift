@@ -102,6 +102,10 @@ struct WritingFlow {
       "plan_id": .string(plan.id.hex), "destination": .string(place.destination), "jobs": .int(plan.segments.count),
       "input_bytes": .int(orNull: job.inputBytes), "output_bytes": .int(plan.outputBytes),
       "output_files": .int(plan.files.count), "output_tensors": .int(plan.parts.count),
+      "files": .array(
+        plan.files.map {
+          .object(["name": .string(place.name(of: $0)), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
+        }),
     ]
   }
 
@@ -123,10 +127,6 @@ struct WritingFlow {
         "workers": .int(workers), "peak_bytes": .int(fixedMemory + workers * perWorker),
         "least_bytes": .int(fixedMemory + panel),
       ]),
-      "files": .array(
-        job.plan.files.map {
-          .object(["name": .string(place.name(of: $0)), "bytes": .int($0.byteCount), "tensors": .int($0.tensors.count)])
-        }),
     ])
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
@@ -163,6 +163,10 @@ struct WritingFlow {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
     report.text += ", \(ByteSize.number(seconds, digits: 2)) s, peak memory \(ByteSize.text(peak))\n"
+    for file in job.plan.files where file.isBeside {
+      report.text +=
+        "  \(place.name(of: file)): \(file.tensors.count) of them, the vision tower, \(ByteSize.text(file.byteCount))\n"
+    }
     if outcome.segmentsSkipped > 0 {
       report.text += "  continued: \(outcome.segmentsSkipped) of \(job.plan.segments.count) units were done before\n"
     }

@@ -1,6 +1,6 @@
 """llama.cpp's own converter on fixtures, with the tokenizer step made to work: GGUF files of the same weights, made by another program.
 
-    python convert_f32.py SRC OUT.gguf [--outtype f32|bf16|f16] [--vocab golden|own|none]
+    python convert_f32.py SRC OUT.gguf [--outtype f32|bf16|f16] [--vocab golden|own|none|mmproj]
     python convert_f32.py --jobs FILE        many at once: a JSON list of [SRC, OUT.gguf, outtype, vocab]
 
 LLAMA_SRC is the source tree that the converter comes from. golden_tokenizer.json lies in SRC or in SRC.golden.
@@ -10,6 +10,7 @@ The converter knows a tokenizer by the hash of a probe text, and tiny ones are n
   own     the converter's own tokenizer code runs, only the question for its hash is answered from golden_tokenizer.json
           (not for the Kimi fixtures, whose tokenizer needs Python code that is not in the folder)
   none    no tokenizer (tensor bytes do not depend on it; the file cannot generate text)
+  mmproj  the vision tower in place of the text model
 Tensor bytes of an F32 file from an fp8 fixture are the exact Float32 product; kv_b_proj comes out as attn_k_b, attn_v_b.
 """
 import argparse, json, os, pathlib, sys, tempfile
@@ -53,6 +54,8 @@ def convert(source, out, outtype="f32", vocab="golden"):
 
     ModelBase.__init__ = patched
     sys.argv = ["convert_hf_to_gguf.py", str(source), "--outtype", outtype, "--outfile", str(out)]
+    if vocab == "mmproj":
+        sys.argv.append("--mmproj")
     convert_hf_to_gguf.main()
 
 
@@ -91,7 +94,7 @@ def main():
     parser.add_argument("src", nargs="?")
     parser.add_argument("out", nargs="?")
     parser.add_argument("--outtype", default="f32", choices=["f32", "bf16", "f16"])
-    parser.add_argument("--vocab", default="golden", choices=["golden", "own", "none"])
+    parser.add_argument("--vocab", default="golden", choices=["golden", "own", "none", "mmproj"])
     parser.add_argument("--jobs")
     a = parser.parse_args()
     if a.jobs:

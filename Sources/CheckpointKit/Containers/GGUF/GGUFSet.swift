@@ -3,6 +3,12 @@
 /// The files of a set are called `<stem>-00001-of-00003.gguf`, counted from 1; `split.no` counts from 0. All keys of the
 /// model are in the first file.
 enum GGUFSet {
+  /// What stands in front of the name of a text model's file in that of its vision tower's.
+  static let projectorPrefix = "mmproj-"
+
+  /// Whether a name is that of a vision tower's file, as people call them: `mmproj` somewhere in it.
+  static func isProjector(_ name: String) -> Bool { name.lowercased().contains("mmproj") }
+
   /// The names of the set that a name belongs to: itself, where it is of none.
   static func names(with name: String) -> [String] {
     guard let (stem, _, count) = numbering(name) else { return [name] }

@@ -22,12 +22,17 @@ public struct GeneralMetadata: Sendable {
   /// - Parameters:
   ///   - name: becomes `general.name` as it is, and says what the other sources leave open.
   ///   - counts: of the tensors that are written; they decide the size label.
-  public init(of checkpoint: Checkpoint, name: String? = nil, counts: ParameterCounts) throws(CheckpointError) {
-    try self.init(in: checkpoint.folder, checkpoint.files, config: checkpoint.config, name: name, counts: counts)
+  ///   - type: `general.type`.
+  public init(
+    of checkpoint: Checkpoint, name: String? = nil, counts: ParameterCounts, type: String = "model"
+  ) throws(CheckpointError) {
+    try self.init(
+      in: checkpoint.folder, checkpoint.files, config: checkpoint.config, name: name, counts: counts, type: type)
   }
 
   init(
-    in folder: String, _ files: FileAccess = .system, config: ModelConfig?, name: String?, counts: ParameterCounts
+    in folder: String, _ files: FileAccess = .system, config: ModelConfig?, name: String?, counts: ParameterCounts,
+    type: String = "model"
   ) throws(CheckpointError) {
     self.folder = folder
     parameters = counts.total
@@ -42,7 +47,7 @@ public struct GeneralMetadata: Sendable {
     texts["name"] = name ?? texts["name"] ?? config?.modelType ?? "model"
     if texts["size_label"] == nil, counts.total > 0 { texts["size_label"] = counts.sizeLabel }
 
-    entries.append(GGUFEntry("general.type", text: "model"))
+    entries.append(GGUFEntry("general.type", text: type))
     try addSampling(files)
     addTexts([
       "name", "author", "version", "organization", "finetune", "basename", "description", "size_label",

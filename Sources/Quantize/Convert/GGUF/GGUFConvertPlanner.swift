@@ -1,6 +1,7 @@
 internal import CheckpointKit
 
-/// Plans a conversion into GGUF: a recipe applied to the tensors that the file will have.
+/// Plans a conversion into GGUF: a recipe applied to the tensors that the file will have, and beside it the file of a
+/// vision tower.
 struct GGUFConvertPlanner {
   private let binding: Binding
   private let model: ModelLayout
@@ -9,7 +10,7 @@ struct GGUFConvertPlanner {
   private let recipe: Recipe
   private let options: ConvertOptions
   private let library: SpecLibrary
-  private var works: [ConvertPlan.Work] = []
+  private var text = GGUFFileDraft()
   private var findings: [Finding] = []
   private var fallbacks: [Fallback] = []
   /// Rules for types by name that decided for a tensor, counted from 1.
@@ -38,19 +39,20 @@ struct GGUFConvertPlanner {
     let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
     for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
     findings += fallbacks.map(\.finding)
-    noteOmitted()
+    let tower = try ProjectorPlanner(binding, model, places, recipe: recipe, options: options, library: library)?.plan()
+    noteOmitted(but: tower)
     try noteIdleTypeRules()
     noteMissingImportance()
     let checkpoint = binding.checkpoint
     var files = try PlanInputs.files(of: checkpoint)
     if let importance = options.importance { files.append(try importance.planInput()) }
+    var rules = recipe.text + "\n" + model.spec.identity + "\n" + spec.identity
+    if let spec = tower?.spec { rules += "\n" + spec.identity }
     let inputs = PlanInputs(
-      verb: "convert", options: options.named(recipe: recipe.name),
-      rules: SHA256Digest(of: recipe.text + "\n" + model.spec.identity + "\n" + spec.identity), files: files)
-    let fields = try metadata()
-    var builder = PlanBuilder(
-      inputs: inputs, writer: GGUFWriter(fields: fields.flatMap(\.bytes), count: fields.count))
-    let drafts = works.indices.map { draft($0) }
+      verb: "convert", options: options.named(recipe: recipe.name), rules: SHA256Digest(of: rules), files: files)
+    text.fields = try metadata()
+    var builder = PlanBuilder(inputs: inputs, writer: text.writer)
+    let drafts = text.drafts(binding)
     let items = drafts.map {
       (shard: 0, layer: Int?.none, bytes: $0.byteCount.roundedUp(to: GGUFHeader.usualAlignment))
     }
@@ -62,6 +64,12 @@ struct GGUFConvertPlanner {
         hint: "give a larger --max-shard-size")
     }
     for file in split { builder.addFile(file.map { drafts[$0] }) }
+    var works = text.works
+    if let file = tower?.file {
+      builder.addFile(
+        file.drafts(binding, firstWork: works.count), name: PlanFile.Place.projectorName, writer: file.writer)
+      works += file.works
+    }
     return ConvertPlan(
       binding: binding, plan: builder.plan(), works: works, recipe: recipe, options: options, config: nil,
       findings: findings)
@@ -70,20 +78,13 @@ struct GGUFConvertPlanner {
   // MARK: Tensors
 
   private mutating func plan(_ tensor: GGUFLayout.Tensor, _ mixed: LlamaMix.Assignment?) throws(CheckpointError) {
-    let sources = tensor.sources.map { places[$0] }
     let (target, rule) = try target(of: tensor, mixed)
-    let importance = try importance(of: tensor, target)
-    let assembly = Assembly(
-      name: tensor.name, role: tensor.role, layer: tensor.layer, sources: sources, rowsPerSlice: tensor.rowsPerSlice,
-      rows: tensor.rows, columns: tensor.columns, function: tensor.function, isTranscoded: keepsCodes(tensor, target),
-      importance: importance)
-    let usual: EncodeOptions.Importance = recipe.searchesPlainly ? .none : .equal
-    works.append(
-      ConvertPlan.Work(
-        tensor: tensor.sources.first, operation: .assemble(assembly, EncodeOptions(importance: usual)), target: target,
-        shape: tensor.shape, rule: rule))
-    if let first = sources.first, !assembly.isTranscoded {
-      noteRequantizing(tensor, binding.tensors[first].layout, target)
+    let keepsCodes = keepsCodes(tensor, target)
+    text.add(
+      tensor, from: places, as: target, keepsCodes: keepsCodes, importance: try importance(of: tensor, target),
+      options: EncodeOptions(importance: recipe.searchesPlainly ? .none : .equal), rule: rule)
+    if let first = tensor.sources.first, !keepsCodes {
+      noteRequantizing(tensor, binding.tensors[places[first]].layout, target)
     }
   }
 
@@ -111,7 +112,8 @@ struct GGUFConvertPlanner {
     if let rule = try options.tensorTypes.firstMatch(tensor.name) {
       usedTypeRules.insert(rule)
       let named = try Self.layout(of: options.tensorTypes.rules[rule - 1].type, tensor.name)
-      return LlamaMix.isQuantized(tensor.name, tensor.shape) ? (try fitting(named, tensor), rule) : (PlainLayout(.f32), nil)
+      return LlamaMix.isQuantized(tensor.name, tensor.shape)
+        ? (try fitting(named, tensor), rule) : (PlainLayout(.f32), nil)
     }
     let stored = binding.tensors[places[source]].layout
     let decision = try recipe.rule(for: model.tensors[source], of: model, stored: stored, in: .gguf)
@@ -123,7 +125,7 @@ struct GGUFConvertPlanner {
         hint: "the recipe needs a rule that gives \(tensor.role?.name ?? "it") an encoding of GGUF")
     }
     // Plain files are the converter's, which has a list of what stays F32; llama-quantize has another.
-    let staysF32 = wanted is PlainLayout ? tensor.staysF32 : !LlamaMix.isQuantized(tensor.name, tensor.shape)
+    let staysF32 = wanted is PlainLayout ? tensor.kept != nil : !LlamaMix.isQuantized(tensor.name, tensor.shape)
     return staysF32 ? (PlainLayout(.f32), nil) : (try fitting(wanted, tensor), decision?.number)
   }
 
@@ -224,31 +226,32 @@ struct GGUFConvertPlanner {
     return entry
   }
 
-  private func draft(_ number: Int) -> PlanBuilder.Draft {
-    let work = works[number]
-    guard case .assemble(let assembly, _) = work.operation, let target = work.target else {
-      preconditionFailure("a tensor of a GGUF file is assembled")
-    }
-    let rows = assembly.panelRows(work.shape, target)
-    return PlanBuilder.Draft(
-      name: assembly.name, layout: target, shape: work.shape, panelRows: rows,
-      scratch: assembly.needs(work.shape, binding, panelRows: min(rows, work.shape.rows)).bytes, work: number)
-  }
-
   // MARK: What is said
 
   /// Nothing is left behind in silence.
-  private mutating func noteOmitted() {
-    let groups = Dictionary(grouping: layout.omitted) { model.tensors[$0].group }
+  private mutating func noteOmitted(but tower: ProjectorPlanner.Result?) {
+    var omitted = layout.omitted
+    if let file = tower?.file {
+      let written = Set(file.works.flatMap(\.assembledSources).map { binding.tensors[$0].tensor })
+      omitted.removeAll { written.contains($0) }
+    }
+    let groups = Dictionary(grouping: omitted) { model.tensors[$0].group }
     for (group, tensors) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       let first = model.name(of: model.tensors[tensors[0]])
-      let severity: Finding.Severity = group == .text ? .warning : .note
+      let what = tensors.count > 1 ? "and \(tensors.count - 1) others of group \(group.rawValue) are" : "is"
+      if group == .vision, case .impossible(let reason)? = tower {
+        var finding = reason
+        finding.tensor = first
+        finding.problem = what + " left behind: " + reason.problem
+        findings.append(finding)
+        continue
+      }
       findings.append(
         Finding(
-          severity, .tensorOmitted, tensor: first,
-          (tensors.count > 1 ? "and \(tensors.count - 1) others of group \(group.rawValue) are" : "is")
-            + " left behind: a GGUF file of architecture \(spec.architecture) has no place for it"))
+          group == .text ? .warning : .note, .tensorOmitted, tensor: first,
+          what + " left behind: a GGUF file of architecture \(spec.architecture) has no place for it"))
     }
+    findings += binding.checkpoint.projectorNotes
     if let first = binding.unknown.first {
       let record = binding.checkpoint.records[first]
       findings.append(
@@ -319,7 +322,8 @@ struct GGUFConvertPlanner {
   }
 
   private mutating func newMetadata() throws(CheckpointError) -> [GGUFEntry] {
-    let general = try GeneralMetadata(of: binding.checkpoint, name: options.modelName, counts: parameterCounts)
+    let general = try GeneralMetadata(
+      of: binding.checkpoint, name: options.modelName, counts: layout.parameterCounts)
     findings += general.findings
     return [GGUFEntry("general.architecture", text: spec.architecture)] + general.entries
       + (try spec.entries(of: model, hasMTP: layout.hasMTP))
@@ -344,24 +348,6 @@ struct GGUFConvertPlanner {
     return entries
   }
 
-  /// As `gguf.GGUFWriter` counts: experts are what is stacked matrices, and a file without any has none.
-  private var parameterCounts: ParameterCounts {
-    var counts = ParameterCounts(total: 0, shared: 0, expert: 0, expertCount: 0)
-    var stackCount = 0
-    for tensor in layout.tensors {
-      let elements = tensor.shape.elementCount
-      counts.total += elements
-      if tensor.role?.isRoutedExpert ?? false, tensor.shape.rank > 2 {
-        counts.expert += elements / max(1, tensor.sliceCount)
-        counts.expertCount += tensor.sliceCount
-        stackCount += 1
-      } else {
-        counts.shared += elements
-      }
-    }
-    counts.expertCount /= max(1, stackCount)
-    return counts
-  }
 }
 
 extension EncodingLayout {
