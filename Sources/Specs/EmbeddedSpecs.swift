@@ -5019,6 +5019,7 @@ public enum EmbeddedSpecs {
         "name": "mmproj-kimi_k25",
         "architecture": "clip",
         "projector": "kimik25",
+        "preprocessor": { "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] },
         "families": ["kimi_k25"],
         "when": "vision_config != null",
         "blocks": { "vision": "layer" },
@@ -5084,7 +5085,8 @@ public enum EmbeddedSpecs {
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/kimivl.py; queries and keys go from pairs of x and y in turn to all of x first, then all of y",
-          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32"
+          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32",
+          "transformers 5.23.0, models/kimi_k25/image_processing_kimi_k25.py: mean and deviation of pixels"
         ]
       }
       """#
@@ -5097,6 +5099,7 @@ public enum EmbeddedSpecs {
         "name": "mmproj-qwen3_5",
         "architecture": "clip",
         "projector": "qwen3vl_merger",
+        "preprocessor": { "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5] },
         "families": ["qwen3_5"],
         "when": "vision_config != null",
         "blocks": { "vision": "layer" },
@@ -5155,7 +5158,8 @@ public enum EmbeddedSpecs {
         ],
         "sources": [
           "llama.cpp at 0c1e57098bba: conversion/qwen3vl.py; the kernel over two frames becomes two kernels over one",
-          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32"
+          "llama.cpp at 0c1e57098bba: conversion/base.py, MmprojModel, for keys and for what stays F32",
+          "transformers 5.23.0, models/qwen3_vl/modular_qwen3_vl.py: mean and deviation of pixels"
         ]
       }
       """#

@@ -118,18 +118,27 @@ import Testing
     #expect(rows == expected && bias.columns == expected)
   }
 
-  @Test("without what says how pixels enter a tower, it is left out with a warning that names the file")
+  @Test("without what says how pixels enter a tower, it gets what published models have, with a warning")
   func withoutPreprocessor() throws {
     let folder = try source("qwen35")
     defer { withExtendedLifetime(folder) {} }
+    let half = try plan("qwen35", in: folder, images: #"{"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#)
+    let usual = try plan("qwen35", in: folder, images: nil)
+    #expect(usual.plan.files.map(\.headerDigest) == half.plan.files.map(\.headerDigest))
+    let said = usual.findings.filter { $0.code == .processorMissing }
+    #expect(said.count == 1 && said[0].severity == .warning && said[0].problem.contains("0.5"))
+    #expect(!half.findings.contains { $0.code == .processorMissing })
+  }
+
+  @Test("a statement of pixels that cannot be used leaves the tower out, with a warning that names the file")
+  func unusablePreprocessor() throws {
+    let folder = try source("qwen35")
+    defer { withExtendedLifetime(folder) {} }
     let whole = try plan("qwen35", in: folder)
-    for images in [nil, #"{"image_mean": [0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#] {
-      let plan = try plan("qwen35", in: folder, images: images)
-      #expect(plan.plan.files.count == 1 && plan.plan.files[0].headerDigest == whole.plan.files[0].headerDigest)
-      let left = plan.findings.filter { $0.code == .tensorOmitted }
-      #expect(left.count == 1 && left[0].severity == .warning)
-      #expect(left[0].problem.contains("preprocessor_config.json"))
-    }
+    let short = try plan("qwen35", in: folder, images: #"{"image_mean": [0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#)
+    #expect(short.plan.files.count == 1 && short.plan.files[0].headerDigest == whole.plan.files[0].headerDigest)
+    let left = short.findings.filter { $0.code == .tensorOmitted }
+    #expect(left.count == 1 && left[0].severity == .warning && left[0].problem.contains("preprocessor_config.json"))
     #expect(whole.findings.allSatisfy { $0.code != .tensorOmitted })
     let error = #expect(throws: CheckpointError.self) { try plan("qwen35", in: folder, images: "[]") }
     #expect(error?.code == .malformedFile)

@@ -76,6 +76,8 @@ public struct GGUFSpec: Sendable {
   /// `<architecture>.projector_type` of a vision tower with its projector, in a file of its own beside the text model's:
   /// `general.type` is `mmproj`. nil for what holds a text model.
   public var projector: String?
+  /// What a published `preprocessor_config.json` of these families says, for a checkpoint that has none.
+  public var preprocessor: JSONValue?
   /// Of which models of its families; all where nil.
   public var when: Expression?
   /// The groups whose layers the file has, each with the number of the block that a layer becomes.
@@ -98,9 +100,8 @@ extension GGUFSpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.gguf/1")
     try reader.expectKeys([
-      "schema", "name", "extends", "architecture", "families", "projector", "when", "blocks", "tensors", "metadata",
-      "config",
-      "sources",
+      "schema", "name", "extends", "architecture", "families", "projector", "preprocessor", "when", "blocks", "tensors",
+      "metadata", "config", "sources",
     ])
     let base: GGUFSpec?
     if let name = try reader.optionalString("extends") { base = try parent(name) } else { base = nil }
@@ -108,6 +109,7 @@ extension GGUFSpec {
     architecture = try reader.optionalString("architecture") ?? base?.architecture ?? ""
     families = try reader.strings("families", orEmpty: true)
     projector = try reader.optionalString("projector") ?? base?.projector
+    preprocessor = reader.value("preprocessor") ?? base?.preprocessor
     when = try reader.optionalExpression("when")
     sources = try reader.strings("sources", orEmpty: true)
     blocks = base?.blocks ?? [:]

@@ -230,6 +230,7 @@ struct GGUFConvertPlanner {
 
   /// Nothing is left behind in silence.
   private mutating func noteOmitted(but tower: ProjectorPlanner.Result?) {
+    findings += tower?.findings ?? []
     var omitted = layout.omitted
     if let file = tower?.file {
       let written = Set(file.works.flatMap(\.assembledSources).map { binding.tensors[$0].tensor })

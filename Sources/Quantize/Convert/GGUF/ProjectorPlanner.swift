@@ -6,7 +6,8 @@ internal import CheckpointKit
 /// keeps F32.
 struct ProjectorPlanner {
   enum Result {
-    case file(GGUFFileDraft, GGUFSpec)
+    /// With what there is to say of it.
+    case file(GGUFFileDraft, GGUFSpec, [Finding])
     /// Why there can be none.
     case impossible(Finding)
   }
@@ -44,7 +45,8 @@ struct ProjectorPlanner {
 
   func plan() throws(CheckpointError) -> Result {
     let checkpoint = binding.checkpoint
-    guard let preprocessor = try Preprocessor.keys(in: checkpoint.folder, checkpoint.files) else {
+    let stated = try Preprocessor.keys(in: checkpoint.folder, checkpoint.files)
+    guard let preprocessor = stated ?? spec.preprocessor else {
       return impossible("there is no \(Preprocessor.fileName), which says how pixels enter the tower")
     }
     let entries: [GGUFEntry]
@@ -62,7 +64,7 @@ struct ProjectorPlanner {
       [GGUFEntry("general.architecture", text: spec.architecture)] + general.entries + entries + [
         GGUFEntry("general.file_type", uint32: type.number), GGUFEntry("general.quantization_version", uint32: 2),
       ]
-    return .file(file, spec)
+    return .file(file, spec, stated == nil ? [usualPreprocessor(preprocessor)] : [])
   }
 
   private func dtype(of tensor: GGUFLayout.Tensor) -> DType {
@@ -71,6 +73,14 @@ struct ProjectorPlanner {
     case .f32OrF16: type.dtype == .f16 ? .f16 : .f32
     case nil: type.dtype
     }
+  }
+
+  private func usualPreprocessor(_ keys: JSONValue) -> Finding {
+    Finding(
+      .warning, .processorMissing, file: Preprocessor.fileName,
+      "is missing, which says how pixels enter the vision tower: mmproj-….gguf gets what the published models of this family have, "
+        + keys.text(),
+      hint: "of a fine-tune, get the file of its repository and convert again")
   }
 
   private func impossible(_ reason: String) -> Result {
@@ -82,6 +92,7 @@ struct ProjectorPlanner {
 }
 
 extension ProjectorPlanner.Result {
-  var file: GGUFFileDraft? { if case .file(let file, _) = self { file } else { nil } }
-  var spec: GGUFSpec? { if case .file(_, let spec) = self { spec } else { nil } }
+  var file: GGUFFileDraft? { if case .file(let file, _, _) = self { file } else { nil } }
+  var spec: GGUFSpec? { if case .file(_, let spec, _) = self { spec } else { nil } }
+  var findings: [Finding] { if case .file(_, _, let findings) = self { findings } else { [] } }
 }
