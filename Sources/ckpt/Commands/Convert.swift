@@ -9,7 +9,7 @@ struct Convert: Verb {
     discussion: """
       Every tensor gets the encoding that the recipe's last matching rule names; what already has it is copied byte for \
       byte. The result appears under its final name only when it is complete: a run that was stopped is continued by the \
-      same command.
+      same command. Beside OUT.gguf a vision tower gets a file of its own, mmproj-OUT.gguf.
 
       EXIT STATUS
         0   done
@@ -21,11 +21,12 @@ struct Convert: Verb {
 
       EXAMPLES
         ckpt convert Kimi-K2-Instruct Kimi-K2-INT4 --to int4-g32
+        ckpt convert Kimi-K2-Instruct K2.gguf --to q2_K-dynamic --imatrix K2.imatrix.gguf --dry-run
         ckpt convert Qwen3-8B-FP8 Qwen3-8B-BF16 --to bf16 --memory 1GiB --json | jq .summary
       """)
 
   @Argument(
-    help: "The checkpoint to read: a folder, a Hub cache folder or a .safetensors file.", completion: .directory)
+    help: "The checkpoint to read: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
   var source: String
 
   @Argument(help: "The folder to write, new or empty; for a GGUF result a path that ends in .gguf.")
