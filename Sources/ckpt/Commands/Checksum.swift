@@ -99,7 +99,7 @@ struct ChecksumVerb: Verb {
     ]
     if let output {
       report.text =
-        "\(printable(output)): \(ByteSize.grouped(manifest.files.count)) files, "
+        "\(printable(output)): \(counted(manifest.files.count, "file")), "
         + "\(ByteSize.grouped(manifest.tensorCount)) tensors, \(ByteSize.text(manifest.byteCount))"
     }
     return report
@@ -120,7 +120,7 @@ struct ChecksumVerb: Verb {
       "files": .int(plan.unitCount), "input_bytes": .int(plan.byteCount),
     ]
     report.text =
-      "\(printable(output)): would list \(ByteSize.grouped(plan.unitCount)) files, \(ByteSize.text(plan.byteCount))\n"
+      "\(printable(output)): would list \(counted(plan.unitCount, "file")), \(ByteSize.text(plan.byteCount))\n"
       + planSaved(file, units: plan.unitCount)
     return report
   }

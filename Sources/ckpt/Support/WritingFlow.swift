@@ -135,7 +135,7 @@ struct WritingFlow {
     }
     let shown = session.common.verbose || job.plan.files.count <= 8
     report.text =
-      "\(place.destination): would get \(counts) in \(job.plan.files.count) files, \(ByteSize.text(job.plan.outputBytes))\n"
+      "\(place.destination): would get \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))\n"
     if shown { report.text += table.text(indent: 2) }
     report.text +=
       "memory: \(ByteSize.text(fixedMemory)) + \(workers) × \(ByteSize.text(perWorker)); "
@@ -156,9 +156,8 @@ struct WritingFlow {
       "not_carried": .object(JSONObject((job.source?.sideFiles.left ?? []).map { ($0.name, .string($0.reason)) })),
     ])
     let seconds = session.elapsed
-    let files = job.plan.files.count
     report.text =
-      "\(place.destination): \(counts) in \(files) \(files == 1 ? "file" : "files"), \(ByteSize.text(job.plan.outputBytes))"
+      "\(place.destination): \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))"
     if let input = job.inputBytes, outcome.segmentsDone > 0 {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
@@ -177,7 +176,6 @@ struct WritingFlow {
     }
     return report
   }
-
 }
 
 extension WritingFlow: UnitFlow {
