@@ -143,4 +143,24 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try plan("qwen35", in: folder, images: "[]") }
     #expect(error?.code == .malformedFile)
   }
+
+  @Test("a tower that lies there without its text model is replaced by one of the same tensors, and by no other")
+  func leftover() throws {
+    let folder = try source("qwen35")
+    let out = folder.file("out.gguf")
+    let tower = folder.file("mmproj-out.gguf")
+    try carryOut(try plan("qwen35", in: folder), to: out)
+    let first = try FileAccess.system.readAll(tower, limit: 1 << 30)
+    try FileAccess.system.remove(out)
+    try carryOut(try plan("qwen35", in: folder, to: "q8_0"), to: out)
+    let second = try FileAccess.system.readAll(tower, limit: 1 << 30)
+    #expect(second.count < first.count)
+    try FileAccess.system.remove(out)
+    let foreign = Array("GGUF, but of nobody".utf8)
+    try FileAccess.system.writeAtomically(foreign, to: tower)
+    let job = try plan("qwen35", in: folder)
+    let error = #expect(throws: CheckpointError.self) { try carryOut(job, to: out) }
+    #expect(error?.code == .outputExists && error?.file == tower)
+    #expect(try FileAccess.system.readAll(tower, limit: 1 << 20) == foreign)
+  }
 }

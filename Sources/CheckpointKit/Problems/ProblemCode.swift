@@ -178,6 +178,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   // Writing
   case outputExists = "output.exists"
   case outputUnfinished = "output.unfinished"
+  case outputReplaced = "output.replaced"
   case outputUnsuitable = "output.unsuitable"
   case planMalformed = "plan.malformed"
   case planChanged = "plan.changed"

@@ -105,6 +105,19 @@ public struct Runner: Sendable {
     return true
   }
 
+  /// Removes what a run left that finished its result and was stopped before it had removed its own folder.
+  public func sweep() throws(CheckpointError) {
+    guard try files.status(folder.discarded) != nil, try files.status(folder.path) == nil else { return }
+    try files.removeTree(folder.discarded)
+  }
+
+  /// Names of files beside the result that are there already and will be replaced: a vision tower without its text model,
+  /// of the same tensors, is left over from an earlier result, in this type or another.
+  public func replacedBeside() throws(CheckpointError) -> [String] {
+    guard place.isFile, !place.overwrite, try files.status(folder.path) == nil else { return [] }
+    return try folder.leftovers(plan).map { place.name(of: $0) }
+  }
+
   /// Makes the folder, or finds the one that was begun.
   public func prepare() throws(CheckpointError) {
     let isBegun = try check()

@@ -61,8 +61,10 @@ struct WorkFolder: Sendable {
       return true
     }
     if place.isFile {
-      let taken = plan.files.map { place.name(of: $0) }.first { names.contains($0) }
-      guard let taken, !place.overwrite else { return false }
+      if place.overwrite { return false }
+      let replaced = try leftovers(plan).map { place.name(of: $0) }
+      let taken = plan.files.map { place.name(of: $0) }.first { names.contains($0) && !replaced.contains($0) }
+      guard let taken else { return false }
       throw CheckpointError(
         .outputExists, file: joinPath(destination, taken), "exists",
         hint: "give a new name, or --overwrite to replace it when the new one is complete")
@@ -73,6 +75,24 @@ struct WorkFolder: Sendable {
         hint: "give a new folder, or --overwrite to replace it when the new one is complete")
     }
     return false
+  }
+
+  /// Files of the plan beside the result's own that are there under their final names, with the same tensors: only their
+  /// types may be others.
+  func leftovers(_ plan: Plan) throws(CheckpointError) -> [Plan.File] {
+    var found: [Plan.File] = []
+    for file in plan.files where file.isBeside {
+      let path = finalFile(file)
+      guard try files.status(path)?.kind == .regular else { continue }
+      let planned = plan.header(of: file)
+      guard let new = try? GGUFHeader(parsing: planned, fileSize: file.byteCount),
+        let old = try? GGUFHeader(reading: OpenFile(reading: path, files)),
+        new.entries.count == old.entries.count,
+        zip(new.entries, old.entries).allSatisfy({ $0.name == $1.name && $0.shape == $1.shape })
+      else { continue }
+      found.append(file)
+    }
+    return found
   }
 
   /// Makes the folder. Several processes may do it at once for the same plan.

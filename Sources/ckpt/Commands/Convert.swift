@@ -26,7 +26,8 @@ struct Convert: Verb {
       """)
 
   @Argument(
-    help: "The checkpoint to read: a folder, a Hub cache folder, a .safetensors or a .gguf file.", completion: .directory)
+    help: "The checkpoint to read: a folder, a Hub cache folder, a .safetensors or a .gguf file.",
+    completion: .directory)
   var source: String
 
   @Argument(help: "The folder to write, new or empty; for a GGUF result a path that ends in .gguf.")

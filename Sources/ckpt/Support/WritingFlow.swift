@@ -63,12 +63,19 @@ struct WritingFlow {
     defer { progress.clear() }
     let runner = runner(progress: progress)
     if try runner.completeExchange() { return Result(report: done(Runner.Outcome())) }
+    try runner.sweep()
+    let replaced = try runner.replacedBeside()
     try runner.prepare()
     let outcome = try runner.run(job.executor())
     try runner.finish(try job.finishing(outcome, threads: session.threads))
     progress.clear()
     var result = Result(outcome: outcome)
     result.report = done(outcome)
+    result.report.findings += replaced.map {
+      Finding(
+        .note, .outputReplaced, file: $0,
+        "was there without its text model, of the same tensors, and was replaced")
+    }
     return result
   }
 
