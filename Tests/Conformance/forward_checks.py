@@ -17,33 +17,6 @@ def run(source, *options):
     return ckpt("forward", source.path, *options, expect=0)
 
 
-def first_of_equal(self, k, dim=-1, largest=True, sorted=True):
-    """torch's topk, taking the first of equal values, as ours does."""
-    import torch
-    found = self.sort(dim=dim, descending=True, stable=True)
-    return torch.return_types.topk((found.values.narrow(dim, 0, k), found.indices.narrow(dim, 0, k)))
-
-
-def far_logits(source):
-    """transformers at far positions, of keys with equal scores the first: torch leaves it open which of them `topk` gives,
-    and an indexer's scores are often exactly 0."""
-    import make_tiny, torch
-    from expected_tensors import rows_for
-    meta = source.meta
-    entry = families.FAMILIES[meta["family"]]
-    config = entry["config"]()
-    _, weights = make_tiny.store(rows_for(config, meta["scheme"]), meta["seed"], entry, config["model_type"], meta["scheme"], meta["scale"], config)
-    model, _ = families.load(entry, config, weights)
-    ids = torch.from_numpy(source.array("input_ids"))[None]
-    positions = torch.arange(ids.shape[1])[None] * meta["golden"]["stride"]
-    topk, torch.Tensor.topk = torch.Tensor.topk, first_of_equal
-    try:
-        with torch.no_grad():
-            return model(input_ids=ids, position_ids=positions, attention_mask=torch.ones_like(ids), use_cache=False).logits[0].numpy()
-    finally:
-        torch.Tensor.topk = topk
-
-
 def judge(label, source):
     out = new_folder()
     out.mkdir()
@@ -53,10 +26,7 @@ def judge(label, source):
     alone = run(source, "--tokens", tokens, "--threads", 1).summary
     run(source, "--tokens", tokens, "--positions", out / "positions.npy", "--logits", out / "b.npy")
     checks.at_most(distance(np.load(out / "a.npy"), source.array("logits")), 1e-3, f"{label}: logits")
-    far = distance(np.load(out / "b.npy"), source.array("logits_stride"))
-    if golden["indexers"] and far > 4e-3:
-        far = distance(np.load(out / "b.npy"), far_logits(source))
-    checks.at_most(far, 4e-3, f"{label}: far positions")
+    checks.at_most(distance(np.load(out / "b.npy"), source.array("logits_stride")), 4e-3, f"{label}: far positions")
     checks.equal(alone["logits_sha256"], summary["logits_sha256"], f"{label}: bits of one thread and of several")
     for layer, expected in enumerate(source.array("hidden")):
         checks.at_most(distance(np.load(out / f"h/layer-{layer:03d}.npy"), expected), 1e-3, f"{label}: layer {layer}")
@@ -66,7 +36,8 @@ def judge(label, source):
     chosen = sorted((out / "h").glob("indexer-*-topk.npy"))
     checks.equal(len(chosen), len(golden["indexers"]), f"{label}: indexers")
     for entry, path in zip(golden["indexers"], chosen):
-        if entry["min_gap"] > 1e-5:
+        # Of keys with equal scores, ours are those of torch; what rounding decides is left out.
+        if entry["min_gap"] == 0 or entry["min_gap"] > 1e-5:
             expected = source.array(f"indexer_{entry['file']}_topk")
             found = np.load(path)
             same = (found[:, :expected.shape[1]] == expected).all() and (found[:, expected.shape[1]:] == -1).all()

@@ -100,12 +100,6 @@ def spec_of(model_type):
     return copy.deepcopy(spec)
 
 
-def first_of_equal(self, k, dim=-1, largest=True, sorted=True):
-    """topk that takes the first of equal values, as ours does."""
-    found = self.sort(dim=dim, descending=True, stable=True)
-    return torch.return_types.topk((found.values.narrow(dim, 0, k), found.indices.narrow(dim, 0, k)))
-
-
 def theirs(source, mistake):
     """transformers with the mistake: logits near and far, on a module of its own."""
     meta = source.meta
@@ -116,14 +110,10 @@ def theirs(source, mistake):
     model, _ = families.load(entry, config, weights)
     ids = torch.from_numpy(source.array("input_ids"))[None]
     positions = torch.arange(ids.shape[1])[None] * meta["golden"]["stride"]
-    topk, torch.Tensor.topk = torch.Tensor.topk, first_of_equal
-    try:
-        with torch.no_grad():
-            mistake(model)
-            near = model(input_ids=ids, use_cache=False).logits[0].numpy()
-            far = model(input_ids=ids, position_ids=positions, attention_mask=torch.ones_like(ids), use_cache=False).logits[0].numpy()
-    finally:
-        torch.Tensor.topk = topk
+    with torch.no_grad():
+        mistake(model)
+        near = model(input_ids=ids, use_cache=False).logits[0].numpy()
+        far = model(input_ids=ids, position_ids=positions, attention_mask=torch.ones_like(ids), use_cache=False).logits[0].numpy()
     return near, far
 
 

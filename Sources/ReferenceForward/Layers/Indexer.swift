@@ -77,17 +77,11 @@ struct Indexer: Sendable {
         let row = UnsafeBufferPointer(rebasing: scores.row(i)[...place])
         let target = chosen.block.row(rows.lowerBound + i)
         target.update(repeating: -1)
-        for (slot, key) in Self.largest(kept, of: row).enumerated() { target[slot] = Float(key) }
+        let keys = LargestScores.places(kept, of: row, length: length)
+        for (slot, key) in keys.enumerated() { target[slot] = Float(key) }
       }
     }
     return KeySelection(layer: layer, kept: kept, places: chosen.block)
-  }
-
-  /// Places of the largest values, ascending; of equal values the first.
-  private static func largest(_ count: Int, of values: UnsafeBufferPointer<Float>) -> [Int] {
-    if values.count <= count { return Array(values.indices) }
-    let order = values.indices.sorted { values[$0] > values[$1] || values[$0] == values[$1] && $0 < $1 }
-    return order.prefix(count).sorted()
   }
 
   /// Normalises the keys, and rotates the first dimensions of keys and queries.
