@@ -48,9 +48,10 @@ struct LargestScores {
     order.swapAt(first, median)
     var (low, high) = (first + 1, range.upperBound)
     while true {
-      while isLarger(low, first) { low += 1 }
+      // The median stops both, but where a score is not a number.
+      while low < range.upperBound, isLarger(low, first) { low += 1 }
       high -= 1
-      while isLarger(first, high) { high -= 1 }
+      while high > first, isLarger(first, high) { high -= 1 }
       if low >= high { return low }
       order.swapAt(low, high)
       low += 1
