@@ -31,7 +31,7 @@ FRAME void encode_symmetric(
   if (importance) {
     Lanes w[32], inverse;
     set_weights(32, x, importance, mean_square, w);
-    scale = symmetric(32, top, 0, x, w, &inverse, NULL);
+    scale = symmetric(32, top, x, w, &inverse, NULL);
     EACH(i, 32) codes[i] = symmetric_code(top, x[i], inverse);
   } else {
     scale = extreme_of(32, x) / (float)-top;
@@ -152,19 +152,14 @@ static const float iq4_limits[15] = {
 // divided by sixteen, is the code. Tables are looked up in the lowest byte of each lane: a byte of 0x80 or above gives 0,
 // and so does entry 0.
 #ifdef LEVEL_AVX512
-#define REGISTER 16
 #define LOOK_UP(table, indexes) \
   (RegisterInts) _mm512_shuffle_epi8(_mm512_broadcast_i32x4(*(const __m128i *)(table)), (__m512i)(indexes))
 #define FLOOR(a) (Register) _mm512_roundscale_ps((__m512)(a), 9)
 #else
-#define REGISTER 8
 #define LOOK_UP(table, indexes) \
   (RegisterInts) _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(*(const __m128i *)(table)), (__m256i)(indexes))
 #define FLOOR(a) (Register) _mm256_floor_ps((__m256)(a))
 #endif
-typedef float Register __attribute__((ext_vector_type(REGISTER)));
-typedef int32_t RegisterInts __attribute__((ext_vector_type(REGISTER)));
-
 static const uint8_t __attribute__((aligned(16))) iq4_segments[2][16] = {
     {0, 7, 16, 16, 27, 32, 36, 48, 50, 64, 68, 80, 89, 96, 112, 121},
     {130, 144, 154, 161, 176, 181, 192, 198, 208, 210, 224, 224, 230, 240, 240, 240}};

@@ -53,7 +53,7 @@ INLINE void add_weight(NextWeights *next, int i) {
 
 /// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values
 /// are 0. `next`: NULL, or weights of `count` values, at most 18.
-FRAME Lanes symmetric(
+FRAME Lanes symmetric_by_trial(
     const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
     NextWeights *next) {
   Lanes extreme = extreme_of(count, x);
@@ -85,6 +85,97 @@ FRAME Lanes symmetric(
   *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), inverse);
   return select_lanes(is_zero, lanes_of(0), scale);
 }
+
+#ifdef REGISTER
+/// Sums of all trials: of the codes with the weighted values, and of their weighted squares.
+typedef struct {
+  Lanes xl[4 * trial_registers], l2[4 * trial_registers];
+} TrialSums;
+
+/// Those of one of the four places in each quarter, four trials to a register.
+INLINE void symmetric_trials_of_quarters(
+    const int count, const int lane, const float *steps, const float *rows, const Lanes *size, const Lanes *w,
+    const Lanes *wx, const LaneUInts *row, const float *most, ptrdiff_t first, Register (*xl)[4], Register (*l2)[4]) {
+  Register inverse[trial_registers], a[trial_registers], b[trial_registers], most_of_quarter = spread_quarters(most, lane);
+  EACH(k, trial_registers) {
+    Register step;
+    EACH(q, REGISTER / 4) memcpy((float *)&step + 4 * q, steps + 4 * k, 16);
+    inverse[k] = step / most_of_quarter;
+    a[k] = b[k] = (Register)0;
+  }
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < count; i++) {
+    Register size_i = spread_quarters((const float *)&size[i] + first, lane);
+    Register code = rows_of_quarters(rows, (const uint32_t *)&row[i] + first + lane);
+    Register xl_terms = spread_quarters((const float *)&wx[i] + first, lane) * code;
+    Register l2_terms = spread_quarters((const float *)&w[i] + first, lane) * code * code;
+    EACH(k, trial_registers) {
+      Register index = inverse[k] * size_i + ROUNDER;
+      a[k] += LOOK_UP_QUARTERS(xl_terms, index);
+      b[k] += LOOK_UP_QUARTERS(l2_terms, index);
+    }
+  }
+  EACH(k, trial_registers) {
+    xl[k][lane] = a[k];
+    l2[k][lane] = b[k];
+  }
+}
+
+FRAME void symmetric_trials(
+    const int count, const int top, const float *steps, const Lanes *x, const Lanes *w, Lanes extreme, NextWeights *next,
+    TrialSums *sums) {
+  const float *rows = *(top == 4 ? codes_of_4 : top == 8 ? codes_of_8 : top == 16 ? codes_of_16 : codes_of_32);
+  Lanes size[32], wx[32], most = magnitude(extreme), least = steps[1] / most;
+  LaneUInts row[32];
+  EACH(i, count) {
+    size[i] = magnitude(x[i]);
+    wx[i] = w[i] * x[i];
+    LaneUInts is_opposite = ((LaneUInts)x[i] ^ (LaneUInts)extreme) >> 31;
+    row[i] = (((LaneUInts)(least * size[i] + ROUNDER) & (top - 1)) | is_opposite * top) * 16;
+  }
+  for (int first = 0; first < LANES; first += REGISTER) {
+    Register xl[trial_registers][4], l2[trial_registers][4];
+    const float *most_here = (const float *)&most + first;
+#define TRIALS_OF(lane) \
+  symmetric_trials_of_quarters(count, lane, steps, rows, size, w, wx, row, most_here, first, xl, l2); \
+  if (next) { \
+    const int each = count * REGISTER / 4 / LANES, from = (first / REGISTER * 4 + lane) * each; \
+    EACH(i, each) add_weight(next, from + i); \
+  }
+    TRIALS_OF(0)
+    TRIALS_OF(1)
+    TRIALS_OF(2)
+    TRIALS_OF(3)
+#undef TRIALS_OF
+    EACH(k, trial_registers) {
+      store_quarters(xl[k], (float *)&sums->xl[4 * k] + first);
+      store_quarters(l2[k], (float *)&sums->l2[4 * k] + first);
+    }
+  }
+}
+
+FRAME Lanes symmetric(
+    const int count, const int top, const Lanes *x, const Lanes *w, Lanes *inverse_of, NextWeights *next) {
+  Lanes extreme = extreme_of(count, x);
+  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
+  const float *steps = top == 4 ? steps_of_4 : top == 8 ? steps_of_8 : top == 16 ? steps_of_16 : steps_of_32;
+  TrialSums sums;
+  symmetric_trials(count, top, steps, x, w, extreme, next, &sums);
+  Lanes scale = select_lanes(sums.l2[0] != 0, sums.xl[0] / sums.l2[0], lanes_of(0)), best = scale * sums.xl[0];
+  Lanes step = lanes_of(top);
+  for (int trial = 1; trial < trial_count; trial++) {
+    Lanes xl = sums.xl[trial], l2 = sums.l2[trial];
+    LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
+    scale = select_lanes(wins, xl / l2, scale);
+    best = select_lanes(wins, scale * xl, best);
+    step = select_lanes(wins, lanes_of(steps[trial]), step);
+  }
+  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), -step / extreme);
+  return select_lanes(is_zero, lanes_of(0), scale);
+}
+#else
+#define symmetric(count, top, x, w, inverse_of, next) symmetric_by_trial(count, top, 0, x, w, inverse_of, next)
+#endif
 
 /// The codes of the search, which are 0 where all values are 0.
 INLINE LaneInts symmetric_code(const int top, Lanes x, Lanes inverse) {
