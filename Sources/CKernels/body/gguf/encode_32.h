@@ -124,17 +124,18 @@ FRAME void encode_mxfp4(const Lanes *x, const Lanes *importance, Lanes mean_squa
     scale[lane] = float_of_bits(code < 2 ? 0x00200000u << code : (uint32_t)(code - 1) << 23);
   }
   bytes[0] = lane_bytes(exponents);
-  static const float values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  // Of codes 0 to 7 the nearest to the magnitude, the lower one half-way. A half-way point is exact, and so are the errors
+  // of its neighbours near it: where they are rounded, no other code is the nearest.
+  static const float halfway[7] = {0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10};
+  Lanes limits[7];
+  EACH(k, 7) limits[k] = halfway[k] * scale;
   LaneInts codes[32];
   EACH(i, 32) {
-    Lanes least = magnitude(values[0] * scale - x[i]);
-    codes[i] = (LaneInts)0;
-    for (int code = 1; code < 16; code++) {
-      Lanes error = magnitude(values[code] * scale - x[i]);
-      LaneInts is_less = error < least;
-      least = select_lanes(is_less, error, least);
-      codes[i] = select_ints(is_less, (LaneInts)code, codes[i]);
-    }
+    Lanes size = magnitude(x[i]);
+    LaneInts code = (LaneInts)0;
+    EACH(k, 7) code -= size > limits[k];
+    // What is nearest to 0 has the code of +0.
+    codes[i] = code | ((x[i] < 0) & (code > 0) & 8);
   }
   pack_nibbles(codes, bytes + 1);
 }
