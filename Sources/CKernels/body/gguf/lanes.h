@@ -11,7 +11,6 @@
 
 typedef float Lanes __attribute__((ext_vector_type(LANES)));
 typedef int32_t LaneInts __attribute__((ext_vector_type(LANES)));
-typedef uint32_t LaneUInts __attribute__((ext_vector_type(LANES)));
 typedef uint8_t LaneBytes __attribute__((ext_vector_type(LANES)));
 typedef float Four __attribute__((ext_vector_type(4)));
 typedef Four FourAnywhere __attribute__((aligned(4)));

@@ -103,23 +103,23 @@ typedef struct {
 
 /// Those of one of the four places in each quarter, four trials to a register.
 INLINE void symmetric_trials_of_quarters(
-    const int count, const int lane, const float *steps, const float *rows, const Lanes *size, const Lanes *w,
-    const Lanes *wx, const LaneUInts *row, const float *most, ptrdiff_t first, Register (*xl)[4], Register (*l2)[4]) {
-  Register inverse[trial_registers], a[trial_registers], b[trial_registers], most_of_quarter = spread_quarters(most, lane);
+    const int count, const int lane, const float *steps, const float *rows, const Lanes *x, const Lanes *w,
+    const LaneInts *row, const float *opposite, ptrdiff_t first, Register (*xl)[4], Register (*l2)[4]) {
+  Register inverse[trial_registers], a[trial_registers], b[trial_registers], divisor = spread_quarters(opposite, lane);
   EACH(k, trial_registers) {
     Register step;
     EACH(q, REGISTER / 4) memcpy((float *)&step + 4 * q, steps + 4 * k, 16);
-    inverse[k] = step / most_of_quarter;
+    inverse[k] = step / divisor;
     a[k] = b[k] = (Register)0;
   }
 #pragma clang loop unroll(disable)
   for (int i = 0; i < count; i++) {
-    Register size_i = spread_quarters((const float *)&size[i] + first, lane);
-    Register code = rows_of_quarters(rows, (const uint32_t *)&row[i] + first + lane);
-    Register xl_terms = spread_quarters((const float *)&wx[i] + first, lane) * code;
-    Register l2_terms = spread_quarters((const float *)&w[i] + first, lane) * code * code;
+    Register x_i = spread_quarters((const float *)&x[i] + first, lane);
+    Register w_i = spread_quarters((const float *)&w[i] + first, lane);
+    Register code = rows_of_quarters(rows, (const int32_t *)&row[i] + first + lane);
+    Register xl_terms = w_i * x_i * code, l2_terms = w_i * code * code;
     EACH(k, trial_registers) {
-      Register index = inverse[k] * size_i + ROUNDER;
+      Register index = inverse[k] * x_i + ROUNDER;
       a[k] += LOOK_UP_QUARTERS(xl_terms, index);
       b[k] += LOOK_UP_QUARTERS(l2_terms, index);
     }
@@ -134,19 +134,15 @@ FRAME void symmetric_trials(
     const int count, const int top, const float *steps, const Lanes *x, const Lanes *w, Lanes extreme, NextWeights *next,
     TrialSums *sums) {
   const float *rows = *(top == 4 ? codes_of_4 : top == 8 ? codes_of_8 : top == 16 ? codes_of_16 : codes_of_32);
-  Lanes size[32], wx[32], most = magnitude(extreme), least = steps[1] / most;
-  LaneUInts row[32];
-  EACH(i, count) {
-    size[i] = magnitude(x[i]);
-    wx[i] = w[i] * x[i];
-    LaneUInts is_opposite = ((LaneUInts)x[i] ^ (LaneUInts)extreme) >> 31;
-    row[i] = (((LaneUInts)(least * size[i] + ROUNDER) & (top - 1)) | is_opposite * top) * 16;
-  }
+  // The codes nearest to 0 are those of the first step.
+  Lanes opposite = -extreme, least = steps[1] / opposite;
+  LaneInts row[32];
+  EACH(i, count) row[i] = ((LaneInts)(least * x[i] + ROUNDER) & (2 * top - 1)) * 16;
   for (int first = 0; first < LANES; first += REGISTER) {
     Register xl[trial_registers][4], l2[trial_registers][4];
-    const float *most_here = (const float *)&most + first;
+    const float *opposite_here = (const float *)&opposite + first;
 #define TRIALS_OF(lane) \
-  symmetric_trials_of_quarters(count, lane, steps, rows, size, w, wx, row, most_here, first, xl, l2); \
+  symmetric_trials_of_quarters(count, lane, steps, rows, x, w, row, opposite_here, first, xl, l2); \
   if (next) { \
     const int each = count * REGISTER / 4 / LANES, from = (first / REGISTER * 4 + lane) * each; \
     EACH(i, each) add_weight(next, from + i); \
@@ -179,7 +175,7 @@ FRAME Lanes symmetric(
     best = select_lanes(wins, scale * xl, best);
     step = select_lanes(wins, lanes_of(steps[trial]), step);
   }
-  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), -step / extreme);
+  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), step / -extreme);
   return select_lanes(is_zero, lanes_of(0), scale);
 }
 #else

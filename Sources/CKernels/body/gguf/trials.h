@@ -21,25 +21,29 @@ typedef int32_t RegisterInts __attribute__((ext_vector_type(REGISTER)));
 #define LOOK_UP_QUARTERS(table, indexes) (Register) _mm256_permutevar_ps((__m256)(table), (__m256i)(indexes))
 #endif
 
-// Row l: of the codes l … l + 3, that with the remainder j at place j, not beyond a limit. First those of values with the
-// sign of the extreme, whose codes are negative.
-#define CODE(l, j, most) ((l) + (((j) - (l)) & 3) < (most) ? (l) + (((j) - (l)) & 3) : (most))
-#define ROW(sign, l, most) {sign CODE(l, 0, most), sign CODE(l, 1, most), sign CODE(l, 2, most), sign CODE(l, 3, most)}
-#define ROWS_4(sign, l, most) \
-  ROW(sign, l, most), ROW(sign, (l) + 1, most), ROW(sign, (l) + 2, most), ROW(sign, (l) + 3, most)
-#define ROWS_8(sign, l, most) ROWS_4(sign, l, most), ROWS_4(sign, (l) + 4, most)
-#define ROWS_16(sign, l, most) ROWS_8(sign, l, most), ROWS_8(sign, (l) + 8, most)
-#define ROWS_32(sign, l, most) ROWS_16(sign, l, most), ROWS_16(sign, (l) + 16, most)
-static const float codes_of_4[8][4] = {ROWS_4(-, 0, 4), ROWS_4(+, 0, 3)};
-static const float codes_of_8[16][4] = {ROWS_8(-, 0, 8), ROWS_8(+, 0, 7)};
-static const float codes_of_16[32][4] = {ROWS_16(-, 0, 16), ROWS_16(+, 0, 15)};
-static const float codes_of_32[64][4] = {ROWS_32(-, 0, 32), ROWS_32(+, 0, 31)};
-#undef CODE
-#undef ROW
+// Row n modulo 2 × top: of n and the three codes after it, away from 0 and not beyond −top and top − 1, that with the
+// remainder j at place j. After 0 come 1 and −1: the code of a value that begins there grows by one at most.
+#define UP(n, j, top) ((n) + (((j) - (n)) & 3) < (top) ? (n) + (((j) - (n)) & 3) : (top) - 1)
+#define DOWN(n, j, top) ((n) - (((n) - (j)) & 3) > -(top) ? (n) - (((n) - (j)) & 3) : -(top))
+#define ROW_UP(n, top) {UP(n, 0, top), UP(n, 1, top), UP(n, 2, top), UP(n, 3, top)}
+#define ROW_DOWN(n, top) {DOWN(n, 0, top), DOWN(n, 1, top), DOWN(n, 2, top), DOWN(n, 3, top)}
+#define ROWS_4(row, n, top) row(n, top), row((n) + 1, top), row((n) + 2, top), row((n) + 3, top)
+#define ROWS_8(row, n, top) ROWS_4(row, n, top), ROWS_4(row, (n) + 4, top)
+#define ROWS_16(row, n, top) ROWS_8(row, n, top), ROWS_8(row, (n) + 8, top)
+#define ROWS_32(row, n, top) ROWS_16(row, n, top), ROWS_16(row, (n) + 16, top)
+// Two rows more than are looked up, those of top and of 0 from below.
+#define ROWS(top) {{0, 1, 0, -1}, ROWS_##top(ROW_UP, 1, top), ROWS_##top(ROW_DOWN, 1 - (top), top)}
+static const float codes_of_4[9][4] = ROWS(4), codes_of_8[17][4] = ROWS(8);
+static const float codes_of_16[33][4] = ROWS(16), codes_of_32[65][4] = ROWS(32);
+#undef UP
+#undef DOWN
+#undef ROW_UP
+#undef ROW_DOWN
 #undef ROWS_4
 #undef ROWS_8
 #undef ROWS_16
 #undef ROWS_32
+#undef ROWS
 
 /// Place `lane` of each quarter, four times.
 INLINE Register spread_quarters(const float *lanes, const int lane) {
@@ -52,7 +56,7 @@ INLINE Register spread_quarters(const float *lanes, const int lane) {
 }
 
 /// Four numbers for each quarter, which begin so many bytes from `rows`.
-INLINE Register rows_of_quarters(const void *rows, const uint32_t *offsets) {
+INLINE Register rows_of_quarters(const void *rows, const int32_t *offsets) {
   Register all;
   Four quarters[REGISTER / 4];
   EACH(q, REGISTER / 4) memcpy(&quarters[q], (const char *)rows + offsets[4 * q], sizeof quarters[q]);
