@@ -31,7 +31,7 @@ FRAME void encode_symmetric(
   if (importance) {
     Lanes w[32], inverse;
     set_weights(32, x, importance, mean_square, w);
-    scale = symmetric(32, top, x, w, &inverse, NULL);
+    scale = symmetric(32, top, 0, x, w, &inverse, NULL);
     EACH(i, 32) codes[i] = symmetric_code(top, x[i], inverse);
   } else {
     scale = extreme_of(32, x) / (float)-top;

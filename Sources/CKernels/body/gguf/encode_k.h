@@ -104,10 +104,10 @@ FRAME void encode_q3_k(const Lanes *x, const Lanes *importance, Lanes unused, La
     sums[0] = set_weights(16, x, importance, mean_square, w[0]);
     EACH(j, 16) {
       NextWeights next = {x + 16 * (j + 1), importance + 16 * (j + 1), mean_square, w[(j + 1) % 2], lanes_of(0)};
-      scales[j] = symmetric(16, 4, x + 16 * j, w[j % 2], &inverses[j], j < 15 ? &next : NULL);
+      scales[j] = symmetric(16, 4, 0, x + 16 * j, w[j % 2], &inverses[j], j < 15 ? &next : NULL);
       if (j < 15) sums[j + 1] = next.sum;
     }
-    d = symmetric_by_trial(16, 32, 1, scales, sums, &inverse, NULL);
+    d = symmetric(16, 32, 1, scales, sums, &inverse, NULL);
     EACH(j, 16) scale_codes[j] = symmetric_code(32, scales[j], inverse);
   } else {
     EACH(j, 16) scales[j] = descending(16, 4, x + 16 * j, codes + 16 * j, &is_zero[j]);
@@ -223,7 +223,7 @@ FRAME void encode_q6_k(const Lanes *x, const Lanes *importance, Lanes unused, La
   LaneInts codes[256];
   EACH(j, 16) {
     EACH(i, 16) w[i] = importance ? importance[16 * j + i] : x[16 * j + i] * x[16 * j + i];
-    scales[j] = symmetric(16, 32, x + 16 * j, w, &inverses[j], NULL);
+    scales[j] = symmetric(16, 32, 0, x + 16 * j, w, &inverses[j], NULL);
   }
   Lanes extreme = extreme_of(16, scales), inverse = -128.0f / extreme;
   Lanes d = store_scale(1.0f / inverse, bytes + 208);

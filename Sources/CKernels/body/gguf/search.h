@@ -19,34 +19,6 @@ INLINE Lanes clamped_code(
   return code - rounder;
 }
 
-// The loop of the symmetric search, by measurement: Q3_K gains 8 % with AVX2, and 6 % with AVX-512, which loses half of that
-// if all is unrolled.
-#ifdef LEVEL_AVX512
-#define UNROLLED _Pragma("clang loop unroll_count(4)")
-#else
-#define UNROLLED _Pragma("clang loop unroll_count(16)")
-#endif
-
-/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
-///
-/// `clamp_low`: whether the extreme, the only one that can fall below −top, does; `clamp_high`: whether a value of the other
-/// sign can reach top. `is_wild`: x may be infinite or NaN, as scales are whose sums overflowed; the code of NaN is 0.
-FRAME void symmetric_sums(
-    const int count, const int top, const int clamp_low, const int clamp_high, const int is_wild, const Lanes *x,
-    const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
-  Lanes a = lanes_of(0), b = lanes_of(0), rounder = hidden(ROUNDER);
-  UNROLLED
-  EACH(i, count) {
-    Lanes quotient = inverse * x[i];
-    if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
-    Lanes l = clamped_code(quotient, rounder, clamp_low, -top, clamp_high, top - 1);
-    a += wx[i] * l;
-    b += w[i] * l * l;
-  }
-  *xl = a;
-  *l2 = b;
-}
-
 /// Weights of the values that are searched next (``set_weights``): one is made in each trial, so that its root is ready when
 /// the sums of the trial are.
 typedef struct {
@@ -60,40 +32,11 @@ INLINE void add_weight(NextWeights *next, int i) {
   next->sum += next->weights[i];
 }
 
-/// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values
-/// are 0. `next`: NULL, or weights of `count` values, at most 18.
-FRAME Lanes symmetric_by_trial(
-    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
-    NextWeights *next) {
-  Lanes extreme = extreme_of(count, x);
-  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
-  Lanes wx[32], xl, l2;
-  EACH(i, count) wx[i] = w[i] * x[i];
-  Lanes inverse = (float)-top / extreme;
-  symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, inverse, &xl, &l2);
-  Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
-  for (int step = -9; step <= 9; step++) {
-    if (step == 0) continue;
-    Lanes candidate = -(top + 0.1f * step) / extreme;
-    int number = step + (step < 0 ? 9 : 8);
-    if (next && number < count) add_weight(next, number);
-    if (step < -5) {
-      // Nothing reaches top − 0.5.
-      symmetric_sums(count, top, 0, 0, is_wild, x, w, wx, candidate, &xl, &l2);
-    } else if (step < 5) {
-      symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, candidate, &xl, &l2);
-    } else {
-      symmetric_sums(count, top, 1, 1, is_wild, x, w, wx, candidate, &xl, &l2);
-    }
-    // No branch: some lane nearly always wins, and which trial it is cannot be foreseen.
-    LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
-    scale = select_lanes(wins, xl / l2, scale);
-    best = select_lanes(wins, scale * xl, best);
-    inverse = select_lanes(wins, candidate, inverse);
-  }
-  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), inverse);
-  return select_lanes(is_zero, lanes_of(0), scale);
-}
+// `Lanes symmetric(count, top, is_wild, x, w, inverse_of, next)` has two forms, all trials at once and one after the other.
+//
+// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values are
+// 0. `is_wild`: x may be infinite or NaN, as scales are whose sums overflowed; the code of NaN is 0. `next`: NULL, or weights
+// of `count` values, at most 18.
 
 #ifdef REGISTER
 /// Sums of all trials: of the codes with the weighted values, and of their weighted squares.
@@ -159,8 +102,10 @@ FRAME void symmetric_trials(
   }
 }
 
+// Wild values: the product is NaN, and looks up the first number of the first row, which is 0.
 FRAME Lanes symmetric(
-    const int count, const int top, const Lanes *x, const Lanes *w, Lanes *inverse_of, NextWeights *next) {
+    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
+    NextWeights *next) {
   Lanes extreme = extreme_of(count, x);
   LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
   const float *steps = top == 4 ? steps_of_4 : top == 8 ? steps_of_8 : top == 16 ? steps_of_16 : steps_of_32;
@@ -179,7 +124,58 @@ FRAME Lanes symmetric(
   return select_lanes(is_zero, lanes_of(0), scale);
 }
 #else
-#define symmetric(count, top, x, w, inverse_of, next) symmetric_by_trial(count, top, 0, x, w, inverse_of, next)
+/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
+///
+/// `clamp_low`: whether the extreme, the only one that can fall below −top, does; `clamp_high`: whether a value of the other
+/// sign can reach top.
+FRAME void symmetric_sums(
+    const int count, const int top, const int clamp_low, const int clamp_high, const int is_wild, const Lanes *x,
+    const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
+  Lanes a = lanes_of(0), b = lanes_of(0), rounder = hidden(ROUNDER);
+#pragma clang loop unroll_count(16)
+  EACH(i, count) {
+    Lanes quotient = inverse * x[i];
+    if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
+    Lanes l = clamped_code(quotient, rounder, clamp_low, -top, clamp_high, top - 1);
+    a += wx[i] * l;
+    b += w[i] * l * l;
+  }
+  *xl = a;
+  *l2 = b;
+}
+
+FRAME Lanes symmetric(
+    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
+    NextWeights *next) {
+  Lanes extreme = extreme_of(count, x);
+  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
+  Lanes wx[32], xl, l2;
+  EACH(i, count) wx[i] = w[i] * x[i];
+  Lanes inverse = (float)-top / extreme;
+  symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, inverse, &xl, &l2);
+  Lanes scale = select_lanes(l2 != 0, xl / l2, lanes_of(0)), best = scale * xl;
+  for (int step = -9; step <= 9; step++) {
+    if (step == 0) continue;
+    Lanes candidate = -(top + 0.1f * step) / extreme;
+    int number = step + (step < 0 ? 9 : 8);
+    if (next && number < count) add_weight(next, number);
+    if (step < -5) {
+      // Nothing reaches top − 0.5.
+      symmetric_sums(count, top, 0, 0, is_wild, x, w, wx, candidate, &xl, &l2);
+    } else if (step < 5) {
+      symmetric_sums(count, top, 0, 1, is_wild, x, w, wx, candidate, &xl, &l2);
+    } else {
+      symmetric_sums(count, top, 1, 1, is_wild, x, w, wx, candidate, &xl, &l2);
+    }
+    // No branch: some lane nearly always wins, and which trial it is cannot be foreseen.
+    LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
+    scale = select_lanes(wins, xl / l2, scale);
+    best = select_lanes(wins, scale * xl, best);
+    inverse = select_lanes(wins, candidate, inverse);
+  }
+  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), inverse);
+  return select_lanes(is_zero, lanes_of(0), scale);
+}
 #endif
 
 /// The codes of the search, which are 0 where all values are 0.

@@ -1,9 +1,9 @@
 // All trials of a symmetric search at once, for levels that look up four numbers in a register.
 //
-// From the first trial to the last, the code of a value grows by two at most. A register holds four trials of each of some
-// blocks, and beside it, of one value of each, what four codes that follow one another add to the two sums: in place of
-// products that are rounded, clamped and weighed, the two lowest bits of the rounded product look the terms up. The codes,
-// the terms and the order of the additions are those of the search on lanes.
+// From the first trial to the last, the code of a value grows by two at most. The quarters of a register belong to some
+// blocks, and hold four trials of each; those of another hold what four codes that follow one another, of one value of
+// each block, add to a sum. Where each trial clamped and weighed a rounded product, its two lowest bits now look the term
+// up. Codes, terms and the order of the additions are those of the search that makes one trial after the other.
 
 #ifdef LEVEL_AVX512
 #define REGISTER 16
@@ -69,11 +69,12 @@ INLINE void store_quarters(const Register *from, float *to) {
 #ifdef LEVEL_AVX512
 #define QUARTERS(a, b, i, j) \
   __builtin_shufflevector( \
-      a, b, i, i + 16, j, j + 16, i + 4, i + 20, j + 4, j + 20, i + 8, i + 24, j + 8, j + 24, i + 12, i + 28, j + 12, j + 28)
+      a, b, i, i + 16, j, j + 16, i + 4, i + 20, j + 4, j + 20, i + 8, i + 24, j + 8, j + 24, i + 12, i + 28, j + 12, \
+      j + 28)
 #define HALVES(a, b, i) \
   __builtin_shufflevector( \
-      a, b, i, i + 1, i + 16, i + 17, i + 4, i + 5, i + 20, i + 21, i + 8, i + 9, i + 24, i + 25, i + 12, i + 13, i + 28, \
-      i + 29)
+      a, b, i, i + 1, i + 16, i + 17, i + 4, i + 5, i + 20, i + 21, i + 8, i + 9, i + 24, i + 25, i + 12, i + 13, \
+      i + 28, i + 29)
 #else
 #define QUARTERS(a, b, i, j) __builtin_shufflevector(a, b, i, i + 8, j, j + 8, i + 4, i + 12, j + 4, j + 12)
 #define HALVES(a, b, i) __builtin_shufflevector(a, b, i, i + 1, i + 8, i + 9, i + 4, i + 5, i + 12, i + 13)
