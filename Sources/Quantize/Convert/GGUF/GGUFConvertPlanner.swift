@@ -81,7 +81,8 @@ struct GGUFConvertPlanner {
   private mutating func judgeAssumptions() throws(CheckpointError) {
     for (assumption, layer) in try spec.brokenAssumptions(of: model) {
       guard assumption.refuses else {
-        findings.append(Finding(.warning, .engineWarns, file: model.config.file, "layer \(layer): \(assumption.problem)"))
+        findings.append(
+          Finding(.warning, .engineWarns, file: model.config.file, "layer \(layer): \(assumption.problem)"))
         continue
       }
       throw CheckpointError(
