@@ -48,9 +48,10 @@ struct Indexer: Sendable {
     try turn(queries.block, keys.block, layer, pass)
     let (length, sequences, blas) = (pass.causal.length, pass.causal.sequences, weights.blas)
     let runs = length.ceilDiv(CausalAttention.run)
+    let kept = min(kept, length)
     // Places as Float32, which holds them exactly up to 2^24.
     let chosen = try Matrix(input.rows, kept)
-    let (heads, width, kept) = (heads, width, kept)
+    let (heads, width) = (heads, width)
     let (scale, share) = (1 / Float(width).squareRoot(), 1 / Float(heads).squareRoot())
     try weights.team.forEach(sequences * runs) { (unit, worker) throws(CheckpointError) in
       let (sequence, run) = (unit / runs, unit % runs)

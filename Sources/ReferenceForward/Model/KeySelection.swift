@@ -2,7 +2,7 @@
 public struct KeySelection: Sendable, Equatable {
   /// The decoder layer whose indexer chose, from 0.
   public let layer: Int
-  /// How many keys a position has, at most.
+  /// How many keys a position has, at most: no more than there are positions.
   public let kept: Int
   /// `positions × kept`: for each position, places in its sequence in ascending order, then −1 where there are fewer.
   public var keys: [Int32]
