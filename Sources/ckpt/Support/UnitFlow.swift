@@ -32,8 +32,9 @@ extension UnitFlow {
     let missing = try missing()
     var report = report(missing: missing)
     if !missing.isEmpty {
+      let counted = missing.count == 1 ? "1 unit is" : "\(missing.count) units are"
       report.isIncomplete = CheckpointError(
-        .unitsMissing, file: destination, "\(missing.count == 1 ? "1 unit is" : "\(missing.count) units are") missing: \(foldedNumbers(missing))",
+        .unitsMissing, file: destination, "\(counted) missing: \(foldedNumbers(missing))",
         hint: "run them, then finish")
     }
     return report
