@@ -243,7 +243,9 @@ extension FileAccess {
 extension FileAccess {
   /// That a file can be put in this place: a rename would end a device or a pipe for everyone, and fail over a folder.
   public func requireFilePlace(_ path: String) throws(CheckpointError) {
-    switch try status(path)?.kind {
+    // /dev/stdout is a link into /proc, whatever stands behind it.
+    let isDescriptor = linkTarget(path)?.hasPrefix("/proc/") ?? false
+    switch isDescriptor ? .other : try status(path)?.kind {
     case nil, .regular: return
     case .directory:
       throw CheckpointError(.outputUnsuitable, file: path, "is a folder, where a file is to be written")
