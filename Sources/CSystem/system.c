@@ -6,7 +6,9 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -52,6 +54,13 @@ __attribute__((constructor)) static void keep_arguments(int argc, char **argv) {
   arguments = argv;
 }
 
+// Where one of the three is closed, a file that is opened later would get its number, and what is printed with it.
+// Open in the wrong direction, they fail as closed ones do.
+__attribute__((constructor)) static void keep_standard_descriptors(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 int csystem_argument_count(void) { return argument_count; }
 
 const char *csystem_argument(int index) { return arguments[index]; }
@@ -68,13 +77,60 @@ static void on_stop_signal(int signal) {
   stop_signal = signal;
 }
 
-void csystem_catch_stop_signals(void) {
+static void handle_stop_signals(void (*handler)(int)) {
   struct sigaction action = {0};
-  action.sa_handler = on_stop_signal;
+  action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
+  sigaddset(&action.sa_mask, SIGTERM);
+  sigaddset(&action.sa_mask, SIGINT);
   sigaction(SIGTERM, &action, NULL);
   sigaction(SIGINT, &action, NULL);
+}
+
+void csystem_catch_stop_signals(void) { handle_stop_signals(on_stop_signal); }
+
+static const char *last_output_head, *last_output_tail, *last_note;
+static struct timespec begun;
+
+static void say(int fd, const char *text) {
+  size_t length = text ? strlen(text) : 0;
+  while (length > 0) {
+    ssize_t count = write(fd, text, length);
+    if (count <= 0) return;
+    text += count;
+    length -= (size_t)count;
+  }
+}
+
+// Calls only what a signal handler may.
+static void on_early_stop_signal(int signal) {
+  if (last_output_head && last_output_tail) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long milliseconds = (now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000;
+    char digits[24], *first = digits + sizeof digits - 1;
+    *first = 0;
+    for (int place = 0; place < 4 || milliseconds > 0; place++, milliseconds /= 10) {
+      if (place == 3) *--first = '.';
+      *--first = (char)('0' + milliseconds % 10);
+    }
+    say(1, last_output_head);
+    say(1, first);
+    say(1, last_output_tail);
+  } else {
+    say(1, last_output_head);
+  }
+  say(2, last_note);
+  _exit(signal == SIGINT ? 130 : 75);
+}
+
+void csystem_end_on_stop_signals(const char *head, const char *tail, const char *note) {
+  last_output_head = head ? strdup(head) : NULL;
+  last_output_tail = tail ? strdup(tail) : NULL;
+  last_note = strdup(note);
+  clock_gettime(CLOCK_MONOTONIC, &begun);
+  handle_stop_signals(on_early_stop_signal);
 }
 
 int csystem_stop_signal(void) { return stop_signal; }

@@ -11,6 +11,11 @@ enum Main {
       Terminal.note("Usage: ckpt <verb>\n  See 'ckpt --help' for more information.")
       Terminal.exit(ExitStatus.usage)
     }
+    // As an empty path it would mean the working folder to one verb and nothing to another.
+    if arguments.contains("") {
+      Terminal.note("Error: an argument is empty; a variable without a value?")
+      Terminal.exit(ExitStatus.usage)
+    }
     Ckpt.main(arguments)
   }
 }

@@ -248,4 +248,11 @@ import Testing
     let time = clock.measure { for _ in 0..<6 { limit.take(100_000) } }
     #expect(time > .milliseconds(450))
   }
+
+  @Test("a rate is not waited for when reading is to stop")
+  func stoppedRate() {
+    let limit = RateLimit(bytesPerSecond: 1)
+    let time = ContinuousClock().measure { limit.take(1_000_000, isStopped: { true }) }
+    #expect(time < .seconds(60))
+  }
 }

@@ -24,6 +24,9 @@ int csystem_processor_count(void);
 
 // Signals that ask the process to stop (SIGTERM, SIGINT) set a flag; a second SIGINT ends the process with 130.
 void csystem_catch_stop_signals(void);
+// Until they are caught: such a signal prints and ends the process with 75 or 130. On standard output the head, with a
+// tail the seconds since this call and the tail; on standard error the note.
+void csystem_end_on_stop_signals(const char *head, const char *tail, const char *note);
 // The signal that asked, or 0.
 int csystem_stop_signal(void);
 // As if the signal had arrived.

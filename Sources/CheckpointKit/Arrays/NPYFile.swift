@@ -58,6 +58,7 @@ public final class NPYWriter {
     guard let encoded = header.encoded, let byteCount = header.dtype.byteCount(of: elements) else {
       throw CheckpointError(.outputUnsuitable, file: path, ".npy has no type for \(header.dtype) \(header.shape)")
     }
+    try files.requireFilePlace(path)
     self.path = path
     self.files = files
     partial = path + ".partial"

@@ -111,10 +111,7 @@ struct CheckpointSource: Sendable {
   private mutating func findWeights(_ path: String, _ files: FileAccess) throws(CheckpointError) {
     let names = try files.list(folder)
     if names.contains(WorkFolder.name) {
-      findings.append(
-        Finding(
-          .error, .unfinishedSource, file: path, "is unfinished: it holds \(WorkFolder.name)",
-          hint: "run the command that was writing it again: it continues"))
+      findings.append(Finding(unfinishedError(path), severity: .error))
     }
     let weights = ShardNames.naturallySorted(names.filter { Self.isWeightFile($0) })
     weightFiles = weights
@@ -139,7 +136,7 @@ struct CheckpointSource: Sendable {
       if let name = models.values.first?.first { return try findSet(of: name, files) }
       if findings.isEmpty {
         throw CheckpointError(
-          .unknownSource, file: path, "holds no .safetensors file",
+          .unknownSource, file: path, "holds no .safetensors or .gguf file",
           hint: "give the folder that holds config.json and the weights")
       }
     }

@@ -292,7 +292,7 @@ struct ContentReader: Sendable {
   }
 
   private func load(_ range: Range<Int>, into buffer: Buffer, _ file: OpenFile) throws(CheckpointError) {
-    rate?.take(range.count)
+    rate?.take(range.count, isStopped: isStopped)
     try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<range.count]), at: range.lowerBound)
   }
 

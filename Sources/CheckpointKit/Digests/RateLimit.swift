@@ -16,8 +16,8 @@ public final class RateLimit: Sendable {
     due = Mutex(Self.now())
   }
 
-  /// Waits until so many bytes may be read.
-  func take(_ bytes: Int) {
+  /// Waits until so many bytes may be read, or until reading is to stop.
+  func take(_ bytes: Int, isStopped: () -> Bool = { false }) {
     let now = Self.now()
     let time = due.withLock { due in
       // What was not used is not saved up, but for a tenth of a second.
@@ -25,7 +25,7 @@ public final class RateLimit: Sendable {
       return due
     }
     var wait = time - now
-    while wait > 0 {
+    while wait > 0, !isStopped() {
       let step = min(wait, 0.1)
       var pause = timespec(tv_sec: 0, tv_nsec: Int(step * 1e9))
       nanosleep(&pause, nil)

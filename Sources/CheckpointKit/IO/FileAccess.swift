@@ -229,6 +229,7 @@ extension FileAccess {
   public func writeAtomically(
     _ bytes: [UInt8], to path: String, partial: String? = nil
   ) throws(CheckpointError) {
+    try requireFilePlace(path)
     let partial = partial ?? path + ".partial"
     try remove(partial)
     let file = try OpenFile(creating: partial, self)
@@ -236,6 +237,23 @@ extension FileAccess {
     try file.sync()
     try rename(partial, to: path)
     try syncDirectory(parentPath(path))
+  }
+}
+
+extension FileAccess {
+  /// That a file can be put in this place: a rename would end a device or a pipe for everyone, and fail over a folder.
+  public func requireFilePlace(_ path: String) throws(CheckpointError) {
+    // /dev/stdout is a link into /proc, whatever stands behind it.
+    let isDescriptor = linkTarget(path)?.hasPrefix("/proc/") ?? false
+    switch isDescriptor ? .other : try status(path)?.kind {
+    case nil, .regular: return
+    case .directory:
+      throw CheckpointError(.outputUnsuitable, file: path, "is a folder, where a file is to be written")
+    case .other:
+      throw CheckpointError(
+        .outputUnsuitable, file: path, "is a pipe or a device, where a file is to be written",
+        hint: "give the name of a file")
+    }
   }
 }
 

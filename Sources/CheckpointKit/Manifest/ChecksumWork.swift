@@ -35,9 +35,7 @@ struct ChecksumWork: Sendable {
         .ggufSplit, file: joinPath(folder, name), "belongs to the set, but is not here", hint: "get this file")
     }
     if found.toolEntries.contains(WorkFolder.name) {
-      throw CheckpointError(
-        .unfinishedSource, file: path, "is unfinished: it holds \(WorkFolder.name)",
-        hint: "run the command that was writing it again: it continues")
+      throw unfinishedError(path)
     }
     for name in found.others {
       findings.append(Finding(.note, .verifyNotChecked, file: name, "is no regular file: it is left out"))

@@ -105,6 +105,13 @@ struct FolderListing: Sendable {
   }
 }
 
+/// A folder in which a result is being written, or was.
+func unfinishedError(_ path: String) -> CheckpointError {
+  CheckpointError(
+    .unfinishedSource, file: path, "is unfinished: it holds \(WorkFolder.name)",
+    hint: "run the command that was writing it again: it continues")
+}
+
 func bareRepositoryError(_ path: String) -> CheckpointError {
   CheckpointError(
     .unknownSource, file: path, "is a bare git repository: it has objects, and no files of a checkpoint",

@@ -77,8 +77,14 @@ public struct Verifier: Sendable {
       let folder = try CheckpointSource.snapshot(of: path, files) ?? path
       listing = try FolderListing(folder, files: files)
       if listing.isBareRepository { throw bareRepositoryError(path) }
-      if listing.files.isEmpty { throw CheckpointError(.unknownSource, file: path, "holds no files") }
+      if listing.files.isEmpty {
+        if listing.toolEntries.contains(WorkFolder.name) { throw unfinishedError(path) }
+        throw CheckpointError(.unknownSource, file: path, "holds no files")
+      }
     } else {
+      guard status.kind == .regular else {
+        throw CheckpointError(.unknownSource, file: path, "is neither a file nor a folder")
+      }
       listing = try FolderListing(file: path, files: files)
       isSingleFile = true
     }
@@ -150,10 +156,7 @@ public struct Verifier: Sendable {
       ownFiles.insert(TensorName(file.name))
     }
     if listing.toolEntries.contains(WorkFolder.name) {
-      outcome.findings.append(
-        Finding(
-          .error, .unfinishedSource, file: path, "is unfinished: it holds \(WorkFolder.name)",
-          hint: "run the command that was writing it again: it continues"))
+      outcome.findings.append(Finding(unfinishedError(path), severity: .error))
     }
   }
 

@@ -43,9 +43,7 @@ struct ChecksumVerb: Verb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    if let output, try session.files.status(output)?.kind == .directory {
-      throw CheckpointError(.outputUnsuitable, file: output, "is a folder, where -o takes a file")
-    }
+    if let output { try session.files.requireFilePlace(output) }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
     var options = Self.options(session, progress)

@@ -185,12 +185,18 @@ struct Share: ExpressibleByArgument {
 
   init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-    if parts.count == 2, let part = Int(parts[0]), let whole = Int(parts[1]), part > 0, part <= whole {
-      every = max(1, Int((Double(whole) / Double(part)).rounded()))
+    let whole: Double
+    if parts.count == 2, let part = Int(parts[0]), let all = Int(parts[1]), part > 0, part <= all {
+      whole = Double(all) / Double(part)
     } else if argument.hasSuffix("%"), let percent = Double(argument.dropLast()), percent > 0, percent <= 100 {
-      every = max(1, Int((100 / percent).rounded()))
+      whole = 100 / percent
     } else {
       return nil
     }
+    guard whole <= Self.mostParts else { return nil }
+    every = max(1, Int(whole.rounded()))
   }
+
+  /// No tensor has more rows.
+  private static let mostParts = 1e9
 }

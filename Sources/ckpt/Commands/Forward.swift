@@ -81,6 +81,7 @@ struct Forward: Verb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
+    for file in [logits, features] { if let file { try session.files.requireFilePlace(file) } }
     let binding = try Binding.bind(session.open(checkpoint), library: session.library())
     let model = try ReferenceModel(
       TensorReader(binding),

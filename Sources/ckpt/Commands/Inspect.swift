@@ -34,7 +34,9 @@ struct Inspect: Verb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
-    if let context, context < 1 { throw ValidationError("--context takes a number of tokens above 0") }
+    if let context, !(1...(1 << 40)).contains(context) {
+      throw ValidationError("--context takes a number of tokens from 1 to \(1 << 40)")
+    }
   }
 
   func perform(_ session: Session) throws -> Report {

@@ -72,7 +72,13 @@ struct Synth: Verb {
       // A name that means nothing here is a mistake of the command line.
       throw ValidationError(error.problem + (error.hint.map { "; \($0)" } ?? ""))
     }
-    let target = try PresetModel(found, changes: options.changes, library: library)
+    let target: PresetModel
+    do throws(CheckpointError) {
+      target = try PresetModel(found, changes: options.changes, library: library)
+    } catch {
+      guard error.code == .encodingUnsupported else { throw error }
+      throw ValidationError(error.problem + (error.hint.map { "; \($0)" } ?? ""))
+    }
     let job = try SynthPlan(target, options: options)
     let place = PlanFile.Place(
       source: nil, destination: destination, overwrite: writing.overwrite, specFolders: common.specs)

@@ -46,6 +46,7 @@ struct VerifyVerb: Verb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
+    if let repairList { try session.files.requireFilePlace(repairList) }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
     var options = Verifier.Options(threads: session.threads, memory: session.budget.total)

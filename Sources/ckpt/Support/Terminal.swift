@@ -58,6 +58,11 @@ enum Terminal {
 
   static func catchStopSignals() { csystem_catch_stop_signals() }
 
+  /// Until ``catchStopSignals()``, SIGTERM and SIGINT print this and end the process: `output` cut where the seconds go.
+  static func endOnStopSignals(output: (head: String, tail: String?)?, note: String) {
+    csystem_end_on_stop_signals(output?.head, output?.tail, note)
+  }
+
   /// SIGTERM, SIGINT, or 0.
   static var stopSignal: Int32 { csystem_stop_signal() }
   static let interrupt = SIGINT

@@ -32,8 +32,9 @@ extension UnitFlow {
     let missing = try missing()
     var report = report(missing: missing)
     if !missing.isEmpty {
+      let counted = missing.count == 1 ? "1 unit is" : "\(missing.count) units are"
       report.isIncomplete = CheckpointError(
-        .unitsMissing, file: destination, "\(missing.count) units are missing: \(foldedNumbers(missing))",
+        .unitsMissing, file: destination, "\(counted) missing: \(foldedNumbers(missing))",
         hint: "run them, then finish")
     }
     return report
@@ -59,7 +60,7 @@ extension UnitFlow {
   private func report(missing: [Int]) -> Report {
     var report = Report()
     report.summary = figures(missing: missing)
-    report.text = "\(destination): \(unitCount - missing.count) of \(unitCount) units are done"
+    report.text = "\(printable(destination)): \(unitCount - missing.count) of \(unitCount) units are done"
     report.text += missing.isEmpty ? "\n" : "; missing: \(foldedNumbers(missing))\n"
     return report
   }
@@ -67,5 +68,5 @@ extension UnitFlow {
 
 /// What is said when a plan was saved.
 func planSaved(_ file: String, units count: Int) -> String {
-  "plan saved: \(file), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
+  "plan saved: \(printable(file)), \(count) \(count == 1 ? "unit" : "units") (0-\(max(0, count - 1)))\n"
 }

@@ -39,13 +39,18 @@ extension Verb {
 
   func run() throws {
     let session = Session(common)
+    let printer = Printer(session, Self.schema)
+    printer.prepareForStopSignals(lines: Self.isJSONLines)
     let report: Report
     do {
       report = try perform(session)
     } catch let error as CheckpointError {
-      throw ExitCode(Printer(session, Self.schema).fail(error, lines: Self.isJSONLines))
+      // From here on there is something to say already, but perhaps nobody who reads it.
+      Terminal.endOnStopSignals(output: nil, note: "")
+      throw ExitCode(printer.fail(error, lines: Self.isJSONLines))
     }
-    throw ExitCode(Printer(session, Self.schema).print(report))
+    Terminal.endOnStopSignals(output: nil, note: "")
+    throw ExitCode(printer.print(report))
   }
 }
 
@@ -80,6 +85,7 @@ private struct Printer {
     if session.common.json {
       let status = report.isIncomplete != nil ? "error" : report.fails ? "findings" : "ok"
       printDocument(status, report.summary, report.findings, error: report.isIncomplete)
+      if let error = report.isIncomplete { printError(error) }
       return code
     }
     if report.findingsAreResult {
@@ -95,11 +101,17 @@ private struct Printer {
   private func printDocument(
     _ status: String, _ summary: JSONObject, _ findings: [Finding], error: CheckpointError?
   ) {
+    Terminal.print(document(status, summary, findings, error: error))
+  }
+
+  private func document(
+    _ status: String, _ summary: JSONObject, _ findings: [Finding], error: CheckpointError?
+  ) -> String {
     let document: JSONValue = .object([
       "schema": .string(schema), "version": .string(Toolkit.version), "status": .string(status),
       "summary": .object(summary), "findings": .array(findings.map(\.json)), "error": error?.json ?? .null,
     ])
-    Terminal.print(document.text(indent: 2) + "\n")
+    return document.text(indent: 2) + "\n"
   }
 
   private func printFindings(_ findings: [Finding], to descriptor: Int32) {
@@ -135,9 +147,7 @@ private struct Printer {
 
   func fail(_ error: CheckpointError, lines: Bool) -> Int32 {
     if session.common.json, lines {
-      let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json])
-      Terminal.print(JSONValue.object(["schema": .string(schema), "version": .string(Toolkit.version)]).text() + "\n")
-      Terminal.print(last.text() + "\n")
+      Terminal.print(failureLines(error))
     } else if session.common.json {
       printDocument("error", ["elapsed_seconds": .double(session.elapsed)], [], error: error)
     }
@@ -149,8 +159,30 @@ private struct Printer {
     }
   }
 
-  private func printError(_ error: CheckpointError) {
-    Terminal.note("ckpt: \(errors.red("error")): \(error)")
-    if let hint = error.hint { Terminal.note("ckpt: hint: \(printable(hint))") }
+  /// What stands in for the rows of a verb that prints an object a line.
+  private func failureLines(_ error: CheckpointError) -> String {
+    let first: JSONValue = .object(["schema": .string(schema), "version": .string(Toolkit.version)])
+    let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json])
+    return first.text() + "\n" + last.text() + "\n"
+  }
+
+  private func printError(_ error: CheckpointError) { Terminal.write(errorLines(error), to: 2) }
+
+  private func errorLines(_ error: CheckpointError) -> String {
+    let text = "ckpt: \(errors.red("error")): \(error)\n"
+    guard let hint = error.hint else { return text }
+    return text + "ckpt: hint: \(printable(hint))\n"
+  }
+
+  /// What a signal that arrives before the verb looks out for one makes of it.
+  func prepareForStopSignals(lines: Bool) {
+    let error = CheckpointError(.stopped, "was stopped before it was finished")
+    guard session.common.json else { return Terminal.endOnStopSignals(output: nil, note: errorLines(error)) }
+    if lines { return Terminal.endOnStopSignals(output: (failureLines(error), nil), note: errorLines(error)) }
+    let key = "\"elapsed_seconds\": "
+    let parts = document("error", ["elapsed_seconds": .int(0)], [], error: error).split(
+      separator: key + "0", maxSplits: 1)
+    guard parts.count == 2 else { return }
+    Terminal.endOnStopSignals(output: (parts[0] + key, String(parts[1])), note: errorLines(error))
   }
 }

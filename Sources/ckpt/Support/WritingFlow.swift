@@ -138,11 +138,11 @@ struct WritingFlow {
     var table = TextTable(right: [1, 2])
     table.row("file", "bytes", "tensors")
     for file in job.plan.files {
-      table.row(place.name(of: file), ByteSize.grouped(file.byteCount), "\(file.tensors.count)")
+      table.row(printable(place.name(of: file)), ByteSize.grouped(file.byteCount), "\(file.tensors.count)")
     }
     let shown = session.common.verbose || job.plan.files.count <= 8
     report.text =
-      "\(place.destination): would get \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))\n"
+      "\(printable(place.destination)): would get \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))\n"
     if shown { report.text += table.text(indent: 2) }
     report.text +=
       "memory: \(ByteSize.text(fixedMemory)) + \(workers) × \(ByteSize.text(perWorker)); "
@@ -164,14 +164,14 @@ struct WritingFlow {
     ])
     let seconds = session.elapsed
     report.text =
-      "\(place.destination): \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))"
+      "\(printable(place.destination)): \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))"
     if let input = job.inputBytes, outcome.segmentsDone > 0 {
       report.text += " from \(ByteSize.text(input)), \(ByteSize.text(Int(Double(input) / max(seconds, 1e-3))))/s"
     }
     report.text += ", \(ByteSize.number(seconds, digits: 2)) s, peak memory \(ByteSize.text(peak))\n"
     for file in job.plan.files where file.isBeside {
       report.text +=
-        "  \(place.name(of: file)): \(file.tensors.count) of them, the vision tower, \(ByteSize.text(file.byteCount))\n"
+        "  \(printable(place.name(of: file))): \(file.tensors.count) of them, the vision tower, \(ByteSize.text(file.byteCount))\n"
     }
     if outcome.segmentsSkipped > 0 {
       report.text += "  continued: \(outcome.segmentsSkipped) of \(job.plan.segments.count) units were done before\n"
