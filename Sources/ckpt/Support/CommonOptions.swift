@@ -43,6 +43,10 @@ struct WritingOptions: ParsableArguments {
 
   @Flag(help: "Replace DST, once the new one is complete.")
   var overwrite = false
+
+  func validate() throws {
+    if dryRun, planOnly != nil { throw ValidationError("--dry-run writes nothing, and --plan-only writes a plan") }
+  }
 }
 
 func parseThreads(_ text: String) throws -> Int {
