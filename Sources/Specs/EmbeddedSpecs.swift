@@ -4810,7 +4810,7 @@ public enum EmbeddedSpecs {
           { "key": "model_type", "value": "'deepseek_v3'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_key_value_heads", "value": "attention.head_count" },
-          { "key": "head_dim", "value": "attention.key_length_mla" },
+          { "key": "head_dim", "value": "rope.dimension_count" },
           { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
           { "key": "kv_lora_rank", "value": "attention.kv_lora_rank" },
           { "key": "qk_nope_head_dim", "value": "attention.key_length_mla - rope.dimension_count" },
