@@ -71,7 +71,9 @@ import Testing
     func elements(_ key: String) throws -> [GGUFValue] {
       try header.firstElements(9, of: try #require(header[key]), from: opened)
     }
-    #expect(header["i"]?.value == .array(element: .int16, count: 3) && header["t"]?.value == .array(element: .string, count: 1))
+    #expect(
+      header["i"]?.value == .array(element: .int16, count: 3)
+        && header["t"]?.value == .array(element: .string, count: 1))
     #expect(try elements("i") == [.signed(3), .signed(-4), .signed(5)] && elements("t") == [.string("é")])
     #expect(header["e"]?.value == .array(element: .uint8, count: 0))
     #expect(problem { _ = try edit(path, [("i", "[40000]")]) }?.code == .ggufMetadata)
@@ -95,7 +97,8 @@ import Testing
     for (key, value) in [
       ("general.alignment", "64"), ("split.count", "2"), ("n", "-1"), ("n", "4294967296"), ("n", "x"), ("z", "65536"),
       ("", "x"), ("q", "u8:256"), ("q", "bool:yes"), ("q", "arr:1"), ("q", "f32:nan"), ("q", "f32:1e39"),
-      ("q", "u8[]:[256]"), ("q", "u8[]:[1.5]"), ("q", "str[]:[1]"), ("q", "str[]:a"), ("q", "bool[]:[1]"), ("q", "f32[]:[1e39]"),
+      ("q", "u8[]:[256]"), ("q", "u8[]:[1.5]"), ("q", "str[]:[1]"), ("q", "str[]:a"), ("q", "bool[]:[1]"),
+      ("q", "f32[]:[1e39]"),
     ] {
       #expect(problem { _ = try edit(path, [(key, value)]) }?.code == .ggufMetadata, "\(key)=\(value)")
     }
