@@ -17,6 +17,8 @@
 
 #include "gguf/lanes.h"
 
+#include "gguf/trials.h"
+
 #include "gguf/search.h"
 
 #include "gguf/encode_k.h"

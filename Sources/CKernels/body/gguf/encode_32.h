@@ -124,17 +124,18 @@ FRAME void encode_mxfp4(const Lanes *x, const Lanes *importance, Lanes mean_squa
     scale[lane] = float_of_bits(code < 2 ? 0x00200000u << code : (uint32_t)(code - 1) << 23);
   }
   bytes[0] = lane_bytes(exponents);
-  static const float values[16] = {0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+  // Of codes 0 to 7 the nearest to the magnitude, the lower one half-way. A half-way point is exact, and so are the errors
+  // of its neighbours near it: where they are rounded, no other code is the nearest.
+  static const float halfway[7] = {0.5f, 1.5f, 2.5f, 3.5f, 5, 7, 10};
+  Lanes limits[7];
+  EACH(k, 7) limits[k] = halfway[k] * scale;
   LaneInts codes[32];
   EACH(i, 32) {
-    Lanes least = magnitude(values[0] * scale - x[i]);
-    codes[i] = (LaneInts)0;
-    for (int code = 1; code < 16; code++) {
-      Lanes error = magnitude(values[code] * scale - x[i]);
-      LaneInts is_less = error < least;
-      least = select_lanes(is_less, error, least);
-      codes[i] = select_ints(is_less, (LaneInts)code, codes[i]);
-    }
+    Lanes size = magnitude(x[i]);
+    LaneInts code = (LaneInts)0;
+    EACH(k, 7) code -= size > limits[k];
+    // What is nearest to 0 has the code of +0.
+    codes[i] = code | ((x[i] < 0) & (code > 0) & 8);
   }
   pack_nibbles(codes, bytes + 1);
 }
@@ -152,19 +153,14 @@ static const float iq4_limits[15] = {
 // divided by sixteen, is the code. Tables are looked up in the lowest byte of each lane: a byte of 0x80 or above gives 0,
 // and so does entry 0.
 #ifdef LEVEL_AVX512
-#define REGISTER 16
 #define LOOK_UP(table, indexes) \
   (RegisterInts) _mm512_shuffle_epi8(_mm512_broadcast_i32x4(*(const __m128i *)(table)), (__m512i)(indexes))
 #define FLOOR(a) (Register) _mm512_roundscale_ps((__m512)(a), 9)
 #else
-#define REGISTER 8
 #define LOOK_UP(table, indexes) \
   (RegisterInts) _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(*(const __m128i *)(table)), (__m256i)(indexes))
 #define FLOOR(a) (Register) _mm256_floor_ps((__m256)(a))
 #endif
-typedef float Register __attribute__((ext_vector_type(REGISTER)));
-typedef int32_t RegisterInts __attribute__((ext_vector_type(REGISTER)));
-
 static const uint8_t __attribute__((aligned(16))) iq4_segments[2][16] = {
     {0, 7, 16, 16, 27, 32, 36, 48, 50, 64, 68, 80, 89, 96, 112, 121},
     {130, 144, 154, 161, 176, 181, 192, 198, 208, 210, 224, 224, 230, 240, 240, 240}};

@@ -40,8 +40,7 @@ INLINE LaneBytes lane_bytes(LaneInts a) { return __builtin_convertvector(a, Lane
 
 /// To nearest, ties to even, as ggml rounds: wraps beyond 2^22.
 INLINE LaneInts nearest(Lanes a) { return ((LaneInts)(a + ROUNDER) & 0x7fffff) - 0x400000; }
-/// The same number where the magnitude is at most 4194303.
-INLINE Lanes rounded(Lanes a) { return (a + ROUNDER) - ROUNDER; }
+/// Whether adding and taking off ``ROUNDER`` gives the same number.
 INLINE LaneInts is_small(Lanes a) { return magnitude(a) <= 4194303.0f; }
 
 /// The value with the largest magnitude; the first of equals, 0 of none.

@@ -2,40 +2,21 @@
 
 #define LEAST_EXTREME 1e-15f
 
-/// Whether a clamp can change a rounded number: `clamp_low` and `clamp_high` are constants where this is inlined.
-INLINE Lanes clamped_code(Lanes a, const int clamp_low, float low, const int clamp_high, float high) {
-  Lanes code = rounded(a);
-  if (clamp_low) code = largest_of(code, lanes_of(low));
-  if (clamp_high) code = least_of(code, lanes_of(high));
-  return code;
+/// A number that the compiler does not know: it would make another one of its negative, and a comparison with 0 for the
+/// larger of two.
+INLINE Lanes hidden(float value) {
+  __asm__("" : "+m"(value));
+  return lanes_of(value);
 }
 
-// The loop of the symmetric search, by measurement: Q3_K gains 8 % with AVX2, and 6 % with AVX-512, which loses half of that
-// if all is unrolled.
-#ifdef LEVEL_AVX512
-#define UNROLLED _Pragma("clang loop unroll_count(4)")
-#else
-#define UNROLLED _Pragma("clang loop unroll_count(16)")
-#endif
-
-/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
-///
-/// `clamp_low`: whether the extreme, the only one that can fall below −top, does; `clamp_high`: whether a value of the other
-/// sign can reach top. `is_wild`: x may be infinite or NaN, as scales are whose sums overflowed; the code of NaN is 0.
-FRAME void symmetric_sums(
-    const int count, const int top, const int clamp_low, const int clamp_high, const int is_wild, const Lanes *x,
-    const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
-  Lanes a = lanes_of(0), b = lanes_of(0);
-  UNROLLED
-  EACH(i, count) {
-    Lanes quotient = inverse * x[i];
-    if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
-    Lanes l = clamped_code(quotient, clamp_low, -top, clamp_high, top - 1);
-    a += wx[i] * l;
-    b += w[i] * l * l;
-  }
-  *xl = a;
-  *l2 = b;
+/// Rounds, between two limits. Whether a clamp can change a rounded number: `clamp_low` and `clamp_high` are constants
+/// where this is inlined. `rounder`: hidden.
+INLINE Lanes clamped_code(
+    Lanes a, const Lanes rounder, const int clamp_low, float low, const int clamp_high, float high) {
+  Lanes code = a + rounder;
+  if (clamp_low) code = largest_of(code, low == 0 ? rounder : lanes_of(ROUNDER + low));
+  if (clamp_high) code = least_of(code, lanes_of(ROUNDER + high));
+  return code - rounder;
 }
 
 /// Weights of the values that are searched next (``set_weights``): one is made in each trial, so that its root is ready when
@@ -51,8 +32,118 @@ INLINE void add_weight(NextWeights *next, int i) {
   next->sum += next->weights[i];
 }
 
-/// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values
-/// are 0. `next`: NULL, or weights of `count` values, at most 18.
+// `Lanes symmetric(count, top, is_wild, x, w, inverse_of, next)` has two forms, all trials at once and one after the other.
+//
+// `value ≈ scale × (code − top)`. `inverse_of` gets the inverse scale whose nearest codes won, infinity where all values are
+// 0. `is_wild`: x may be infinite or NaN, as scales are whose sums overflowed; the code of NaN is 0. `next`: NULL, or weights
+// of `count` values, at most 18.
+
+#ifdef REGISTER
+/// Sums of all trials: of the codes with the weighted values, and of their weighted squares.
+typedef struct {
+  Lanes xl[4 * trial_registers], l2[4 * trial_registers];
+} TrialSums;
+
+/// Those of one of the four places in each quarter, four trials to a register.
+INLINE void symmetric_trials_of_quarters(
+    const int count, const int lane, const float *steps, const float *rows, const Lanes *x, const Lanes *w,
+    const LaneInts *row, const float *opposite, ptrdiff_t first, Register (*xl)[4], Register (*l2)[4]) {
+  Register inverse[trial_registers], a[trial_registers], b[trial_registers], divisor = spread_quarters(opposite, lane);
+  EACH(k, trial_registers) {
+    Register step;
+    EACH(q, REGISTER / 4) memcpy((float *)&step + 4 * q, steps + 4 * k, 16);
+    inverse[k] = step / divisor;
+    a[k] = b[k] = (Register)0;
+  }
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < count; i++) {
+    Register x_i = spread_quarters((const float *)&x[i] + first, lane);
+    Register w_i = spread_quarters((const float *)&w[i] + first, lane);
+    Register code = rows_of_quarters(rows, (const int32_t *)&row[i] + first + lane);
+    Register xl_terms = w_i * x_i * code, l2_terms = w_i * code * code;
+    EACH(k, trial_registers) {
+      Register index = inverse[k] * x_i + ROUNDER;
+      a[k] += LOOK_UP_QUARTERS(xl_terms, index);
+      b[k] += LOOK_UP_QUARTERS(l2_terms, index);
+    }
+  }
+  EACH(k, trial_registers) {
+    xl[k][lane] = a[k];
+    l2[k][lane] = b[k];
+  }
+}
+
+FRAME void symmetric_trials(
+    const int count, const int top, const float *steps, const Lanes *x, const Lanes *w, Lanes extreme, NextWeights *next,
+    TrialSums *sums) {
+  const float *rows = *(top == 4 ? codes_of_4 : top == 8 ? codes_of_8 : top == 16 ? codes_of_16 : codes_of_32);
+  // The codes nearest to 0 are those of the first step.
+  Lanes opposite = -extreme, least = steps[1] / opposite;
+  LaneInts row[32];
+  EACH(i, count) row[i] = ((LaneInts)(least * x[i] + ROUNDER) & (2 * top - 1)) * 16;
+  for (int first = 0; first < LANES; first += REGISTER) {
+    Register xl[trial_registers][4], l2[trial_registers][4];
+    const float *opposite_here = (const float *)&opposite + first;
+#define TRIALS_OF(lane) \
+  symmetric_trials_of_quarters(count, lane, steps, rows, x, w, row, opposite_here, first, xl, l2); \
+  if (next) { \
+    const int each = count * REGISTER / 4 / LANES, from = (first / REGISTER * 4 + lane) * each; \
+    EACH(i, each) add_weight(next, from + i); \
+  }
+    TRIALS_OF(0)
+    TRIALS_OF(1)
+    TRIALS_OF(2)
+    TRIALS_OF(3)
+#undef TRIALS_OF
+    EACH(k, trial_registers) {
+      store_quarters(xl[k], (float *)&sums->xl[4 * k] + first);
+      store_quarters(l2[k], (float *)&sums->l2[4 * k] + first);
+    }
+  }
+}
+
+// Wild values: the product is NaN, and looks up the first number of the first row, which is 0.
+FRAME Lanes symmetric(
+    const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
+    NextWeights *next) {
+  Lanes extreme = extreme_of(count, x);
+  LaneInts is_zero = magnitude(extreme) < LEAST_EXTREME;
+  const float *steps = top == 4 ? steps_of_4 : top == 8 ? steps_of_8 : top == 16 ? steps_of_16 : steps_of_32;
+  TrialSums sums;
+  symmetric_trials(count, top, steps, x, w, extreme, next, &sums);
+  Lanes scale = select_lanes(sums.l2[0] != 0, sums.xl[0] / sums.l2[0], lanes_of(0)), best = scale * sums.xl[0];
+  Lanes step = lanes_of(top);
+  for (int trial = 1; trial < trial_count; trial++) {
+    Lanes xl = sums.xl[trial], l2 = sums.l2[trial];
+    LaneInts wins = (l2 > 0) & (xl * xl > best * l2);
+    scale = select_lanes(wins, xl / l2, scale);
+    best = select_lanes(wins, scale * xl, best);
+    step = select_lanes(wins, lanes_of(steps[trial]), step);
+  }
+  *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), step / -extreme);
+  return select_lanes(is_zero, lanes_of(0), scale);
+}
+#else
+/// Sums of a symmetric trial. |inverse × x| is at most top + 1, so that rounding cannot wrap.
+///
+/// `clamp_low`: whether the extreme, the only one that can fall below −top, does; `clamp_high`: whether a value of the other
+/// sign can reach top.
+FRAME void symmetric_sums(
+    const int count, const int top, const int clamp_low, const int clamp_high, const int is_wild, const Lanes *x,
+    const Lanes *w, const Lanes *wx, Lanes inverse, Lanes *xl, Lanes *l2) {
+  Lanes a = lanes_of(0), b = lanes_of(0), rounder = hidden(ROUNDER);
+#pragma clang loop unroll_count(16)
+  EACH(i, count) {
+    Lanes quotient = inverse * x[i];
+    if (is_wild) quotient = select_lanes(quotient == quotient, quotient, lanes_of(0));
+    Lanes l = clamped_code(quotient, rounder, clamp_low, -top, clamp_high, top - 1);
+    a += wx[i] * l;
+    b += w[i] * l * l;
+  }
+  *xl = a;
+  *l2 = b;
+}
+
 FRAME Lanes symmetric(
     const int count, const int top, const int is_wild, const Lanes *x, const Lanes *w, Lanes *inverse_of,
     NextWeights *next) {
@@ -85,6 +176,7 @@ FRAME Lanes symmetric(
   *inverse_of = select_lanes(is_zero, lanes_of(float_of_bits(0x7f800000)), inverse);
   return select_lanes(is_zero, lanes_of(0), scale);
 }
+#endif
 
 /// The codes of the search, which are 0 where all values are 0.
 INLINE LaneInts symmetric_code(const int top, Lanes x, Lanes inverse) {
@@ -178,7 +270,7 @@ INLINE void affine_begin(
 
 /// Codes of the trial that puts the largest value at `steps`, and scale and minimum by least squares.
 INLINE void affine_fit(const int count, const int top, float steps, const Lanes *x, const Lanes *w, AffineSearch *s) {
-  const Lanes low = s->low, inverse = steps / (s->high - low);
+  const Lanes low = s->low, inverse = steps / (s->high - low), rounder = hidden(ROUNDER);
   Lanes sum_l = lanes_of(0), sum_l2 = lanes_of(0), sum_xl = lanes_of(0);
 #define ADD(code) \
   EACH(i, count) { \
@@ -195,9 +287,9 @@ INLINE void affine_fit(const int count, const int top, float steps, const Lanes 
     ADD(lane_floats(clamped(nearest(inverse * (x[i] - low)), 0, top)))
   } else if (steps < top + 0.499f) {
     // Nothing is rounded above `top`.
-    ADD(clamped_code(inverse * (x[i] - low), 1, 0, 0, top))
+    ADD(clamped_code(inverse * (x[i] - low), rounder, 1, 0, 0, top))
   } else {
-    ADD(clamped_code(inverse * (x[i] - low), 1, 0, 1, top))
+    ADD(clamped_code(inverse * (x[i] - low), rounder, 1, 0, 1, top))
   }
 #undef ADD
   s->inverse = inverse;
