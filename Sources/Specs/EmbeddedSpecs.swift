@@ -240,7 +240,14 @@ public enum EmbeddedSpecs {
           "activation_limit": "swiglu_limit ?? 7.0",
           "activation_slope": "swiglu_alpha ?? 1.702"
         },
+        "defaults": {
+          "rope_parameters | rope_scaling": {
+            "rope_type": "yarn", "factor": 32.0, "beta_fast": 32.0, "beta_slow": 1.0, "truncate": false,
+            "original_max_position_embeddings": 4096
+          }
+        },
         "sources": [
+          "transformers 5.23.0, models/gpt_oss/configuration_gpt_oss.py: YaRN where the config has no rope parameters",
           "config.json of gpt-oss-20b and gpt-oss-120b: even layers have a sliding window",
           "transformers 5.23.0, models/gpt_oss/modeling_gpt_oss.py: rows of gate_up alternate; a plain parameter is the transpose, [experts, in, out]"
         ]
@@ -4918,6 +4925,10 @@ public enum EmbeddedSpecs {
         "extends": "common",
         "architecture": "gpt-oss",
         "families": ["gpt_oss"],
+        "assumes": [
+          { "holds": "if(is_sliding, layer % 2 == 0, layer % 2 == 1)", "problem": "has its sliding windows elsewhere than in even layers, which no key says: llama.cpp has them there" },
+          { "holds": "swiglu_limit ?? 7.0 == 7 and swiglu_alpha ?? 1.702 == 1.702", "problem": "has another swiglu_limit than 7 or swiglu_alpha than 1.702, which no key says: llama.cpp takes these" }
+        ],
         "tensors": [
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
           { "name": "blk.{layer}.post_attention_norm.weight", "role": "norm.mlp" },
@@ -4945,6 +4956,7 @@ public enum EmbeddedSpecs {
           { "key": "rope_scaling.truncate", "value": false, "when": "rope.scaling.type ?? 'none' == 'yarn'" }
         ],
         "sources": [
+          "llama.cpp at 0c1e57098bba: src/llama-graph.cpp: alpha = 1.702, limit = 7",
           "llama.cpp at 0c1e57098bba: conversion/gpt_oss.py; src/models/openai-moe.cpp: even layers have the window",
           "config.json of gpt-oss: the ends of YaRN's ramp are not rounded, which no key of a GGUF file says; llama.cpp rounds them"
         ]
@@ -4994,12 +5006,16 @@ public enum EmbeddedSpecs {
         "extends": "common",
         "architecture": "minimax-m2",
         "families": ["minimax_m2"],
+        "assumes": [
+          { "holds": "use_qk_norm ?? true", "problem": "has no norms of queries and keys: llama.cpp wants them", "refuses": true },
+          { "holds": "use_routing_bias ?? true", "problem": "has no bias of the router: llama.cpp wants one", "refuses": true }
+        ],
         "tensors": [],
         "metadata": [
           { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 196608" },
           { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 5000000.0" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" },
-          { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? head" }
+          { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? (head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 1))" }
         ],
         "config": [
           { "key": "architectures", "value": ["'MiniMaxM2ForCausalLM'"] },
@@ -5012,6 +5028,7 @@ public enum EmbeddedSpecs {
           { "key": "rotary_dim", "value": "rope.dimension_count" }
         ],
         "sources": [
+          "llama.cpp at 0c1e57098bba: src/models/minimax-m2.cpp: norms of queries and keys and the router's bias are required",
           "llama.cpp at 0c1e57098bba: conversion/minimax.py"
         ]
       }
@@ -5179,6 +5196,9 @@ public enum EmbeddedSpecs {
         "extends": "common",
         "architecture": "qwen3",
         "families": ["qwen3"],
+        "assumes": [
+          { "holds": "not (use_sliding_window ?? false)", "problem": "has a sliding window, which no key says: llama.cpp looks at all positions" }
+        ],
         "tensors": [],
         "metadata": [
           { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
@@ -5190,6 +5210,7 @@ public enum EmbeddedSpecs {
           { "key": "vocab_size", "value": "embedding_rows" }
         ],
         "sources": [
+          "llama.cpp at 0c1e57098bba: src/models/qwen3.cpp: attention has no window",
           "llama.cpp at 0c1e57098bba: conversion/qwen.py"
         ]
       }
@@ -5305,6 +5326,11 @@ public enum EmbeddedSpecs {
         "extends": "common",
         "architecture": "qwen3moe",
         "families": ["qwen3_moe"],
+        "assumes": [
+          { "holds": "not (use_sliding_window ?? false)", "problem": "has a sliding window, which no key says: llama.cpp looks at all positions" },
+          { "holds": "is_moe", "problem": "is dense: llama.cpp wants experts in every layer of a qwen3moe", "refuses": true },
+          { "holds": "norm_topk_prob ?? false", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that" }
+        ],
         "tensors": [],
         "metadata": [
           { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
@@ -5321,6 +5347,7 @@ public enum EmbeddedSpecs {
           { "key": "norm_topk_prob", "value": "true" }
         ],
         "sources": [
+          "llama.cpp at 0c1e57098bba: src/models/qwen3moe.cpp: attention has no window, every layer has experts",
           "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3moe.cpp: weights of the chosen experts are always renormalised"
         ]
       }
@@ -5336,6 +5363,10 @@ public enum EmbeddedSpecs {
         "architecture": "qwen3next",
         "families": ["qwen3_next"],
         "blocks": { "text": "layer", "mtp": "layers + layer" },
+        "assumes": [
+          { "holds": "is_moe", "problem": "is dense: llama.cpp wants experts in every layer of a qwen3next", "refuses": true },
+          { "holds": "norm_topk_prob ?? true", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that" }
+        ],
         "tensors": [
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
           { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn", "function": "plus_one" },
@@ -5397,6 +5428,7 @@ public enum EmbeddedSpecs {
           { "key": "partial_rotary_factor", "value": "1.0 * rope.dimension_count / attention.key_length" }
         ],
         "sources": [
+          "llama.cpp at 0c1e57098bba: src/models/qwen3next.cpp: every layer has experts, whose weights are renormalised",
           "llama.cpp at 0c1e57098bba: conversion/qwen.py; src/models/qwen3next.cpp: weights of the chosen experts are always renormalised"
         ]
       }

@@ -256,8 +256,8 @@ def gpt_oss(draw, config, quant):
     draw.experts(config, "num_local_experts")
     config.pop("experts_per_token")
     draw.rope(config, None)
-    if not config.get("rope_scaling") and "rope_parameters" not in config:
-        config["rope_scaling"] = {"rope_type": "default"}
+    if not config.get("rope_scaling") and "rope_parameters" not in config and draw.flag():
+        config["rope_scaling"] = {"rope_type": "default"}  # else the class takes YaRN
 
 
 SHAPES = {"kimi_k2": deepseek, "kimi_k2_thinking": deepseek, "kimi_k25": kimi_k25, "deepseek_v3": deepseek, "deepseek_v32": sparse, "glm5": glm,

@@ -37,6 +37,21 @@ import Testing
     return config
   }
 
+  /// transformers 5.23.0, configuration_gpt_oss.py: without any, YaRN with factor 32: 0.1 ln 32 + 1 = 1.3466.
+  @Test("a gpt-oss config without rope scaling has that of its class; one that says there is none has none")
+  func gptOSSDefault() throws {
+    var config: JSONObject = [
+      "model_type": "gpt_oss", "hidden_size": 64, "vocab_size": 96, "num_hidden_layers": 2, "num_attention_heads": 2,
+      "num_key_value_heads": 1, "head_dim": 64, "intermediate_size": 64, "num_local_experts": 4,
+      "num_experts_per_tok": 2, "rope_theta": 150000, "max_position_embeddings": 131072,
+    ]
+    #expect(abs(try Self.architecture(config).rotary.amplitude - 1.346574) < 1e-6)
+    config["rope_scaling"] = .null
+    #expect(abs(try Self.architecture(config).rotary.amplitude - 1.346574) < 1e-6)
+    config["rope_scaling"] = ["rope_type": "default"]
+    #expect(try Self.architecture(config).rotary.amplitude == 1)
+  }
+
   /// (128 + 64)^−1/2 × m², m = 0.1 ln(factor) + 1: 0.13086 for K2, 0.14468 for K2-Thinking and K2.5.
   @Test(
     "the softmax scale of latent attention grows with the square of mscale", arguments: [(32, 0.13086), (64, 0.14468)])

@@ -50,6 +50,42 @@ import Testing
     }
   }
 
+  /// A power of two in Float32 has no bit below the exponent.
+  @Test("scales of a preset whose config says scale_fmt ue8m0 are powers of two, with F32 scales too")
+  func powerScales() throws {
+    let model = try presetModel("tiny", family: "deepseek_v32") { changes in
+      changes.settings = [
+        ("hidden_size", "64"), ("num_hidden_layers", "1"), ("n_routed_experts", "4"), ("moe_intermediate_size", "32"),
+        ("intermediate_size", "64"), ("num_nextn_predict_layers", "0"),
+      ]
+    }
+    let (_, stored) = try write(model)
+    let scales = stored.filter { $0.key.hasSuffix("_scale_inv") }
+    #expect(scales.count > 8)
+    for (name, bytes) in scales {
+      let words = stride(from: 0, to: bytes.count, by: 4).map { i in
+        (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[i + $1]) << UInt32(8 * $1) }
+      }
+      #expect(words.allSatisfy { $0 & 0x7f_ffff == 0 && $0 != 0 }, "\(name)")
+    }
+  }
+
+  @Test("MXFP4 that is asked for is named by the config, as the published one names it")
+  func mxfp4Config() throws {
+    let model = try presetModel("tiny", family: "gpt_oss") { changes in
+      changes.storage = "mxfp4"
+      changes.settings = [
+        ("hidden_size", "64"), ("num_hidden_layers", "1"), ("num_local_experts", "4"), ("intermediate_size", "32"),
+        ("layer_types", "null"),
+      ]
+    }
+    let (folder, _) = try write(model)
+    let config = try ModelConfig(
+      parsing: try FileAccess.system.readAll(folder.file("x/config.json"), limit: 1 << 20), file: "config.json")
+    #expect(config.quantization?["quant_method"] == "mxfp4")
+    #expect(config.quantization?["modules_to_not_convert"]?.array?.contains("lm_head") == true)
+  }
+
   @Test("copies of the embedding and the head hold the same bytes as these")
   func copies() throws {
     let small: (inout PresetModel.Changes) -> Void = { changes in

@@ -60,6 +60,7 @@ extension ModelLayout {
   public init(
     _ spec: FamilySpec, config: ModelConfig, groups: Set<FamilySpec.Group> = Set(FamilySpec.Group.allCases)
   ) throws(CheckpointError) {
+    let config = config.completed(with: spec.defaults)
     self.spec = spec
     self.config = config
     self.groups = groups

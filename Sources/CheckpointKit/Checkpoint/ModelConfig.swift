@@ -27,6 +27,26 @@ public struct ModelConfig: Sendable {
     source = Array((JSONValue.object(root).text(indent: 2) + "\n").utf8)
   }
 
+  private init(root: JSONObject, file: String, source: [UInt8]) {
+    self.root = root
+    self.file = file
+    self.source = source
+  }
+
+  /// The config with what the model's own config class takes where the file says nothing; `source` stays the file's.
+  func completed(with defaults: [FamilySpec.Default]) -> ModelConfig {
+    var root = root
+    for one in defaults where !one.places.contains(where: { value($0)?.isNull == false }) {
+      if var text = root[Self.textKey]?.object {
+        text[one.places[0]] = one.value
+        root[Self.textKey] = .object(text)
+      } else {
+        root[one.places[0]] = one.value
+      }
+    }
+    return ModelConfig(root: root, file: file, source: source)
+  }
+
   static let textKey = "text_config"
 
   /// The outermost `model_type`.

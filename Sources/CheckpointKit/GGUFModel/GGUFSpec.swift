@@ -68,6 +68,16 @@ public struct GGUFSpec: Sendable {
     case each(count: Expression, Expression)
   }
 
+  /// What readers of the file take for granted, because no key of it says otherwise.
+  public struct Assumption: Sendable {
+    /// Of the model, or of each `layer` of its text model.
+    public var holds: Expression
+    /// What becomes of a model that is not so.
+    public var problem: String
+    /// Whether no reader loads it; otherwise it is loaded, and computes something else.
+    public var refuses: Bool
+  }
+
   public var name: String
   /// `general.architecture`.
   public var architecture: String
@@ -82,6 +92,7 @@ public struct GGUFSpec: Sendable {
   public var when: Expression?
   /// The groups whose layers the file has, each with the number of the block that a layer becomes.
   public var blocks: [FamilySpec.Group: Expression]
+  public var assumptions: [Assumption]
   public var tensors: [Tensor]
   public var metadata: [Key]
   /// config.json, out of the metadata: expressions over the metadata's keys without the architecture in front, and
@@ -100,8 +111,8 @@ extension GGUFSpec {
     let reader = SpecReader(json, file: file)
     try reader.expectSchema("ckpt.gguf/1")
     try reader.expectKeys([
-      "schema", "name", "extends", "architecture", "families", "projector", "preprocessor", "when", "blocks", "tensors",
-      "metadata", "config", "sources",
+      "schema", "name", "extends", "architecture", "families", "projector", "preprocessor", "when", "assumes", "blocks",
+      "tensors", "metadata", "config", "sources",
     ])
     let base: GGUFSpec?
     if let name = try reader.optionalString("extends") { base = try parent(name) } else { base = nil }
@@ -112,6 +123,8 @@ extension GGUFSpec {
     preprocessor = reader.value("preprocessor") ?? base?.preprocessor
     when = try reader.optionalExpression("when")
     sources = try reader.strings("sources", orEmpty: true)
+    assumptions = base?.assumptions ?? []
+    for value in try reader.array("assumes") { assumptions.append(try Assumption(value, reader)) }
     blocks = base?.blocks ?? [:]
     for (name, value) in try reader.expressions("blocks") {
       guard let group = FamilySpec.Group(rawValue: name) else { throw reader.malformed("'\(name)' is no group") }
@@ -135,6 +148,20 @@ extension GGUFSpec {
     identity = (base?.identity ?? "") + json.text() + "\n"
   }
 
+  /// The assumptions that do not hold for a model, each with the first layer of which that is so.
+  public func brokenAssumptions(
+    of model: ModelLayout
+  ) throws(CheckpointError) -> [(assumption: Assumption, layer: Int)] {
+    var broken: [(Assumption, Int)] = []
+    for assumption in assumptions {
+      for layer in 0..<model.layerCount where try !model.holds(assumption.holds, layer: layer) {
+        broken.append((assumption, layer))
+        break
+      }
+    }
+    return broken
+  }
+
   /// What is said of a key stands where the spec that is extended says something of it; further keys follow.
   private static func overriding(_ inherited: [Key], with own: [Key]) -> [Key] {
     var rest = own
@@ -148,6 +175,19 @@ extension GGUFSpec {
       rest.removeAll { sameBytes($0.name, key.name) }
     }
     return keys + rest
+  }
+}
+
+extension GGUFSpec.Assumption {
+  fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
+    let reader = SpecReader(json, file: outer.file)
+    try reader.expectKeys(["holds", "problem", "refuses"])
+    guard let holds = try reader.optionalExpression("holds") else {
+      throw reader.malformed("assumes: needs an expression 'holds'")
+    }
+    self.holds = holds
+    problem = try reader.string("problem")
+    refuses = try reader.bool("refuses", default: false)
   }
 }
 

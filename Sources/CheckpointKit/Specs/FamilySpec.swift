@@ -39,6 +39,12 @@ public struct FamilySpec: Sendable {
     public var encodings: [String]
   }
 
+  /// A value for a key of config.json that is absent or null in all of its places; it goes to the first of them.
+  public struct Default: Sendable {
+    public var places: [String]
+    public var value: JSONValue
+  }
+
   public var name: String
   public var title: String
   /// Values of `model_type` in config.json that mean this family.
@@ -58,6 +64,8 @@ public struct FamilySpec: Sendable {
   public var fp8Scale: DType
   /// What the forward pass needs beyond the tensors; see ``ModelLayout/forward``.
   public var forward: [String: Expression]
+  /// What the model's own config class takes where config.json says nothing.
+  public var defaults: [Default]
   public var sources: [String]
   /// Whether it is this build's own: what is known of readers speaks of those alone.
   public internal(set) var isBuiltIn = false
@@ -73,6 +81,7 @@ public struct FamilySpec: Sendable {
       }
     }
     for (key, value) in values.sorted(by: { $0.key < $1.key }) { text += "\(key) = \(value.text)\n" }
+    for one in defaults { text += "default \(one.places) = \(one.value.text())\n" }
     text += "junk \(junk.map(\.text)) fp8 \(fp8Roles) \(fp8Scale)\n"
     return text
   }
@@ -91,8 +100,7 @@ extension FamilySpec {
     try reader.expectSchema("ckpt.family/1")
     try reader.expectKeys([
       "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles",
-      "listed_roles",
-      "fp8_scale", "forward", "sources",
+      "listed_roles", "fp8_scale", "forward", "defaults", "sources",
     ])
     let base: FamilySpec?
     if let name = try reader.optionalString("extends") {
@@ -108,15 +116,29 @@ extension FamilySpec {
     for (key, value) in try reader.expressions("values") { values[key] = value }
     forward = base?.forward ?? [:]
     for (key, value) in try reader.expressions("forward") { forward[key] = value }
+    defaults = base?.defaults ?? []
+    for (key, value) in try reader.members("defaults") { defaults.append(try Default(key, value, reader)) }
     layers = base?.layers ?? [:]
-    for (key, value) in reader.members("layers") {
+    for (key, value) in try reader.members("layers") {
       guard let group = Group(rawValue: key), let bounds = value.array, bounds.count == 2 else {
         throw reader.malformed("layers: '\(key)' needs a known group and two expressions")
       }
       layers[group] = (try reader.expression(bounds[0]), try reader.expression(bounds[1]))
     }
     tensors = base?.tensors ?? []
-    for value in try reader.array("tensors") { tensors.append(try Tensor(value, reader)) }
+    var own: [Tensor] = []
+    for value in try reader.array("tensors") {
+      let tensor = try Tensor(value, reader)
+      // Two of a name can only be meant where conditions keep them apart.
+      for other in own where other.template.text == tensor.template.text && (other.when == nil || tensor.when == nil) {
+        throw reader.malformed("tensor '\(tensor.template.text)' stands twice")
+      }
+      own.append(tensor)
+    }
+    // What is said again replaces what the other family says.
+    let again = Set(own.map(\.template.text))
+    tensors.removeAll { again.contains($0.template.text) }
+    tensors += own
     junk = base?.junk ?? []
     for text in try reader.strings("junk", orEmpty: true) { junk.append(try NameTemplate(text, file: file)) }
     fp8Roles = try reader.strings("fp8_roles", orEmpty: true)
@@ -178,6 +200,16 @@ extension FamilySpec.Tensor {
   }
 }
 
+extension FamilySpec.Default {
+  fileprivate init(_ key: String, _ value: JSONValue, _ reader: SpecReader) throws(CheckpointError) {
+    places = key.split(separator: "|").map { String($0.filter { $0 != " " }) }
+    guard !places.isEmpty, !places.contains(where: { $0.isEmpty || $0.contains(".") }) else {
+      throw reader.malformed("defaults: '\(key)' is no key, nor keys with | between them")
+    }
+    self.value = value
+  }
+}
+
 extension FamilySpec.Stack {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
@@ -188,7 +220,7 @@ extension FamilySpec.Stack {
     self.rows = rows
     first = try reader.expression(reader.value("first") ?? .int(0))
     step = try reader.expression(reader.value("step") ?? .int(1))
-    isTransposedWherePlain = reader.value("transposed_where_plain")?.bool ?? false
+    isTransposedWherePlain = try reader.bool("transposed_where_plain", default: false)
     encodings = try reader.strings("encodings", orEmpty: true)
     for name in encodings where name != "plain" && EncodingLayouts.named(name) == nil {
       throw reader.malformed("'\(name)' is no encoding")

@@ -26,12 +26,8 @@ public struct SpecLibrary: Sendable {
         }
       }
     }
-    for folder in folders where try files.status(folder)?.kind != .directory {
-      throw CheckpointError(.notFound, file: folder, "is no folder of specs")
-    }
-    var pending = documents[.families] ?? []
-    pending.sort { ($0.json["extends"] == nil ? 0 : 1, $0.file) < ($1.json["extends"] == nil ? 0 : 1, $1.file) }
-    for document in pending {
+    for folder in folders { try Self.check(folder, files) }
+    for document in try Self.parentsFirst(documents[.families] ?? [], "family") {
       var spec = try FamilySpec(document.json, file: document.file) { [families] (name) throws(CheckpointError) in
         guard let parent = families.first(where: { $0.name == name }) else {
           throw CheckpointError(.specMalformed, file: document.file, "extends '\(name)', which is no family here")
@@ -39,16 +35,11 @@ public struct SpecLibrary: Sendable {
         return parent
       }
       spec.isBuiltIn = EmbeddedSpecs.documents.contains { $0.path == document.file }
+      try refuseSecondMeaning(of: spec, document.file)
       families.append(spec)
     }
     families.sort { $0.name < $1.name }
-    try readGGUFSpecs()
-  }
-
-  private mutating func readGGUFSpecs() throws(CheckpointError) {
-    var pending = documents[.gguf] ?? []
-    pending.sort { ($0.json["extends"] == nil ? 0 : 1, $0.file) < ($1.json["extends"] == nil ? 0 : 1, $1.file) }
-    for document in pending {
+    for document in try Self.parentsFirst(documents[.gguf] ?? [], "GGUF spec") {
       let spec = try GGUFSpec(document.json, file: document.file) { [ggufSpecs] (name) throws(CheckpointError) in
         guard let parent = ggufSpecs.first(where: { $0.name == name }) else {
           throw CheckpointError(.specMalformed, file: document.file, "extends '\(name)', which is no GGUF spec here")
@@ -56,6 +47,53 @@ public struct SpecLibrary: Sendable {
         return parent
       }
       ggufSpecs.append(spec)
+    }
+  }
+
+  /// A folder given by mistake (one too deep, or misspelt) must not be passed over.
+  private static func check(_ folder: String, _ files: FileAccess) throws(CheckpointError) {
+    guard try files.status(folder)?.kind == .directory else {
+      throw CheckpointError(.notFound, file: folder, "is no folder of specs")
+    }
+    for kind in Kind.allCases where try files.status(joinPath(folder, kind.rawValue))?.kind == .directory { return }
+    throw CheckpointError(
+      .notFound, file: folder,
+      "is no folder of specs: it has none of the folders \(Kind.allCases.map(\.rawValue).joined(separator: ", "))",
+      hint: "a family's document stands in 'families' inside the folder that is given")
+  }
+
+  /// Documents in an order in which each follows the one that it extends; otherwise by file.
+  private static func parentsFirst(
+    _ documents: [(file: String, json: JSONValue)], _ what: String
+  ) throws(CheckpointError) -> [(file: String, json: JSONValue)] {
+    var pending = documents.sorted { $0.file < $1.file }
+    var ordered: [(file: String, json: JSONValue)] = []
+    while !pending.isEmpty {
+      let waiting = Set(pending.compactMap { $0.json["name"]?.string })
+      let ready = pending.filter { document in
+        document.json["extends"]?.string.map { !waiting.contains($0) } ?? true
+      }
+      guard !ready.isEmpty else {
+        let stuck = pending.first { $0.json["extends"] == $0.json["name"] } ?? pending[0]
+        throw CheckpointError(
+          .specMalformed, file: stuck.file,
+          "extends '\(stuck.json["extends"]?.string ?? "")', which is itself or extends it in turn",
+          hint: "a \(what) that adds to another one needs a name of its own")
+      }
+      ordered += ready
+      let done = Set(ready.map(\.file))
+      pending.removeAll { done.contains($0.file) }
+    }
+    return ordered
+  }
+
+  /// A `model_type` means one family: of those that are not this build's, two may not claim the same.
+  private func refuseSecondMeaning(of spec: FamilySpec, _ file: String) throws(CheckpointError) {
+    for other in families where other.isBuiltIn == spec.isBuiltIn {
+      if let type = spec.modelTypes.first(where: { other.modelTypes.contains($0) }) {
+        throw CheckpointError(
+          .specMalformed, file: file, "claims the model_type '\(type)', as the family \(other.name) does")
+      }
     }
   }
 
@@ -87,9 +125,10 @@ public struct SpecLibrary: Sendable {
     documents[kind, default: []].append((file, json))
   }
 
-  /// The family behind a `model_type`.
+  /// The family behind a `model_type`: one out of a further folder goes before this build's own.
   public func family(modelType: String) -> FamilySpec? {
-    families.first { $0.modelTypes.contains(modelType) }
+    let claiming = families.filter { $0.modelTypes.contains(modelType) }
+    return claiming.first { !$0.isBuiltIn } ?? claiming.first
   }
 
   /// Documents of a kind, by name.

@@ -68,7 +68,17 @@ public struct SpecReader: Sendable {
     return strings
   }
 
-  public func members(_ key: String) -> [(key: String, value: JSONValue)] { json[key]?.object?.members ?? [] }
+  public func members(_ key: String) throws(CheckpointError) -> [(key: String, value: JSONValue)] {
+    guard let value = json[key] else { return [] }
+    guard let object = value.object else { throw malformed("'\(key)' is no object") }
+    return object.members
+  }
+
+  public func bool(_ key: String, default standard: Bool) throws(CheckpointError) -> Bool {
+    guard let value = json[key] else { return standard }
+    guard let bool = value.bool else { throw malformed("'\(key)' is neither true nor false") }
+    return bool
+  }
 
   /// An expression as text, or a number or truth value as it is.
   public func expression(_ value: JSONValue) throws(CheckpointError) -> Expression {
@@ -86,7 +96,7 @@ public struct SpecReader: Sendable {
 
   public func expressions(_ key: String) throws(CheckpointError) -> [(key: String, value: Expression)] {
     var result: [(key: String, value: Expression)] = []
-    for (name, value) in members(key) { result.append((name, try expression(value))) }
+    for (name, value) in try members(key) { result.append((name, try expression(value))) }
     return result
   }
 }

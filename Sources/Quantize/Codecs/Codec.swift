@@ -72,11 +72,16 @@ public struct EncodeOptions: Sendable, Equatable {
   /// The dtype of the weights as a library would hold them: what `ct` rounds to, what `exact` compares in.
   public var weightDType: DType
   public var importance: Importance
+  /// Whether scales of block-fp8 are powers of two whatever their dtype, as `scale_fmt` "ue8m0" says.
+  public var hasPowerScales: Bool
 
-  public init(rounding: Rounding = .ct, weightDType: DType = .bf16, importance: Importance = .equal) {
+  public init(
+    rounding: Rounding = .ct, weightDType: DType = .bf16, importance: Importance = .equal, hasPowerScales: Bool = false
+  ) {
     self.rounding = rounding
     self.weightDType = weightDType
     self.importance = importance
+    self.hasPowerScales = hasPowerScales
   }
 }
 

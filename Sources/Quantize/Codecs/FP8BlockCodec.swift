@@ -4,7 +4,8 @@ internal import Kernels
 /// Block-fp8: `value = fp8 × scale` of its 128 × 128 block.
 ///
 /// Encoding takes the largest magnitude of each block, cut at the edges; the scale is `largest / 448`, rounded to the
-/// scale's dtype (to the next power of two above, for F8_E8M0), and a code is the quotient by the rounded scale.
+/// scale's dtype (to the next power of two above, for F8_E8M0 or where the options ask for powers), and a code is the
+/// quotient by the rounded scale.
 public struct FP8BlockCodec: Codec {
   public let layout: FP8BlockLayout
 
@@ -65,7 +66,9 @@ public struct FP8BlockCodec: Codec {
               return
             }
             let place = blockRow * blocks + block
-            Scales.storePositive(FP8Reference.scale(largest: magnitude), parts[1], place, layout.scale)
+            var scale = FP8Reference.scale(largest: magnitude)
+            if options.hasPowerScales { scale = FloatFormats.float(e8m0: FloatFormats.e8m0RoundedUp(scale)) }
+            Scales.storePositive(scale, parts[1], place, layout.scale)
             scales[block] = Scales.load(UnsafeRawBufferPointer(parts[1]), place, layout.scale)
           }
           for row in blockRows {

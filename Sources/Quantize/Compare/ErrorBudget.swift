@@ -26,7 +26,7 @@ public struct ErrorBudget: Sendable {
       try reader.expectKeys(["schema", "max", "min", "roles", "coverage"])
       all = try Self.bounds(reader, json)
       var roles: [(pattern: String, bounds: Bounds)] = []
-      for (pattern, value) in reader.members("roles") {
+      for (pattern, value) in try reader.members("roles") {
         guard Role.all.contains(where: { $0.matches(pattern) }) else {
           throw reader.malformed("'\(pattern)' means no role")
         }
@@ -53,7 +53,7 @@ public struct ErrorBudget: Sendable {
     func list(_ key: String) throws(CheckpointError) -> [(key: String, bound: Double)] {
       if let value = json[key], value.object == nil { throw reader.malformed("'\(key)' is no object") }
       var list: [(key: String, bound: Double)] = []
-      for (name, value) in reader.members(key) {
+      for (name, value) in try reader.members(key) {
         guard let bound = value.double else { throw reader.malformed("'\(key)' has no number for '\(name)'") }
         list.append((name, bound))
       }

@@ -11,6 +11,8 @@ struct QuantizationConfig {
   /// Packed INT4 modules by group size.
   private var packed: [Int: [String]] = [:]
   private var fp8: [String] = []
+  /// Whether stacks of experts are MXFP4.
+  private var hasMXFP4 = false
   /// Whether every block-fp8 scale is stored as a power of two, which readers are told.
   private var hasPowerScales = true
 
@@ -29,6 +31,7 @@ struct QuantizationConfig {
   /// - Parameter tensors: names as the spec gives them; no layout means plain.
   init(_ tensors: [(name: String, layout: (any EncodingLayout)?, shape: Shape)]) {
     for (name, layout, shape) in tensors {
+      if layout is MXFP4Layout { hasMXFP4 = true }
       guard name.hasSuffix(".weight"), shape.rank == 2 else { continue }
       let module = String(name.dropLast(".weight".count))
       switch layout {
@@ -49,6 +52,8 @@ struct QuantizationConfig {
 
   /// The config with its quantization part replaced; every other byte stays.
   func rewritten(_ config: ModelConfig) throws(CheckpointError) -> [UInt8] {
+    // Stacks in MXFP4 are as they were published, and so is what the config says of them.
+    if hasMXFP4, !isQuantized, config.quantization?["quant_method"] == "mxfp4" { return config.source }
     let place = config.quantizationPlace ?? ["quantization_config"]
     let prefix = place.count == 2 ? Self.textPrefix(plain + fp8 + packed.values.flatMap { $0 }) : ""
     return try JSONEdit.set(place, to: value(prefix: prefix), in: config.source, file: config.file)
@@ -69,6 +74,11 @@ struct QuantizationConfig {
       return Self.packQuantized(groups, plain: relative(plain), quantized: groups.values.flatMap { $0 })
     }
     if !fp8.isEmpty { return Self.fp8Block(plain: relative(plain), hasPowerScales: hasPowerScales) }
+    if hasMXFP4 {
+      return .object([
+        "quant_method": "mxfp4", "modules_to_not_convert": .array(relative(plain).map { .string($0) }),
+      ])
+    }
     return nil
   }
 

@@ -28,7 +28,7 @@ public struct SynthExecutor: PanelExecutor {
         return UnsafeMutableRawBufferPointer(rebasing: outputs[i][range.lowerBound - base..<range.upperBound - base])
       }
       _ = codec.encode(
-        UnsafeBufferPointer(stripValues), rows: strip, shape: shape, options: EncodeOptions(), into: buffers)
+        UnsafeBufferPointer(stripValues), rows: strip, shape: shape, options: synth.encodeOptions, into: buffers)
     }
     var report = PanelReport()
     report.rows = rows.count

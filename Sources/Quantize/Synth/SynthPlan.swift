@@ -41,6 +41,12 @@ public struct SynthPlan: Job {
     SyntheticValues(scale.kind(of: tensor), seed: seed, name: scale.original(of: tensor))
   }
 
+  /// As the preset's config says that scales are stored.
+  var encodeOptions: EncodeOptions {
+    let isUE8M0 = !target.hasOtherStorage && target.model.config.quantization?["scale_fmt"] == "ue8m0"
+    return EncodeOptions(hasPowerScales: isUE8M0)
+  }
+
   /// What is made up can be made again; `checksum` takes digests where they are wanted.
   public var takesDigests: Bool { false }
   public var inputBytes: Int? { nil }

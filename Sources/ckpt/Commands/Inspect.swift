@@ -91,7 +91,9 @@ struct Inspect: Verb {
           })),
     ])
     if rows.isEmpty {
-      report.text += "\nno routed experts\n"
+      report.text +=
+        summary.counts == nil
+        ? "\nwhich are routed experts cannot be said: the family is not known\n" : "\nno routed experts\n"
       return
     }
     var table = TextTable(right: [2, 3, 4])

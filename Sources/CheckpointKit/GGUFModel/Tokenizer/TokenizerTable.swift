@@ -61,7 +61,7 @@ struct TokenizerTable: Sendable {
         var family = Family()
         family.addsSpacePrefix = reader.value("add_space_prefix")?.bool ?? false
         family.isSentencepieceLike = reader.value("sentencepiece_like")?.bool ?? false
-        for (kind, value) in reader.members("special_tokens") {
+        for (kind, value) in try reader.members("special_tokens") {
           guard let text = value.string else { throw reader.malformed("'special_tokens' holds more than texts") }
           family.specialTokens.append((kind, text))
         }

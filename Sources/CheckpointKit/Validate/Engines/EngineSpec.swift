@@ -48,7 +48,7 @@ public struct EngineSpec: Sendable {
     version = try reader.string("version")
     self.file = file
     options = []
-    for (key, value) in reader.members("options") {
+    for (key, value) in try reader.members("options") {
       guard let number = value.int, number > 0 else { throw reader.malformed("option '\(key)' is no whole number") }
       options.append((key, number))
     }

@@ -34,8 +34,14 @@ public enum Preflight {
 
   /// What is known of the family in this storage, where the engine does not load it or that is not known.
   private static func loading(_ deployment: Deployment, _ facts: EngineFacts) -> Finding? {
-    guard let model = facts.model, let type = model.config.modelType else { return nil }
     let engine = deployment.engine
+    guard let model = facts.model, let type = model.config.modelType else {
+      return Finding(
+        .note, .engineUnknown,
+        "\(deployment.text): whether it loads this cannot be said: the tensors are not bound to a model "
+          + "[\(engine.file) \(engine.version), loads]",
+        hint: "where the family is not known, --specs DIR adds it")
+    }
     let what = "\(type) stored as \(facts.storage?.title ?? "a mixture of encodings")"
     let fact = facts.storage.flatMap { model.spec.isBuiltIn ? engine.loadFact(type, $0) : nil }
     switch fact?.verdict {

@@ -36,6 +36,7 @@ struct GGUFConvertPlanner {
   }
 
   mutating func plan() throws(CheckpointError) -> ConvertPlan {
+    try judgeAssumptions()
     let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
     for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
     findings += fallbacks.map(\.finding)
@@ -73,6 +74,21 @@ struct GGUFConvertPlanner {
     return ConvertPlan(
       binding: binding, plan: builder.plan(), works: works, recipe: recipe, options: options, config: nil,
       findings: findings)
+  }
+
+  /// A model that the file cannot describe is refused where no reader would load it, and found where it would compute
+  /// something else.
+  private mutating func judgeAssumptions() throws(CheckpointError) {
+    for (assumption, layer) in try spec.brokenAssumptions(of: model) {
+      guard assumption.refuses else {
+        findings.append(
+          Finding(.warning, .engineWarns, file: model.config.file, "layer \(layer): \(assumption.problem)"))
+        continue
+      }
+      throw CheckpointError(
+        .recipeWithoutReader, file: model.config.file, "layer \(layer): \(assumption.problem)",
+        hint: "'docs/families.md' says which other forms of the family have readers")
+    }
   }
 
   // MARK: Tensors
