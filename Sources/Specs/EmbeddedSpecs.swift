@@ -4813,10 +4813,11 @@ public enum EmbeddedSpecs {
           { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim != null" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'DeepseekV3ForCausalLM'"] },
           { "key": "model_type", "value": "'deepseek_v3'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_key_value_heads", "value": "attention.head_count" },
-          { "key": "head_dim", "value": "attention.key_length_mla" },
+          { "key": "head_dim", "value": "rope.dimension_count" },
           { "key": "q_lora_rank", "value": "attention.q_lora_rank" },
           { "key": "kv_lora_rank", "value": "attention.kv_lora_rank" },
           { "key": "qk_nope_head_dim", "value": "attention.key_length_mla - rope.dimension_count" },
@@ -4874,6 +4875,7 @@ public enum EmbeddedSpecs {
           { "key": "attention.indexer.top_k", "type": "u32", "value": "index_topk" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'DeepseekV32ForCausalLM'"] },
           { "key": "model_type", "value": "'deepseek_v32'" },
           { "key": "num_hidden_layers", "value": "block_count - (nextn_predict_layers ?? 0)" },
           { "key": "num_nextn_predict_layers", "value": "nextn_predict_layers ?? 0" },
@@ -4904,6 +4906,7 @@ public enum EmbeddedSpecs {
           { "key": "attention.indexer.types", "type": "bool[]", "value": "has_indexer", "each": "layers" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'GlmMoeDsaForCausalLM'"] },
           { "key": "model_type", "value": "'glm_moe_dsa'" },
           { "key": "indexer_types", "value": "if(attention.indexer.types[layer], 'full', 'shared')", "each": "block_count - (nextn_predict_layers ?? 0)", "when": "attention.indexer.types != null" }
         ],
@@ -4943,6 +4946,7 @@ public enum EmbeddedSpecs {
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'GptOssForCausalLM'"] },
           { "key": "model_type", "value": "'gpt_oss'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "intermediate_size", "value": "expert_feed_forward_length" },
@@ -4982,6 +4986,7 @@ public enum EmbeddedSpecs {
           { "key": "rope.dimension_count", "type": "u32", "value": "head" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'LlamaForCausalLM'"] },
           { "key": "model_type", "value": "'llama'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "head_dim", "value": "rope.dimension_count" }
@@ -5013,6 +5018,7 @@ public enum EmbeddedSpecs {
           { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? (head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 1))" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'MiniMaxM2ForCausalLM'"] },
           { "key": "model_type", "value": "'minimax_m2'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "intermediate_size", "value": "expert_feed_forward_length" },
@@ -5199,6 +5205,7 @@ public enum EmbeddedSpecs {
           { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'Qwen3ForCausalLM'"] },
           { "key": "model_type", "value": "'qwen3'" },
           { "key": "vocab_size", "value": "embedding_rows" }
         ],
@@ -5331,6 +5338,7 @@ public enum EmbeddedSpecs {
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'Qwen3MoeForCausalLM'"] },
           { "key": "model_type", "value": "'qwen3_moe'" },
           { "key": "vocab_size", "value": "embedding_rows" },
           { "key": "num_experts", "value": "expert_count" },
@@ -5400,6 +5408,7 @@ public enum EmbeddedSpecs {
           { "key": "rope.dimension_count", "type": "u32", "value": "head * (partial_rotary_factor | rope_parameters.partial_rotary_factor ?? 0.25)" }
         ],
         "config": [
+          { "key": "architectures", "value": ["'Qwen3NextForCausalLM'"] },
           { "key": "model_type", "value": "'qwen3_next'" },
           { "key": "norm_topk_prob", "value": true },
           { "key": "num_hidden_layers", "value": "block_count - (nextn_predict_layers ?? 0)" },

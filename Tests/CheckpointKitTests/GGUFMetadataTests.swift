@@ -60,6 +60,35 @@ import Testing
     #expect(header.fields.map(\.key) == ["n", "s", "z", "x", "y", "b", "f"])
   }
 
+  @Test("arrays are set in JSON: a known one keeps the type of its elements, a new one names it")
+  func arrays() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    try edit(path, [("t", #"str[]:["a","b:c"]"#), ("i", "i16[]:[-1,2]"), ("e", "u8[]:[]")]).write()
+    try edit(path, [("t", #"["é"]"#), ("i", "[3,-4,5]")]).write()
+    let opened = try OpenFile(reading: path, .system)
+    let header = try GGUFHeader(reading: opened)
+    func elements(_ key: String) throws -> [GGUFValue] {
+      try header.firstElements(9, of: try #require(header[key]), from: opened)
+    }
+    #expect(
+      header["i"]?.value == .array(element: .int16, count: 3)
+        && header["t"]?.value == .array(element: .string, count: 1))
+    #expect(try elements("i") == [.signed(3), .signed(-4), .signed(5)] && elements("t") == [.string("é")])
+    #expect(header["e"]?.value == .array(element: .uint8, count: 0))
+    #expect(problem { _ = try edit(path, [("i", "[40000]")]) }?.code == .ggufMetadata)
+  }
+
+  @Test("a disk that is full leaves the file as it was, and not unfinished")
+  func fullDisk() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let before = try bytes(path)
+    let access = FileAccess { kind, _ in kind == .reserve ? 28 : nil }
+    #expect(problem { try edit(path, [("s", String(repeating: "x", count: 99))], files: access).write() } != nil)
+    #expect(try bytes(path) == before && FileAccess.system.list(folder.path) == ["m.gguf"])
+  }
+
   @Test("what cannot be set is refused, and the file stays as it is")
   func refusals() throws {
     let folder = try TestFolder()
@@ -67,7 +96,9 @@ import Testing
     let before = try bytes(path)
     for (key, value) in [
       ("general.alignment", "64"), ("split.count", "2"), ("n", "-1"), ("n", "4294967296"), ("n", "x"), ("z", "65536"),
-      ("", "x"), ("q", "u8:256"), ("q", "bool:yes"), ("q", "arr:1"), ("q", "f32:nan"),
+      ("", "x"), ("q", "u8:256"), ("q", "bool:yes"), ("q", "arr:1"), ("q", "f32:nan"), ("q", "f32:1e39"),
+      ("q", "u8[]:[256]"), ("q", "u8[]:[1.5]"), ("q", "str[]:[1]"), ("q", "str[]:a"), ("q", "bool[]:[1]"),
+      ("q", "f32[]:[1e39]"),
     ] {
       #expect(problem { _ = try edit(path, [(key, value)]) }?.code == .ggufMetadata, "\(key)=\(value)")
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CheckpointKit
@@ -198,7 +199,11 @@ import Testing
       try folder.write("tokenizer_config.json", #"{"tokenizer_class":"\#(kind)"}"#)
       return problem { _ = try entries(folder.path, nil, size: 300, pre: nil) }?.code
     }
-    #expect(try code("IQ== 0\nIg== 1\r\n\n") == nil)
+    let bytes = (0..<256).map { "\(Data([UInt8($0)]).base64EncodedString()) \($0)" }
+    #expect(try code(bytes.joined(separator: "\n") + "\r\n\n") == nil)
+    // Cut anywhere, it could not encode every text.
+    #expect(try code(bytes.dropLast().joined(separator: "\n")) == .tokenizerMalformed)
+    #expect(try code("") == .tokenizerMalformed)
     #expect(try code("IQ== 0", kind: "OtherTokenizer") == .tokenizerUnsupported)
     for lines in [
       "IQ== 0\nIQ== 1", "IQ== 0\nIg== 0", "IQ=x 0", "IQ== x", "IQ==", "IQ== -1", "IQ== 300", "I 0", "==== 0",

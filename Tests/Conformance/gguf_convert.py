@@ -291,8 +291,33 @@ DAMAGED = [  # family, quant, tensor, row, column: rows and columns of the sourc
 ]
 
 
+def too_large():
+    """A finite value of which no F16 scale can be made: llama-quantize finds it in what it wrote, and refuses."""
+    name, row, column = "model.layers.1.self_attn.v_proj.weight", 77, 130
+    for family, quant in [("llama", "none"), ("qwen3_moe", "none")]:
+        def change(found, tensor):
+            if found == name:
+                tensor = tensor.clone()
+                tensor[row, column] = -2e9
+            return {found: tensor}
+        source, folder = derive(fixture(family, quant), change, "too-large"), new_folder("too-large")
+        folder.mkdir(parents=True)
+        llama.convert((source, folder / "f32.gguf", "f32", "none"))
+        for mix in ("F16", "Q8_0", "Q4_0", "Q5_1", "IQ4_NL", "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "IQ4_XS"):
+            with checks.case(f"{family} {mix}, a value too large"):
+                llama.run("llama-quantize", folder / "f32.gguf", folder / "theirs.gguf", mix, 1, ends=1)
+                result = ckpt("convert", source.path, folder / "ours.gguf", "--to", f"llama.cpp/{mix}", *pre(source), *SMALL, expect=2)
+                error = result.json["error"] or {}
+                checks.equal((error.get("code"), error.get("tensor")), ("convert.non-finite", name), f"{family} {mix}: code and tensor")
+                checks.true(f"row {row}, column {column}" in str(error), f"{family} {mix}: the place", str(error))
+                remove(folder / ".ours.gguf.ckpt")
+        remove(folder, source.path)
+
+
 def damaged():
     import torch
+
+    too_large()
 
     def judge(family, quant, name, row, column, value):
         label = f"{family} {quant} {name} [{row}, {column}] = {value}"

@@ -144,4 +144,41 @@ import Testing
     let report = encoded(layout, values, EncodeOptions()).1
     #expect(report.nonFinite?.row == 1 && report.nonFinite?.column == 3)
   }
+
+  @Test("a value that makes a scale larger than F16 holds is named, for every type whose scales are F16")
+  func overflow() throws {
+    for layout in GGUFBlockLayout.named where layout.isWritable && layout.type != .mxfp4 {
+      for importance in [EncodeOptions.Importance.none, .equal] {
+        var values = gaussian(3 * 512)
+        // F16 ends at 65504; the coarsest code of a type stands for at most 128 × 128 times its scale.
+        values[512 + 300] = -65504 * 2 * 128 * 128
+        let report = encoded(layout, values, EncodeOptions(importance: importance)).1
+        #expect(report.nonFinite?.row == 1 && report.nonFinite?.column == 300, "\(layout.name)")
+        values[512 + 300] = 65504
+        #expect(encoded(layout, values, EncodeOptions(importance: importance)).1.nonFinite == nil, "\(layout.name)")
+      }
+    }
+  }
+
+  @Test("a finite value that F16 or BF16 would make infinite is named; what is infinite itself stays so")
+  func plainOverflow() {
+    // 65520 is the middle between the largest F16 and what would follow it; ties go to the even neighbour, which is none.
+    for (dtype, fits, tooLarge) in [
+      (DType.f16, Float(65519.996), Float(65520)), (.bf16, Float(bitPattern: 0x7f7f_7fff), .greatestFiniteMagnitude),
+    ] {
+      func place(_ last: Float) -> (row: Int, column: Int)? {
+        let values: [Float] = [1, -.infinity, .nan, 2, 3, last]
+        var bytes = [UInt8](repeating: 0, count: 12)
+        return values.withUnsafeBufferPointer { values in
+          bytes.withUnsafeMutableBytes {
+            Codecs.codec(for: PlainLayout(dtype)).encode(
+              values, rows: 7..<9, shape: [9, 3], options: EncodeOptions(), into: [$0]
+            ).nonFinite
+          }
+        }
+      }
+      #expect(place(fits) == nil)
+      #expect(place(-tooLarge)?.row == 8 && place(tooLarge)?.column == 2)
+    }
+  }
 }

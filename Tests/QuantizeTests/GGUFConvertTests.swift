@@ -7,9 +7,27 @@ import Testing
 /// Which row goes where is written out here once more, from llama.cpp's converter and without the spec.
 @Suite("Converting to GGUF")
 struct GGUFConvertTests {
+  private func convertWeighted(
+    _ folder: TemporaryFolder, importance: String
+  ) throws -> (result: Checkpoint, findings: [Finding]) {
+    var findings: [Finding] = []
+    let result = try convert(folder, to: "q4_0", importance: importance, findings: &findings).result
+    return (result, findings)
+  }
+
   private func convert(
     _ folder: TemporaryFolder, from given: String? = nil, to recipe: String, threads: Int = 2, memory: Int = 1 << 30,
     config: String = "", biased: Bool = false
+  ) throws -> (source: Checkpoint, result: Checkpoint) {
+    var findings: [Finding] = []
+    return try convert(
+      folder, from: given, to: recipe, threads: threads, memory: memory, config: config, biased: biased,
+      findings: &findings)
+  }
+
+  private func convert(
+    _ folder: TemporaryFolder, from given: String? = nil, to recipe: String, threads: Int = 2, memory: Int = 1 << 30,
+    config: String = "", biased: Bool = false, importance: String? = nil, findings: inout [Finding]
   ) throws -> (source: Checkpoint, result: Checkpoint) {
     let source = given ?? folder.file("source")
     if !FileManager.default.fileExists(atPath: source) {
@@ -26,8 +44,10 @@ struct GGUFConvertTests {
     var options = ConvertOptions()
     options.container = .gguf
     options.preTokenizer = "llama-bpe"
+    options.importance = try importance.map { try ImportanceMatrix($0) }
     let job = try ConvertPlanner.plan(
       try Binding.bind(original, library: library), recipe: recipe, options: options, library: library)
+    findings = job.findings
     let name = "\(given == nil ? "out" : "again")-\(threads)-\(memory).gguf"
     let destination = folder.file(name)
     // What a stopped conversion leaves, too.
@@ -129,6 +149,44 @@ struct GGUFConvertTests {
     #expect(Array(factors.prefix(4)) == [0, 0, 0x80, 0x3f])
     #expect(Array(factors.suffix(4)) == [0, 0, 0, 0x41])
     #expect(try bytes(second, "rope_freqs.weight").bytes == factors)
+  }
+
+  @Test("the config that a GGUF file gives names the class of its model, and Llama 3.1's scaling by its own words")
+  func configOfGGUF() throws {
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let scaling = #"""
+      "rope_theta": 500000.0, "rope_scaling": {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0,
+      "high_freq_factor": 4.0, "original_max_position_embeddings": 8192},
+      """#
+    let result = try convert(folder, to: "f16", config: scaling).result
+    let config = try #require(try Binding.bind(result, library: SpecLibrary()).model?.config.root)
+    #expect(config["architectures"]?.array?.compactMap(\.string) == ["LlamaForCausalLM"])
+    let found = config["rope_scaling"]
+    #expect(found?["rope_type"]?.string == "llama3" && found?["factor"]?.double == 32)
+    #expect(found?["low_freq_factor"]?.double == 1 && found?["high_freq_factor"]?.double == 4)
+    #expect(found?["original_max_position_embeddings"]?.int == 8192)
+  }
+
+  @Test("keys of the importance matrix are those of llama-quantize: 127 bytes of the dataset's name, no count of 0")
+  func importanceKeys() throws {
+    func little(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    let folder = try TemporaryFolder()
+    defer { withExtendedLifetime(folder) {} }
+    for (chunks, dataset, kept) in [
+      (3, String(repeating: "x", count: 126) + "é", String(repeating: "x", count: 126)), (0, "text", "text"),
+    ] {
+      // The embedding has 64 columns; what was measured for another width is not used, and no reason to stop.
+      var bytes = little(1) + little(17) + Array("token_embd.weight".utf8) + little(1) + little(2) + [0, 0, 0x80, 0x3f]
+      bytes += [0, 0, 0x80, 0x3f] + little(chunks) + little(dataset.utf8.count) + Array(dataset.utf8)
+      let path = folder.file("i-\(chunks).dat")
+      try Data(bytes).write(to: URL(fileURLWithPath: path))
+      let (result, findings) = try convertWeighted(folder, importance: path)
+      let fields = result.shards[0].fields
+      #expect(fields.first { $0.key == "quantize.imatrix.dataset" }?.value.text == kept)
+      #expect(fields.first { $0.key == "quantize.imatrix.chunks_count" }?.value.integer == (chunks == 0 ? nil : chunks))
+      #expect(findings.contains { $0.code == .imatrixMismatch && $0.tensor == "token_embd.weight" })
+    }
   }
 
   @Test("keys that config.json leaves out have the values of the model's config class, as in the converter's file")

@@ -101,17 +101,51 @@ public struct HeaderEdit: Sendable {
     }
     if setting.key.isEmpty || setting.key.utf8.contains(0) { return fail("is empty or has a NUL") }
     var (type, text) = (GGUFValueType.string, setting.value)
+    if known == nil, let colon = text.firstIndex(of: ":"), text[..<colon].hasSuffix("[]"),
+      let element = GGUFValueType(name: String(text[..<colon].dropLast(2))), element != .array
+    {
+      return array(String(text[text.index(after: colon)...]), of: element, setting.key, fail)
+    }
     if let known {
       type = known.type
     } else if let colon = text.firstIndex(of: ":"), let named = GGUFValueType(name: String(text[..<colon])) {
       type = named
       text = String(text[text.index(after: colon)...])
     }
-    if type == .array { return fail("is an array, which cannot be set") }
+    if type == .array {
+      var element: GGUFValueType?
+      if case .array(let known, _)? = known?.value { element = known }
+      return array(text, of: element, setting.key, fail)
+    }
     guard let value = GGUFValue(text, as: type), let bytes = GGUFField.encoded(setting.key, value, as: type) else {
       return fail("is of type \(type.name), and '\(text)' is none")
     }
     return .success(bytes)
+  }
+
+  /// An array is written in JSON: `["a", "b"]`, `[1, 2]`, `[true]`.
+  private static func array(
+    _ text: String, of element: GGUFValueType?, _ key: String,
+    _ fail: (String, String?) -> Result<[UInt8], CheckpointError>
+  ) -> Result<[UInt8], CheckpointError> {
+    let hint = #"write it in JSON: KEY=["a","b"], and a new one with its type: KEY=i32[]:[1,2]"#
+    guard let element, let values = (try? JSONValue(parsing: Array(text.utf8), file: key))?.array else {
+      return fail("is an array, and '\(text)' is none", hint)
+    }
+    var elements = GGUFElements(element)
+    for value in values {
+      let text: String? =
+        switch value {
+        case .string(let text) where element == .string: text
+        case .number(let digits) where element != .string && element != .bool: digits
+        case .bool(let flag) where element == .bool: String(flag)
+        default: nil
+        }
+      guard let text, let value = GGUFValue(text, as: element), elements.append(value) else {
+        return fail("is an array of \(element.name), and one of the elements is none", hint)
+      }
+    }
+    return .success(GGUFEntry(key, elements).bytes)
   }
 
   private static func header(
@@ -177,7 +211,15 @@ public struct HeaderEdit: Sendable {
   /// Carries the change out; complete and durable, or as before, or undone by the next one.
   public func write() throws(CheckpointError) {
     try files.makeDirectories(work)
-    if isInPlace { try writeInPlace() } else { try writeAnew() }
+    if isInPlace {
+      try writeInPlace()
+    } else {
+      do throws(CheckpointError) { try writeAnew() } catch {
+        // The file is as it was: nothing may say that it is unfinished.
+        try? files.removeTree(work)
+        throw error
+      }
+    }
     try files.removeTree(work)
     try files.syncDirectory(parentPath(work))
   }

@@ -100,9 +100,11 @@ extension GGUFSpec {
           Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
         }
       }
-      config["rope_scaling"] = .object([
-        "rope_type": "factors", "factors": .array(factors.map { .double(Double($0)) }),
-      ])
+      let known = RopeFactors.llama3Scaling(
+        of: factors, base: config["rope_theta"]?.double ?? 10000, width: config["head_dim"]?.int ?? 0)
+      config["rope_scaling"] =
+        known
+        ?? .object(["rope_type": "factors", "factors": .array(factors.map { .double(Double($0)) })])
     }
     return ModelConfig(config, file: file)
   }

@@ -18,10 +18,6 @@ enum RopeFactors {
     return factors
   }
 
-  /// One factor for each frequency: 1 for short waves, `factor` for long ones, in between what lies between both.
-  ///
-  /// Float32 throughout, in the order of steps of llama.cpp's converter (`conversion/llama.py`), where PyTorch divides a
-  /// number by a tensor as it multiplies with the reciprocal.
   private static func llama3(_ model: ModelLayout) throws(CheckpointError) -> [Float] {
     func number(_ text: String) throws(CheckpointError) -> Double {
       try model.environment.double(try Expression(text, file: "rope_factors"))
@@ -37,7 +33,31 @@ enum RopeFactors {
     guard base > 0, width > 0, width <= 1 << 16, factor > 0, low > 0, high > low else {
       throw CheckpointError(.configKey, file: model.config.file, "its rope scaling has values that mean no frequencies")
     }
-    return stride(from: 0, to: width, by: 2).map { i in
+    return factors(base: base, width: width, factor: factor, low: low, high: high, context: context)
+  }
+
+  /// The `rope_scaling` of Llama 3.1 and its successors that factors come from, bit for bit; nil where it is another.
+  static func llama3Scaling(of factors: [Float], base: Double, width: Int) -> JSONValue? {
+    // All published models have these; the factor is 8, or 32 for the small ones.
+    let (low, high, context) = (1.0, 4.0, 8192.0)
+    guard let most = factors.max(), most > 1, most.isFinite, base > 0, width == 2 * factors.count,
+      factors
+        == Self.factors(base: base, width: width, factor: Double(most), low: low, high: high, context: context)
+    else { return nil }
+    return .object([
+      "rope_type": "llama3", "factor": .double(Double(most)), "low_freq_factor": .double(low),
+      "high_freq_factor": .double(high), "original_max_position_embeddings": .int(Int(context)),
+    ])
+  }
+
+  /// One factor for each frequency: 1 for short waves, `factor` for long ones, in between what lies between both.
+  ///
+  /// Float32 throughout, in the order of steps of llama.cpp's converter (`conversion/llama.py`), where PyTorch divides a
+  /// number by a tensor as it multiplies with the reciprocal.
+  private static func factors(
+    base: Double, width: Int, factor: Double, low: Double, high: Double, context: Double
+  ) -> [Float] {
+    stride(from: 0, to: width, by: 2).map { i in
       let frequency = 1 / powf(Float(base), Float(i) / Float(width))
       let wave = 1 / frequency * Float(2 * Double.pi)
       if wave < Float(context / high) { return 1 }

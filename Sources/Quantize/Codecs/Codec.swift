@@ -86,7 +86,7 @@ public struct EncodeOptions: Sendable, Equatable {
 }
 
 public struct EncodeReport: Sendable, Equatable {
-  /// The first value that is not finite; nothing behind it was encoded.
+  /// The first value that is not finite, or that is and makes the encoding hold one that is not: the bytes are of no use.
   public var nonFinite: (row: Int, column: Int)?
   public var groups = 0
   public var exactGroups = 0

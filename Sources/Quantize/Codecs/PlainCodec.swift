@@ -32,11 +32,32 @@ public struct PlainCodec: Codec {
   ) -> EncodeReport {
     let bytes = UnsafeMutableRawBufferPointer(
       rebasing: parts[0][..<(values.count * layout.dtype.bitsPerElement / 8)])
+    var report = EncodeReport()
+    var overflow: Int?
     switch layout.dtype {
-    case .bf16: Level.current.encodeBF16(values, into: bytes)
-    case .f16: Level.current.encodeF16(values, into: bytes)
+    case .bf16:
+      Level.current.encodeBF16(values, into: bytes)
+      overflow = firstOverflow(values, UnsafeRawBufferPointer(bytes), infinity: 0x7f80)
+    case .f16:
+      Level.current.encodeF16(values, into: bytes)
+      overflow = firstOverflow(values, UnsafeRawBufferPointer(bytes), infinity: 0x7c00)
     default: bytes.copyMemory(from: UnsafeRawBufferPointer(values))
     }
-    return EncodeReport()
+    if let overflow, shape.columns > 0 {
+      report.nonFinite = (rows.lowerBound + overflow / shape.columns, overflow % shape.columns)
+    }
+    return report
+  }
+
+  /// The first finite value that became infinite. What is infinite itself stays so.
+  private func firstOverflow(
+    _ values: UnsafeBufferPointer<Float>, _ bytes: UnsafeRawBufferPointer, infinity: UInt16
+  ) -> Int? {
+    func isInfinite(_ i: Int) -> Bool {
+      UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self)) & 0x7fff == infinity
+    }
+    var count: UInt32 = 0
+    for i in 0..<values.count { count |= isInfinite(i) ? 1 : 0 }
+    return count == 0 ? nil : values.indices.first { values[$0].isFinite && isInfinite($0) }
   }
 }

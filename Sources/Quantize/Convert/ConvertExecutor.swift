@@ -143,7 +143,7 @@ public struct ConvertExecutor: PanelExecutor {
       let encoded = run.output.codec.encode(
         UnsafeBufferPointer(values), rows: strip, shape: shape, options: run.options, into: run.output.bytes(of: strip))
       if let place = encoded.nonFinite {
-        throw nonFinite(run.work, place, values[(place.row - start) * shape.columns + place.column], run.options)
+        throw nonFinite(run.work, place, values[(place.row - start) * shape.columns + place.column], run)
       }
       report.groups += encoded.groups
       report.exactGroups += encoded.exactGroups
@@ -198,9 +198,10 @@ public struct ConvertExecutor: PanelExecutor {
   }
 
   private func nonFinite(
-    _ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float, _ options: EncodeOptions
+    _ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float, _ run: Run
   ) -> CheckpointError {
-    let reason = value.isFinite ? ", which \(options.weightDType) cannot hold," : ""
+    let holder = (run.output.codec.layout as? PlainLayout)?.dtype ?? run.options.weightDType
+    let reason = value.isFinite ? ", which \(holder) cannot hold," : ""
     return CheckpointError(
       .nonFinite, tensor: convert.name(of: work),
       "has the value \(value)\(reason) in row \(place.row), column \(place.column), and cannot be quantized",

@@ -106,6 +106,15 @@ public struct ConvertPlanner: Sendable {
           rule: 1),
         shard: binding.checkpoint.records[bound.pieces[0].records[0]].shard, layer: tensor.layer)
     }
+    for bound in binding.tensors where model.plainStack(of: model.tensors[bound.tensor]) != nil {
+      findings.append(
+        Finding(
+          .warning, .notCarried, tensor: model.name(of: model.tensors[bound.tensor]),
+          "and the other experts are written one by one, where this family is published with stacks of them: other "
+            + "programs may not find them",
+          hint: "this program reads the folder; for others take the original repository"))
+      break
+    }
     if let first = binding.unknown.first {
       findings.append(
         Finding(

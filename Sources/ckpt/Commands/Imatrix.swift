@@ -17,7 +17,7 @@ struct Imatrix: Verb {
   @Argument(help: "An importance matrix: .gguf or .dat.", completion: .file())
   var file: String
 
-  @Option(help: "A GGUF model that it should fit.", completion: .file())
+  @Option(help: "A model that it should fit: a GGUF file, or what would become one.", completion: .file())
   var against: String?
 
   @OptionGroup(title: "Common options") var common: CommonOptions

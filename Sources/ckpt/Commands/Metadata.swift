@@ -7,12 +7,14 @@ struct Metadata: Verb {
     abstract: "Show or set the metadata of a weight file: GGUF keys, safetensors metadata.",
     discussion: """
       A key that is set keeps its place and, in GGUF, its type; a new one is a string, or TYPE:VALUE with a type of u8 i8 \
-      u16 i16 u32 i32 u64 i64 f32 f64 bool str. Where the new header has the length of the old, no tensor byte moves; \
-      otherwise a new file takes the place of the old when it is complete.
+      u16 i16 u32 i32 u64 i64 f32 f64 bool str. An array is written in JSON, a new one as TYPE[]:VALUE. Where the new \
+      header has the length of the old, no tensor byte moves; otherwise a new file takes the place of the old when it is \
+      complete.
 
       EXAMPLES
         ckpt metadata K2-Q2_K-00001-of-00009.gguf
         ckpt metadata Qwen3-8B-Q4_K_M.gguf --set general.name='Qwen3 8B' --set general.x=u32:5
+        ckpt metadata Qwen3-8B-Q4_K_M.gguf --set 'general.tags=str[]:["chat","4-bit"]'
       """)
 
   @Argument(help: "A .gguf or .safetensors file.", completion: .file())

@@ -107,7 +107,7 @@ extension GGUFField {
     return field + bytes
   }
 
-  private static func encodedValue(_ value: GGUFValue, as type: GGUFValueType) -> [UInt8]? {
+  static func encodedValue(_ value: GGUFValue, as type: GGUFValueType) -> [UInt8]? {
     var bytes: [UInt8] = []
     func integer<T: FixedWidthInteger>(_ type: T.Type) -> Bool {
       let converted: T? =
@@ -132,6 +132,8 @@ extension GGUFField {
     case .int64: fits = integer(Int64.self)
     case .float32:
       guard let number = value.number else { return nil }
+      // A number that Float32 cannot hold is none of the type; one that is infinite itself is.
+      guard Float(number).isFinite || !number.isFinite else { return nil }
       appendLittleEndian(Float(number).bitPattern, to: &bytes)
       fits = true
     case .float64:

@@ -80,6 +80,14 @@ struct GGUFElements: Sendable {
     count += 1
   }
 
+  /// - Returns: false where the value does not fit the type.
+  mutating func append(_ value: GGUFValue) -> Bool {
+    guard let encoded = GGUFField.encodedValue(value, as: type) else { return false }
+    bytes += encoded
+    count += 1
+    return true
+  }
+
   mutating func append(int32 number: Int32) {
     appendLittleEndian(number, to: &bytes)
     count += 1

@@ -323,6 +323,12 @@ struct TokenizerSource {
     }
     let tiktoken = try TiktokenFile(
       parsing: files.readAll(path, limit: TiktokenFile.byteLimit), file: path, vocabularySize: vocabSize)
+    if let byte = (0...UInt8.max).first(where: { !tiktoken.has($0) }) {
+      throw CheckpointError(
+        .tokenizerMalformed, file: path,
+        "has no token for the byte \(byte): of \(vocabSize) tokens it has \(tiktoken.vocabulary.count)",
+        hint: "the file is cut or damaged: get it again")
+    }
     let base = tiktoken.vocabulary.count
     let named = tokenizerConfig?["added_tokens_decoder"]
     var arrays = TokenArrays()

@@ -42,6 +42,11 @@ struct TiktokenFile: Sendable {
     merges = Self.merges(of: vocabulary, order)
   }
 
+  /// Whether a byte is a token of its own; of a vocabulary that has all, any text can be encoded.
+  func has(_ byte: UInt8) -> Bool {
+    withUnsafeBytes(of: byte) { vocabulary.id(of: $0.assumingMemoryBound(to: UInt8.self)) != nil }
+  }
+
   /// A token in the characters of ``ByteAlphabet``.
   func text(of id: Int) -> String? {
     vocabulary.withText(of: id) { token -> String in

@@ -42,6 +42,18 @@ public enum GGUFBlock: UInt32, Sendable, CaseIterable {
     }
   }
 
+  /// Where the F16 scales of a writable block stand; both places are the same where it has one, and nil where it has none.
+  public var halfOffsets: (Int, Int)? {
+    switch self {
+    case .q4_0, .q5_0, .q8_0, .iq4NL, .iq4XS: (0, 0)
+    case .q4_1, .q5_1, .q4K, .q5K: (0, 2)
+    case .q2K: (80, 82)
+    case .q3K: (108, 108)
+    case .q6K: (208, 208)
+    default: nil
+    }
+  }
+
   /// Values of a block.
   public var valueCount: Int {
     switch self {

@@ -53,6 +53,27 @@ public struct GGUFBlockCodec: Codec {
       Level.current.encodeGGUF(values, columns: shape.columns, importance: nil, block, into: bytes)
     }
     report.groups = blocks
+    if let block = firstOverflow(in: UnsafeRawBufferPointer(bytes)) {
+      let place = largest(values, from: block * self.block.valueCount)
+      report.nonFinite = (rows.lowerBound + place / shape.columns, place % shape.columns)
+    }
     return report
+  }
+
+  /// The first block with a scale that F16 cannot hold. `llama-quantize` looks for one in what it wrote, too
+  /// (`ggml_validate_row_data`).
+  private func firstOverflow(in bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let (first, second) = block.halfOffsets else { return nil }
+    for (i, start) in stride(from: 0, to: bytes.count, by: block.byteCount).enumerated() {
+      let a = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + first, as: UInt16.self))
+      let b = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + second, as: UInt16.self))
+      if a & 0x7c00 == 0x7c00 || b & 0x7c00 == 0x7c00 { return i }
+    }
+    return nil
+  }
+
+  /// The place of a block's largest magnitude.
+  private func largest(_ values: UnsafeBufferPointer<Float>, from start: Int) -> Int {
+    (start..<start + block.valueCount).max { abs(values[$0]) < abs(values[$1]) } ?? start
   }
 }

@@ -113,7 +113,14 @@ struct AssemblyExecutor: Sendable {
         let bytes = UnsafeMutableRawBufferPointer(
           rebasing: output[(place + i) * rowBytes..<(place + i + 1) * rowBytes])
         let done = transcoding.row(wanted.first + i * wanted.step, of: stored, into: bytes)
-        if let group = done.nonFinite { throw error(slice, rows.lowerBound + place + i, group * 32, .nan, run) }
+        if let group = done.nonFinite {
+          let row = rows.lowerBound + place + i
+          let values = UnsafeMutableBufferPointer(rebasing: run.values[..<run.work.shape.columns])
+          try read(row..<row + 1, of: slice, run, into: values)
+          let largest = (group * 32..<group * 32 + 32).max { abs(values[$0]) < abs(values[$1]) } ?? group * 32
+          let column = (group * 32..<group * 32 + 32).first { !values[$0].isFinite } ?? largest
+          throw error(slice, row, column, values[column], run)
+        }
         report.groups += done.groups
         report.exactGroups += done.exact
       }
@@ -242,9 +249,12 @@ struct AssemblyExecutor: Sendable {
     if let order = run.assembly.columns { column = Int(order[column]) }
     let name = run.assembly.sources.isEmpty ? nil : convert.binding.tensors[run.assembly.source(slice)].tensor
     let tensor = name.flatMap { place in convert.binding.model.map { $0.name(of: $0.tensors[place]) } }
+    let reason =
+      value.isFinite
+      ? "which is too large for \(run.output.codec.layout.name)" : "which no quantized model can have"
     return CheckpointError(
       .nonFinite, tensor: tensor ?? run.assembly.name,
-      "has the value \(value) in row \(row), column \(column), which no quantized model can have",
+      "has the value \(value) in row \(row), column \(column), \(reason)",
       hint: "the source is damaged, or was made with an overflow: check it, or get it again")
   }
 }

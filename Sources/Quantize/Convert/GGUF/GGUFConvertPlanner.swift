@@ -231,8 +231,16 @@ struct GGUFConvertPlanner {
       if tensor.role != Role("embed"), tensor.role != Role("head") { withoutImportance.append(tensor.name) }
       return nil
     }
-    importanceCount += 1
     let wanted = tensor.sliceCount * tensor.shape.columns
+    if entry.valueCount != wanted, tensor.role == Role("embed") {
+      // So llama-quantize takes it: what was measured where a head is the embedding may be that of another width.
+      findings.append(
+        Finding(
+          .warning, .imatrixMismatch, file: matrix.path, tensor: tensor.name,
+          "has \(entry.valueCount) values, where the tensor has \(wanted) columns: they are not used"))
+      return nil
+    }
+    importanceCount += 1
     guard entry.valueCount == wanted else {
       throw CheckpointError(
         .imatrixMalformed, file: matrix.path, tensor: tensor.name,
@@ -328,14 +336,25 @@ struct GGUFConvertPlanner {
     if let importance = options.importance {
       // llama-quantize writes the path of the file, too: it would make the bytes depend on where it lies.
       if let dataset = importance.datasets.first {
-        entries.append(GGUFEntry("quantize.imatrix.dataset", text: dataset))
+        entries.append(GGUFEntry("quantize.imatrix.dataset", text: Self.cut(dataset)))
       }
       entries.append(GGUFEntry("quantize.imatrix.entries_count", uint32: UInt32(clamping: importance.entries.count)))
-      if let chunks = importance.chunkCount {
+      if let chunks = importance.chunkCount, chunks > 0 {
         entries.append(GGUFEntry("quantize.imatrix.chunks_count", uint32: UInt32(clamping: chunks)))
       }
     }
     return entries
+  }
+
+  /// llama-quantize has room for 127 bytes. A character that they would cut is left out.
+  private static func cut(_ text: String) -> String {
+    var (end, bytes) = (text.startIndex, 0)
+    let scalars = text.unicodeScalars
+    while end < scalars.endIndex, bytes + UTF8.width(scalars[end]) <= 127 {
+      bytes += UTF8.width(scalars[end])
+      end = scalars.index(after: end)
+    }
+    return String(scalars[..<end])
   }
 
   private mutating func newMetadata() throws(CheckpointError) -> [GGUFEntry] {
