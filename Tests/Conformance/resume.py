@@ -136,6 +136,30 @@ def judge_kills(verb, arguments, reference, seconds):
     checks.true(in_flight >= 5 and continued >= 3, f"{verb}: enough runs were killed in flight", f"{in_flight} killed, {continued} continued")
 
 
+def catches(process, how):
+    """Whether a process has a handler of its own for a signal."""
+    for line in open(f"/proc/{process.pid}/status"):
+        if line.startswith("SigCgt:"):
+            return int(line.split()[1], 16) >> (how - 1) & 1 == 1
+    return False
+
+
+def judge_planning():
+    """A signal that comes while a result is planned, before anything is written."""
+    for how, status in ((signal.SIGTERM, 75), (signal.SIGINT, 130)):
+        label = f"{how.name} while planning"
+        with checks.case(label):
+            out = new_folder()
+            process = start("synth", out, "--preset", "Kimi-K2-Instruct", "--sparse", "--json")
+            while process.poll() is None and not catches(process, how):
+                time.sleep(0.0005)
+            process.send_signal(how)
+            stdout, _ = process.communicate(timeout=120)
+            checks.equal(process.returncode, status, f"{label}: exit status")
+            checks.equal(json.loads(stdout)["error"]["code"], "run.stopped", f"{label}: one document that says so")
+            remove(out)
+
+
 def judge_signals(verb, arguments, reference):
     for how, status in ((signal.SIGTERM, 75), (signal.SIGINT, 130)):
         for moment in (1, 6):
@@ -217,6 +241,7 @@ def judge_shares(source, reference):
 
 
 def main():
+    judge_planning()
     source = big_source()
     size = sum(p.stat().st_size for p in source.iterdir())
     for verb, tail in (("convert", ["--to", "int4-g32"]), ("reshard", ["--max-shard-size", "8MB"])):

@@ -115,6 +115,16 @@ public struct ConvertPlanner: Sendable {
           hint: "this program reads the folder; for others take the original repository"))
       break
     }
+    if model.spec.tensors.contains(where: { $0.groups.contains(.vision) }),
+      !model.tensors.contains(where: { $0.group == .vision })
+    {
+      findings.append(
+        Finding(
+          .warning, .notCarried, file: binding.checkpoint.path,
+          "holds the text model alone, where this family is published with a vision tower: other programs may not load "
+            + "the folder",
+          hint: "this program reads the folder; for others take the original repository"))
+    }
     if let first = binding.unknown.first {
       findings.append(
         Finding(

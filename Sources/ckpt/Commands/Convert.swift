@@ -62,7 +62,9 @@ struct Convert: Verb {
   @Option(help: "For GGUF: what the file calls the model.")
   var name: String?
 
-  @Option(help: "Cut into files of at most so many bytes (default: the source's boundaries).", transform: parseSize)
+  @Option(
+    help: "Cut into files of at most so many bytes of tensors (default: the source's boundaries).", transform: parseSize
+  )
   var maxShardSize: Int?
 
   @Option(help: "SHA-256 of tensors on the way: none, output, or all (the source's files too).")

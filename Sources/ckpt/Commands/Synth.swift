@@ -36,7 +36,8 @@ struct Synth: Verb {
   @Option(help: "Another seed gives other values.")
   var seed: UInt64 = 0
 
-  @Option(help: "Cut into files of at most so many bytes (default: as the published files).", transform: parseSize)
+  @Option(
+    help: "Cut into files of at most so many bytes of tensors (default: as the published files).", transform: parseSize)
   var maxShardSize: Int?
 
   @Flag(help: "True headers at full size, the data left as holes: no disk is needed.")

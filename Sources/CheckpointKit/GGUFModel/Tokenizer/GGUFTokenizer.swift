@@ -111,7 +111,7 @@ struct TokenizerSource {
     if try has("tokenizer.json") { return try jsonEntries(pre: name) }
     if try has("tiktoken.model") { return try tiktokenEntries(pre: name) }
     throw CheckpointError(
-      .tokenizerMissing, file: folder, "has no tokenizer.json",
+      .tokenizerMissing, file: folder, "has neither tokenizer.json nor tiktoken.model",
       hint: "get the tokenizer's files from the model's repository")
   }
 
