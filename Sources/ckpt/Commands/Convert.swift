@@ -117,7 +117,24 @@ struct Convert: Verb {
       Self.addTensors(job, to: &result.report, session)
     }
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
+    result.report.findings += idleOptions(job)
     return result.report
+  }
+
+  /// Options that were given for an encoding of which the result has nothing.
+  private func idleOptions(_ job: ConvertPlan) -> [Finding] {
+    var idle: [(option: String, encoding: String)] = []
+    if rounding != .ct, !job.works.contains(where: { $0.target is PackedINT4Layout }) {
+      idle.append(("--rounding", "INT4"))
+    }
+    if scaleDtype != nil, !job.works.contains(where: { $0.target is FP8BlockLayout }) {
+      idle.append(("--scale-dtype", "block-fp8"))
+    }
+    return idle.map { option, encoding in
+      Finding(
+        .warning, .recipeUnsuitable,
+        "\(option) is about \(encoding), of which '\(job.recipe.name)' writes nothing here: it has no effect")
+    }
   }
 
   /// Opens, binds and plans; also what `run` does with a saved plan.
