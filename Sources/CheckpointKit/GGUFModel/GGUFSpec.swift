@@ -204,7 +204,7 @@ extension GGUFSpec.Tensor {
       group = known
     }
     when = try reader.optionalExpression("when")
-    isStacked = reader.value("stacked")?.bool ?? false
+    isStacked = try reader.bool("stacked", default: false)
     if let type = try reader.optionalString("type") {
       guard let known = GGUFSpec.Kept(rawValue: type) else {
         throw reader.malformed("'type' can only be F32 or F32|F16")
@@ -253,7 +253,7 @@ extension GGUFSpec.Key {
     let reader = SpecReader(json, file: outer.file)
     try reader.expectKeys(["key", "bare", "type", "value", "each", "when", "optional"])
     name = try reader.string("key")
-    isBare = reader.value("bare")?.bool ?? false
+    isBare = try reader.bool("bare", default: false)
     let fullName = try reader.string("type")
     let isArray = fullName.hasSuffix("[]")
     let typeName = isArray ? String(fullName.dropLast(2)) : fullName
@@ -265,7 +265,7 @@ extension GGUFSpec.Key {
     if case .one = value, isArray { throw reader.malformed("needs 'each' or a list, since it is an array") }
     if !isArray { guard case .one = value else { throw reader.malformed("is no array") } }
     when = try reader.optionalExpression("when")
-    isOptional = reader.value("optional")?.bool ?? false
+    isOptional = try reader.bool("optional", default: false)
   }
 }
 

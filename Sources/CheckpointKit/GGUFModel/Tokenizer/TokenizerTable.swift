@@ -59,8 +59,8 @@ struct TokenizerTable: Sendable {
       case "ckpt.tokenizer-family/1":
         try reader.expectKeys(common.union(["add_space_prefix", "sentencepiece_like", "special_tokens"]))
         var family = Family()
-        family.addsSpacePrefix = reader.value("add_space_prefix")?.bool ?? false
-        family.isSentencepieceLike = reader.value("sentencepiece_like")?.bool ?? false
+        family.addsSpacePrefix = try reader.bool("add_space_prefix", default: false)
+        family.isSentencepieceLike = try reader.bool("sentencepiece_like", default: false)
         for (kind, value) in try reader.members("special_tokens") {
           guard let text = value.string else { throw reader.malformed("'special_tokens' holds more than texts") }
           family.specialTokens.append((kind, text))
