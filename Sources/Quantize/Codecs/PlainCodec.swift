@@ -53,11 +53,14 @@ public struct PlainCodec: Codec {
   private func firstOverflow(
     _ values: UnsafeBufferPointer<Float>, _ bytes: UnsafeRawBufferPointer, infinity: UInt16
   ) -> Int? {
-    func isInfinite(_ i: Int) -> Bool {
-      UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self)) & 0x7fff == infinity
+    guard let base = bytes.baseAddress else { return nil }
+    func magnitude(_ i: Int) -> Int16 {
+      Int16(bitPattern: UInt16(littleEndian: base.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self)) & 0x7fff)
     }
-    var count: UInt32 = 0
-    for i in 0..<values.count { count |= isInfinite(i) ? 1 : 0 }
-    return count == 0 ? nil : values.indices.first { values[$0].isFinite && isInfinite($0) }
+    // The largest alone, in whole registers: hardly any panel holds one to look for.
+    let limit = Int16(bitPattern: infinity)
+    var largest: Int16 = 0
+    for i in 0..<values.count { largest = max(largest, magnitude(i)) }
+    return largest < limit ? nil : values.indices.first { values[$0].isFinite && magnitude($0) == limit }
   }
 }

@@ -63,10 +63,11 @@ public struct GGUFBlockCodec: Codec {
   /// The first block with a scale that F16 cannot hold. `llama-quantize` looks for one in what it wrote, too
   /// (`ggml_validate_row_data`).
   private func firstOverflow(in bytes: UnsafeRawBufferPointer) -> Int? {
-    guard let (first, second) = block.halfOffsets else { return nil }
-    for (i, start) in stride(from: 0, to: bytes.count, by: block.byteCount).enumerated() {
-      let a = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + first, as: UInt16.self))
-      let b = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: start + second, as: UInt16.self))
+    guard let (first, second) = block.halfOffsets, let base = bytes.baseAddress else { return nil }
+    for i in 0..<bytes.count / block.byteCount {
+      let start = base + i &* block.byteCount
+      let a = UInt16(littleEndian: start.loadUnaligned(fromByteOffset: first, as: UInt16.self))
+      let b = UInt16(littleEndian: start.loadUnaligned(fromByteOffset: second, as: UInt16.self))
       if a & 0x7c00 == 0x7c00 || b & 0x7c00 == 0x7c00 { return i }
     }
     return nil
