@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,15 @@ int csystem_exchange(const char *a, const char *b) {
   return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0 ? 0 : errno;
 }
 
+int csystem_rename_new(const char *from, const char *to) {
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  // A file system that has neither hard links nor this: the look beforehand is all that can be had.
+  struct stat info;
+  if (lstat(to, &info) == 0) return EEXIST;
+  return rename(from, to) == 0 ? 0 : errno;
+}
+
 int csystem_processor_count(void) {
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -39,6 +49,9 @@ void csystem_trim_memory(void) {}
 int csystem_reserve(int fd, int64_t bytes) { return ENOTSUP; }
 int csystem_start_writeback(int fd, int64_t offset, int64_t bytes) { return 0; }
 int csystem_exchange(const char *a, const char *b) { return ENOTSUP; }
+int csystem_rename_new(const char *from, const char *to) {
+  return renamex_np(from, to, RENAME_EXCL) == 0 ? 0 : errno;
+}
 int csystem_processor_count(void) {
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (int)count : 1;

@@ -321,7 +321,7 @@ private func codes(_ findings: [Finding]) -> [String] { findings.map { "\($0.sev
   @Test("a file that may not be read stops the work with an error that names it", arguments: [EACCES, EPERM, EIO])
   func unreadable(code: Int32) throws {
     let folder = try goodFolder()
-    let access = FileAccess { call, path in call == .open && path.hasSuffix(shardTwo) ? code : nil }
+    let access = FileAccess { call, path in call == .open && path.hasSuffix(shardTwo) ? .error(code) : nil }
     let error = try #require(problem { _ = try Checkpoint.inspect(folder.path, files: access) })
     #expect(error.code == (code == EIO ? .ioFailed : .notPermitted) && error.file?.hasSuffix(shardTwo) == true)
   }

@@ -129,21 +129,22 @@ import Testing
   private static let library = Result { try SpecLibrary(folders: [], files: .system) }
 
   private func run(
-    _ source: String, _ destination: String, limit: Int, overwrite: Bool = false, stopAfter: Int = .max
+    _ source: String, _ destination: String, limit: Int, overwrite: Bool = false, overwriteAll: Bool = false,
+    stopAfter: Int = .max
   ) throws {
     let binding = try Binding.inspect(try Checkpoint.open(source), library: Self.library.get())
     let job = try Reshard(binding, sharding: .upTo(bytes: limit))
     let calls = Counter()
     let access = FileAccess { call, _ in
-      [.write, .rename, .sync, .reserve, .create, .remove].contains(call) && calls.take() >= stopAfter ? 5 : nil
+      [.write, .rename, .sync, .reserve, .create, .remove].contains(call) && calls.take() >= stopAfter ? .error(5) : nil
     }
     let options = Runner.Options(threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 1 << 20)
-    let runner = Runner(
-      job.plan, place: PlanFile.Place(source: source, destination: destination, overwrite: overwrite),
+    let runner = try Runner(
+      job,
+      place: PlanFile.Place(
+        source: source, destination: destination, overwrite: overwrite, overwriteAll: overwriteAll),
       options: options, files: access)
-    try runner.prepare()
-    let outcome = try runner.run(job.executor())
-    try runner.finish(try job.finishing(outcome, threads: 1))
+    _ = try runner.perform()
   }
 
   @Test("a file is split as documented, and merging the set gives the file back")
@@ -164,22 +165,26 @@ import Testing
     #expect(try FileAccess.system.readAll(folder.file("merged.gguf"), limit: 1 << 20) == original)
   }
 
-  @Test("an existing file is refused, and with --overwrite replaced")
+  @Test("an existing file is refused, and with --overwrite replaced where a result of ckpt names it")
   func overwrite() throws {
     let folder = try TestFolder()
     let source = try folder.write("m.gguf", Self.gguf(tensors: three))
     let old = try folder.write("s-00002-of-00002.gguf", "GGUF, but old")
     #expect(problem { try run(source, folder.file("s.gguf"), limit: 128) }?.code == .outputExists)
     #expect(try FileAccess.system.readAll(old, limit: 20) == Array("GGUF, but old".utf8))
-    try run(source, folder.file("s.gguf"), limit: 128, overwrite: true)
+    #expect(problem { try run(source, folder.file("s.gguf"), limit: 128, overwrite: true) }?.code == .outputExists)
+    #expect(try FileAccess.system.readAll(old, limit: 20) == Array("GGUF, but old".utf8))
+    try run(source, folder.file("s.gguf"), limit: 128, overwriteAll: true)
     #expect(try Checkpoint.open(old).records.count == 3)
     let other = try folder.write("u.gguf", "a letter")
     #expect(problem { try run(source, other, limit: 1 << 20, overwrite: true) }?.code == .outputExists)
     #expect(try FileAccess.system.readAll(other, limit: 20) == Array("a letter".utf8))
     try run(source, folder.file("t.gguf"), limit: 1 << 20)
-    #expect(problem { try run(source, folder.file("t.gguf"), limit: 1 << 20) }?.code == .outputExists)
-    try run(source, folder.file("t.gguf"), limit: 1 << 20, overwrite: true)
-    #expect(try Checkpoint.open(folder.file("t.gguf")).records.count == 3)
+    try run(source, folder.file("t.gguf"), limit: 1 << 20)
+    #expect(problem { try run(source, folder.file("t.gguf"), limit: 128) }?.code == .outputExists)
+    try run(source, folder.file("t.gguf"), limit: 128, overwrite: true)
+    #expect(try Checkpoint.open(folder.file("t-00001-of-00002.gguf")).records.count == 3)
+    #expect(try FileAccess.system.status(folder.file("t.gguf")) == nil)
   }
 
   @Test("a run that fails at any call leaves no complete-looking set, and runs on to the same bytes")
@@ -195,7 +200,7 @@ import Testing
       for call in 0..<80 {
         let out = try TestFolder()
         let first = out.file("s-00001-of-00002.gguf")
-        if overwrite { try run(source, out.file("s.gguf"), limit: 128) }
+        if overwrite { try run(source, out.file("s.gguf"), limit: 1 << 20) }
         guard
           problem({
             try run(source, out.file("s.gguf"), limit: 128, overwrite: overwrite, stopAfter: call)

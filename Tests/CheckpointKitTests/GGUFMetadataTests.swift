@@ -84,7 +84,7 @@ import Testing
     let folder = try TestFolder()
     let path = try file(folder)
     let before = try bytes(path)
-    let access = FileAccess { kind, _ in kind == .reserve ? 28 : nil }
+    let access = FileAccess { kind, _ in kind == .reserve ? .error(28) : nil }
     #expect(problem { try edit(path, [("s", String(repeating: "x", count: 99))], files: access).write() } != nil)
     #expect(try bytes(path) == before && FileAccess.system.list(folder.path) == ["m.gguf"])
   }
@@ -123,7 +123,7 @@ import Testing
       let calls = Counter()
       let access = FileAccess { kind, _ in
         [.write, .rename, .sync, .reserve, .create, .remove, .makeDirectory].contains(kind) && calls.take() == call
-          ? 5 : nil
+          ? .error(5) : nil
       }
       guard problem({ try edit(path, [("s", text)], files: access).write() }) != nil else { break }
       failed += 1

@@ -35,14 +35,12 @@ struct DocumentationExamples {
     let job = try ConvertPlanner.plan(original, recipe: recipe, options: ConvertOptions(), library: library)
 
     // Stopped at any moment, the same lines continue and end with the same bytes.
-    let runner = Runner(
-      job.plan, place: PlanFile.Place(source: source, destination: destination),
+    let runner = try Runner(
+      job, place: PlanFile.Place(source: source, destination: destination),
       options: Runner.Options(
         threads: availableProcessors, budget: .standard, fixedMemory: MemoryBudget.settledBytes()),
       files: .system)
-    try runner.prepare()
-    let outcome = try runner.run(job.executor())
-    try runner.finish(try job.finishing(outcome, threads: availableProcessors))
+    _ = try runner.perform()
 
     // The error of every logical tensor, whatever each side is stored in.
     let result = try Binding.bind(try Checkpoint.open(destination), library: library)

@@ -52,13 +52,12 @@ struct GGUFConvertTests {
     let destination = folder.file(name)
     // What a stopped conversion leaves, too.
     for path in [destination, folder.file(".\(name).ckpt")] { try? FileManager.default.removeItem(atPath: path) }
-    let runner = Runner(
-      job.plan, place: .init(source: source, destination: destination),
+    let runner = try Runner(
+      job, place: .init(source: source, destination: destination),
       options: Runner.Options(
         threads: threads, budget: MemoryBudget(total: memory), fixedMemory: 0, takesDigests: job.takesDigests),
       files: .system)
-    try runner.prepare()
-    try runner.finish(try job.finishing(try runner.run(job.executor()), threads: threads))
+    _ = try runner.perform()
     return (original, try Checkpoint.open(destination))
   }
 

@@ -14,7 +14,7 @@ private final class Fault: Sendable {
     FileAccess { [self] call, _ in
       left.withLock { left in
         left -= 1
-        return left < 0 ? 28 : nil  // ENOSPC
+        return left < 0 ? .error(28) : nil  // ENOSPC
       }
     }
   }
@@ -36,75 +36,14 @@ struct ResumeTests {
     try run(job, source, destination, threads: threads, memory: memory ?? 1 << 30, files: files)
   }
 
-  private func reshard(_ source: String, _ destination: String, files: FileAccess = .system) throws {
-    let binding = try Binding.bind(try Checkpoint.open(source), library: try SpecLibrary())
-    try run(try Reshard(binding, sharding: .upTo(bytes: 40_000)), source, destination, threads: 1, files: files)
-  }
-
   private func run(
     _ job: some Job, _ source: String, _ destination: String, threads: Int, memory: Int = 1 << 30, files: FileAccess
   ) throws {
     let options = Runner.Options(
       threads: threads, budget: MemoryBudget(total: memory), fixedMemory: 0, takesDigests: job.takesDigests)
-    let runner = Runner(
-      job.plan, place: .init(source: source, destination: destination), options: options, files: files)
-    try runner.prepare()
-    let outcome = try runner.run(job.executor())
-    try runner.finish(try job.finishing(outcome, threads: threads))
-  }
-
-  @Test("a conversion that failed at any call to the file system is continued to the same bytes")
-  func convertResumes() throws {
-    let folder = try TemporaryFolder()
-    try TinyModel.write(to: folder.file("source"))
-    try convert(folder.file("source"), folder.file("whole"), shard: 30_000)
-    let whole = try TemporaryFolder.content(of: folder.file("whole"))
-    #expect(whole.count > 5)
-    try failEverywhere(whole, folder, every: 7) { destination, files in
-      try convert(folder.file("source"), destination, shard: 30_000, files: files)
-    }
-  }
-
-  @Test("a reshard that failed at any call to the file system is continued to the same bytes")
-  func reshardResumes() throws {
-    let folder = try TemporaryFolder()
-    try TinyModel.write(to: folder.file("source"))
-    try reshard(folder.file("source"), folder.file("whole"))
-    try failEverywhere(try TemporaryFolder.content(of: folder.file("whole")), folder, every: 5) { destination, files in
-      try reshard(folder.file("source"), destination, files: files)
-    }
-  }
-
-  /// Lets `work` fail at its first call to the file system, at a later one, and so on until it does not fail any more,
-  /// and continues it each time. A step of 1 takes half a minute, and was taken once.
-  private func failEverywhere(
-    _ whole: [String: Data], _ folder: TemporaryFolder, every step: Int, _ work: (String, FileAccess) throws -> Void
-  ) throws {
-    var failures = 0
-    for call in stride(from: 0, to: 5000, by: step) {
-      let destination = folder.file("cut")
-      defer { try? FileManager.default.removeItem(atPath: destination) }
-      do {
-        try work(destination, Fault(after: call).access)
-        #expect(try TemporaryFolder.content(of: destination) == whole)
-        break
-      } catch let error as CheckpointError {
-        #expect(error.code == .noSpace, "\(error)")
-        failures += 1
-      }
-      let isComplete = !FileManager.default.fileExists(atPath: destination + "/.ckpt")
-      // Cut after the last rename, the result is complete; what is left of the work folder means nothing.
-      if isComplete, FileManager.default.fileExists(atPath: destination + "/config.json") {
-        let content = try TemporaryFolder.content(of: destination).filter { !$0.key.hasPrefix(".ckpt-discarded") }
-        #expect(content == whole, "after call \(call)")
-        continue
-      }
-      #expect(!FileManager.default.fileExists(atPath: destination + "/config.json") || !isComplete)
-      try work(destination, .system)
-      let content = try TemporaryFolder.content(of: destination)
-      #expect(content == whole, "after call \(call)")
-    }
-    #expect(failures > 20)
+    let runner = try Runner(
+      job, place: .init(source: source, destination: destination), options: options, files: files)
+    _ = try runner.perform()
   }
 
   @Test("threads do not change a byte")
@@ -144,27 +83,35 @@ struct ResumeTests {
     #expect(try TemporaryFolder.content(of: folder.file("out")) == before)
   }
 
-  @Test("a complete folder is refused")
+  @Test("a complete folder of another plan is refused")
   func complete() throws {
     let folder = try TemporaryFolder()
     try TinyModel.write(to: folder.file("source"))
     try convert(folder.file("source"), folder.file("out"))
-    let error = #expect(throws: CheckpointError.self) { try convert(folder.file("source"), folder.file("out")) }
+    let error = #expect(throws: CheckpointError.self) {
+      try convert(folder.file("source"), folder.file("out"), recipe: "fp8-block")
+    }
     #expect(error?.code == .outputExists)
   }
 
-  @Test("a source that changed since the plan was made is refused")
+  @Test("what was made of a source file that was replaced since, of the same size and header, is made again")
   func changed() throws {
     let folder = try TemporaryFolder()
     try TinyModel.write(to: folder.file("source"))
-    #expect(throws: CheckpointError.self) {
-      try convert(folder.file("source"), folder.file("out"), shard: 30_000, files: Fault(after: 60).access)
+    var stopped = 0
+    for call in stride(from: 150, to: 400, by: 50) {
+      let out = folder.file("out-\(call)")
+      do {
+        try convert(folder.file("source"), out, shard: 30_000, files: Fault(after: call).access)
+      } catch is CheckpointError { stopped += 1 }
+      try TinyModel.write(to: folder.file("source"), seed: UInt64(call))
+      if !FileManager.default.fileExists(atPath: out + "/.ckpt") { continue }
+      try convert(folder.file("source"), out, shard: 30_000)
+      try convert(folder.file("source"), folder.file("whole"), shard: 30_000)
+      #expect(try TemporaryFolder.content(of: out) == TemporaryFolder.content(of: folder.file("whole")))
+      try FileManager.default.removeItem(atPath: folder.file("whole"))
     }
-    try TinyModel.write(to: folder.file("source"), seed: 2)
-    let error = #expect(throws: CheckpointError.self) {
-      try convert(folder.file("source"), folder.file("out"), shard: 30_000)
-    }
-    #expect(error?.code == .inputChanged)
+    #expect(stopped > 2)
   }
 
   @Test("bf16 → fp8-block → bf16 keeps every plain tensor and the error within a half step")

@@ -5,8 +5,13 @@ import Foundation
 final class TemporaryFolder {
   let path: String
 
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("ckpt-test-\(UUID().uuidString)")
+  /// - Parameter inMemory: where there is a file system in memory: many small files are quicker there.
+  init(inMemory: Bool = false) throws {
+    let memory = URL(fileURLWithPath: "/dev/shm")
+    let parent =
+      inMemory && FileManager.default.isWritableFile(atPath: memory.path)
+      ? memory : FileManager.default.temporaryDirectory
+    let folder = parent.appendingPathComponent("ckpt-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.path
   }
@@ -31,14 +36,17 @@ final class TemporaryFolder {
 
 /// A Llama of two layers, written byte by byte by the test itself: 64 wide, in two shards with an index.
 enum TinyModel {
-  /// - Parameter config: further keys of config.json.
+  /// - Parameters:
+  ///   - config: further keys of config.json.
+  ///   - layers: one makes one shard.
   static func write(
-    to folder: String, seed: UInt64 = 1, dtype: String = "BF16", config more: String = "", biased: Bool = false
+    to folder: String, seed: UInt64 = 1, dtype: String = "BF16", config more: String = "", biased: Bool = false,
+    layers: Int = 2
   ) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let config = """
       {
-        "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+        "model_type": "llama", "hidden_size": 64, "num_hidden_layers": \(layers), "num_attention_heads": 4,
         "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 128, "vocab_size": 96,
         "rms_norm_eps": 1e-6, \(more) "torch_dtype": "bfloat16"
       }
@@ -47,7 +55,7 @@ enum TinyModel {
     try Data("hello".utf8).write(to: URL(fileURLWithPath: folder + "/tokenizer_note.txt"))
     var generator = SplitMix(state: seed)
     var shards: [[(String, [Int])]] = [[("model.embed_tokens.weight", [96, 64])], []]
-    for layer in 0..<2 {
+    for layer in 0..<layers {
       let prefix = "model.layers.\(layer)."
       shards[layer] += [
         (prefix + "input_layernorm.weight", [64]), (prefix + "self_attn.q_proj.weight", [64, 64]),
@@ -65,7 +73,8 @@ enum TinyModel {
         ]
       }
     }
-    shards[1] += [("model.norm.weight", [64]), ("lm_head.weight", [96, 64])]
+    shards[layers - 1] += [("model.norm.weight", [64]), ("lm_head.weight", [96, 64])]
+    if layers == 1 { shards.removeLast() }
     var map: [String] = []
     for (i, shard) in shards.enumerated() {
       let name = "model-0000\(i + 1)-of-00002.safetensors"

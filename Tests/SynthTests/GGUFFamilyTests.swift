@@ -88,13 +88,12 @@ import Testing
     let job = try ConvertPlanner.plan(
       source, recipe: try #require(try Recipe.find(recipe, in: library, files: .system)), options: options,
       library: library)
-    let runner = Runner(
-      job.plan, place: PlanFile.Place(source: folder.file("x"), destination: folder.file("x.gguf")),
+    let runner = try Runner(
+      job, place: PlanFile.Place(source: folder.file("x"), destination: folder.file("x.gguf")),
       options: Runner.Options(
         threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests),
       files: .system)
-    try runner.prepare()
-    try runner.finish(try job.finishing(try runner.run(job.executor()), threads: 2))
+    _ = try runner.perform()
     return (folder, source, try Binding.bind(try Checkpoint.open(folder.file("x.gguf")), library: library))
   }
 

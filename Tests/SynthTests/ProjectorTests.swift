@@ -31,13 +31,12 @@ import Testing
   }
 
   private func carryOut(_ job: ConvertPlan, to destination: String) throws {
-    let runner = Runner(
-      job.plan, place: PlanFile.Place(source: nil, destination: destination),
+    let runner = try Runner(
+      job, place: PlanFile.Place(source: nil, destination: destination),
       options: Runner.Options(
         threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests),
       files: .system)
-    try runner.prepare()
-    try runner.finish(try job.finishing(try runner.run(job.executor()), threads: 2))
+    _ = try runner.perform()
   }
 
   @Test("what a tower's file is made of comes back out of it", arguments: ["kimi_k25", "qwen35", "qwen35_moe"])

@@ -53,13 +53,12 @@ func write(_ model: PresetModel, seed: UInt64 = 0, threads: Int = 2) throws -> (
   var options = SynthOptions()
   options.seed = seed
   let synth = try SynthPlan(model, options: options)
-  let runner = Runner(
-    synth.plan, place: PlanFile.Place(source: nil, destination: folder.file("x")),
+  let runner = try Runner(
+    synth, place: PlanFile.Place(source: nil, destination: folder.file("x")),
     options: Runner.Options(
       threads: threads, budget: MemoryBudget(total: 1 << 30), fixedMemory: 1 << 20, takesDigests: synth.takesDigests),
     files: .system)
-  try runner.prepare()
-  try runner.finish(synth.finishing(try runner.run(synth.executor()), threads: threads))
+  _ = try runner.perform()
   return (folder, try tensors(in: folder.file("x")))
 }
 

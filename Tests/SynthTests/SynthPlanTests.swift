@@ -118,10 +118,10 @@ import Testing
     var options = SynthOptions()
     options.isSparse = true
     let synth = try SynthPlan(model, options: options)
-    let runner = Runner(
-      synth.plan, place: PlanFile.Place(source: nil, destination: folder.file("x")),
+    let runner = try Runner(
+      synth, place: PlanFile.Place(source: nil, destination: folder.file("x")),
       options: Runner.Options(threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 1 << 20), files: .system)
-    try runner.writeSparse(synth.finishing(Runner.Outcome(), threads: 2))
+    _ = try runner.performSparse(synth.finishing(Runner.Outcome(), threads: 2))
     let binding = try Binding.bind(try Checkpoint.open(folder.file("x")), library: try library.get())
     #expect(binding.findings.isEmpty)
     #expect(binding.tensors.count == 723)

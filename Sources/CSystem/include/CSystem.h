@@ -8,6 +8,7 @@
 int csystem_reserve(int fd, int64_t bytes);                          // fallocate, mode 0
 int csystem_start_writeback(int fd, int64_t offset, int64_t bytes);  // sync_file_range(SYNC_FILE_RANGE_WRITE)
 int csystem_exchange(const char *a, const char *b);                  // renameat2(RENAME_EXCHANGE)
+int csystem_rename_new(const char *from, const char *to);            // renameat2(RENAME_NOREPLACE), or rename where there is none
 
 // Gives memory that was freed back to the system.
 void csystem_trim_memory(void);

@@ -61,8 +61,8 @@ public final class NPYWriter {
     try files.requireFilePlace(path)
     self.path = path
     self.files = files
-    partial = path + ".partial"
-    try files.remove(partial)
+    files.sweepPrivateFiles(in: parentPath(path))
+    partial = files.privateName(in: parentPath(path))
     file = try OpenFile(creating: partial, files)
     try file.write(encoded, at: 0)
     offset = encoded.count

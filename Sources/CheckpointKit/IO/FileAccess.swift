@@ -14,8 +14,16 @@ public struct FileAccess: Sendable {
     case open, create, read, write, reserve, sync, close, status, list, makeDirectory, rename, exchange, remove, link
   }
 
-  /// Gets the call and its path; an `errno` value makes the call fail with it.
-  public typealias Interceptor = @Sendable (Call, String) -> Int32?
+  /// What becomes of a call in place of what the system would make of it.
+  public enum Fault: Sendable, Equatable {
+    /// It fails with this `errno` value; `EINTR` is tried again, as after a signal.
+    case error(Int32)
+    /// A read or write does only a part; any other call is made as it is.
+    case short
+  }
+
+  /// Gets the call and its path, once for every system call.
+  public typealias Interceptor = @Sendable (Call, String) -> Fault?
 
   let interceptor: Interceptor?
 
@@ -24,8 +32,19 @@ public struct FileAccess: Sendable {
   /// The real thing.
   public static let system = FileAccess()
 
-  func check(_ call: Call, _ path: String) throws(CheckpointError) {
-    if let code = interceptor?(call, path) { throw systemError(call, path, code) }
+  func check(_ call: Call, _ path: String) throws(CheckpointError) { _ = try admitted(1, call, path) }
+
+  /// How many of so many bytes the next read or write may try to move.
+  func admitted(_ bytes: Int, _ call: Call, _ path: String) throws(CheckpointError) -> Int {
+    guard let interceptor else { return bytes }
+    while true {
+      switch interceptor(call, path) {
+      case nil: return bytes
+      case .short: return max(1, bytes / 2)
+      case .error(EINTR): continue
+      case .error(let code): throw systemError(call, path, code)
+      }
+    }
   }
 }
 
@@ -76,6 +95,8 @@ public struct FileStatus: Sendable, Equatable {
   public var size: Int
   /// Nanoseconds since 1970.
   public var modified: Int
+  /// When its content, name or rights were changed, as the system keeps it: no program can set it back.
+  public var changed: Int
   /// Which file it really is, behind all links.
   public var identity: [UInt64]
 }
@@ -122,12 +143,35 @@ extension FileAccess {
     let parent = parentPath(path)
     if parent != path, try status(parent) == nil { try makeDirectories(parent) }
     try check(.makeDirectory, path)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw systemError(.makeDirectory, path, errno) }
+    if case .failure(let failure) = retrying({ mkdir(path, 0o777) }), failure.code != EEXIST {
+      throw systemError(.makeDirectory, path, failure.code)
+    }
   }
 
   public func rename(_ from: String, to: String) throws(CheckpointError) {
     try check(.rename, to)
-    guard Glibc.rename(from, to) == 0 else { throw systemError(.rename, from, errno) }
+    if case .failure(let failure) = retrying({ Glibc.rename(from, to) }) {
+      throw systemError(.rename, from, failure.code)
+    }
+  }
+
+  /// Gives a file a name that must be free; false where it is taken, and then `from` stays.
+  ///
+  /// Of several processes that try, one succeeds: by a hard link, where the file system has them.
+  func place(_ from: String, asNew to: String) throws(CheckpointError) -> Bool {
+    try check(.rename, to)
+    switch retrying({ link(from, to) }) {
+    case .success:
+      try remove(from)
+      return true
+    case .failure(let failure) where failure.code == EEXIST: return false
+    case .failure(let failure) where [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(failure.code):
+      let code = csystem_rename_new(from, to)
+      if code == EEXIST { return false }
+      guard code == 0 else { throw systemError(.rename, to, code) }
+      return true
+    case .failure(let failure): throw systemError(.rename, to, failure.code)
+    }
   }
 
   /// Swaps two names in one step.
@@ -140,7 +184,20 @@ extension FileAccess {
   /// Removes a file; fine where there is none.
   public func remove(_ path: String) throws(CheckpointError) {
     try check(.remove, path)
-    guard unlink(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+    if case .failure(let failure) = retrying({ unlink(path) }), failure.code != ENOENT {
+      throw systemError(.remove, path, failure.code)
+    }
+  }
+
+  /// Removes a folder that is empty; false where it is not.
+  func removeEmptyFolder(_ path: String) throws(CheckpointError) -> Bool {
+    try check(.remove, path)
+    switch retrying({ rmdir(path) }) {
+    case .success: return true
+    case .failure(let failure) where failure.code == ENOENT: return true
+    case .failure(let failure) where failure.code == ENOTEMPTY || failure.code == EEXIST: return false
+    case .failure(let failure): throw systemError(.remove, path, failure.code)
+    }
   }
 
   /// Removes a folder with all that is in it; links are removed, not followed.
@@ -151,9 +208,18 @@ extension FileAccess {
       throw systemError(.remove, path, errno)
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
-    for name in try list(path) { try removeTree(joinPath(path, name)) }
-    try check(.remove, path)
-    guard rmdir(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+    // Another process may remove it at the same time.
+    let names: [String]
+    do throws(CheckpointError) { names = try list(path) } catch {
+      if error.code == .notFound { return }
+      throw error
+    }
+    for name in names { try removeTree(joinPath(path, name)) }
+    guard try removeEmptyFolder(path) else {
+      throw CheckpointError(
+        .ioFailed, file: path, "cannot be removed: something was put into it meanwhile",
+        hint: "run the same command again")
+    }
   }
 
   /// Makes the names in a folder durable.
@@ -163,7 +229,9 @@ extension FileAccess {
     guard descriptor >= 0 else { throw systemError(.sync, path, errno) }
     defer { close(descriptor) }
     // Some network file systems cannot sync a folder and say EINVAL: there is nothing more to do then.
-    guard fsync(descriptor) == 0 || errno == EINVAL else { throw systemError(.sync, path, errno) }
+    if case .failure(let failure) = retrying({ fsync(descriptor) }), failure.code != EINVAL {
+      throw systemError(.sync, path, failure.code)
+    }
   }
 
   /// Bytes that an ordinary user may still write to the file system that holds `path`.
@@ -200,8 +268,10 @@ extension FileStatus {
     size = Int(info.st_size)
     #if canImport(Glibc)
       modified = nanoseconds(info.st_mtim)
+      changed = nanoseconds(info.st_ctim)
     #else
       modified = nanoseconds(info.st_mtimespec)
+      changed = nanoseconds(info.st_ctimespec)
     #endif
     identity = [UInt64(truncatingIfNeeded: info.st_dev), UInt64(truncatingIfNeeded: info.st_ino)]
   }
@@ -225,18 +295,32 @@ extension FileAccess {
 
   /// Puts a small file in place: complete and durable, or not at all.
   ///
-  /// - Parameter partial: its name until it is complete.
+  /// - Parameter folder: where it has a name of this process alone until it is complete (default: where it will be).
   public func writeAtomically(
-    _ bytes: [UInt8], to path: String, partial: String? = nil
+    _ bytes: [UInt8], to path: String, by folder: String? = nil
   ) throws(CheckpointError) {
     try requireFilePlace(path)
-    let partial = partial ?? path + ".partial"
-    try remove(partial)
-    let file = try OpenFile(creating: partial, self)
-    try bytes.withUnsafeBytesTyped { (raw) throws(CheckpointError) in try file.write(raw, at: 0) }
-    try file.sync()
-    try rename(partial, to: path)
+    if folder == nil { sweepPrivateFiles(in: parentPath(path)) }
+    let partial = try writePrivately(bytes, in: folder ?? parentPath(path))
+    do throws(CheckpointError) { try rename(partial, to: path) } catch {
+      try? remove(partial)
+      throw error
+    }
     try syncDirectory(parentPath(path))
+  }
+
+  /// Writes a file, whole and synced, under a name of this process alone; gives its path.
+  func writePrivately(_ bytes: [UInt8], in folder: String, syncs: Bool = true) throws(CheckpointError) -> String {
+    let path = privateName(in: folder)
+    let file = try OpenFile(creating: path, self)
+    do throws(CheckpointError) {
+      try file.write(bytes, at: 0)
+      if syncs { try file.sync() }
+    } catch {
+      try? remove(path)
+      throw error
+    }
+    return path
   }
 }
 
@@ -304,6 +388,19 @@ func isPlainFileName(_ name: String) -> Bool {
 }
 
 extension FileAccess {
+  /// The same of any length.
+  func readWhole(_ path: String) throws(CheckpointError) -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw systemError(.open, path, errno) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, file)
+      if count == 0 { return bytes }
+      bytes += buffer.prefix(count)
+    }
+  }
+
   /// A file of the kernel's, which says it has no size.
   func readSmall(_ path: String) throws(CheckpointError) -> [UInt8] {
     guard let file = fopen(path, "r") else { throw systemError(.open, path, errno) }
@@ -313,6 +410,3 @@ extension FileAccess {
     return Array(bytes.prefix(count))
   }
 }
-
-/// This process, for names of files that no other process may touch.
-let processID = getpid()

@@ -34,12 +34,12 @@ public final class OpenFile: Sendable {
     descriptor = try Self.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, .create)
   }
 
-  /// A file to write into, as it is; made empty where it does not exist.
+  /// A file that is there, to write into as it is; a link is not followed.
   public init(updating path: String, _ access: FileAccess) throws(CheckpointError) {
     try access.check(.create, path)
     self.path = path
     self.access = access
-    descriptor = try Self.open(path, O_RDWR | O_CREAT | O_CLOEXEC, .create)
+    descriptor = try Self.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, .create)
   }
 
   private static func open(_ path: String, _ flags: Int32, _ call: FileAccess.Call) throws(CheckpointError) -> Int32 {
@@ -61,12 +61,12 @@ public final class OpenFile: Sendable {
 
   /// Fills the buffer from `offset` on; throws where the file ends before it is full.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(CheckpointError) {
-    try access.check(.read, path)
     guard let base = buffer.baseAddress else { return }
     var done = 0
     while done < buffer.count {
+      let wanted = try access.admitted(buffer.count - done, .read, path)
       let count: Int
-      switch retrying({ pread(descriptor, base + done, buffer.count - done, off_t(offset + done)) }) {
+      switch retrying({ pread(descriptor, base + done, wanted, off_t(offset + done)) }) {
       case .success(let value): count = value
       case .failure(let failure): throw systemError(.read, path, failure.code)
       }
@@ -99,11 +99,11 @@ public final class OpenFile: Sendable {
 
   /// Writes all of the buffer at `offset`.
   public func write(_ buffer: UnsafeRawBufferPointer, at offset: Int) throws(CheckpointError) {
-    try access.check(.write, path)
     guard let base = buffer.baseAddress else { return }
     var done = 0
     while done < buffer.count {
-      switch retrying({ pwrite(descriptor, base + done, buffer.count - done, off_t(offset + done)) }) {
+      let wanted = try access.admitted(buffer.count - done, .write, path)
+      switch retrying({ pwrite(descriptor, base + done, wanted, off_t(offset + done)) }) {
       case .success(let count): done += count
       case .failure(let failure): throw systemError(.write, path, failure.code)
       }
@@ -119,7 +119,8 @@ public final class OpenFile: Sendable {
   /// Where the file system cannot reserve space the file only gets its length.
   public func reserve(_ bytes: Int) throws(CheckpointError) {
     try access.check(.reserve, path)
-    let code = bytes > 0 ? csystem_reserve(descriptor, Int64(bytes)) : 0
+    var code: Int32 = 0
+    repeat { code = bytes > 0 ? csystem_reserve(descriptor, Int64(bytes)) : 0 } while code == EINTR
     switch code {
     case 0: break
     case EOPNOTSUPP, ENOSYS, EINVAL: try setLength(bytes)
@@ -130,13 +131,17 @@ public final class OpenFile: Sendable {
   /// Makes the file `bytes` long; new bytes are a hole.
   public func setLength(_ bytes: Int) throws(CheckpointError) {
     try access.check(.reserve, path)
-    guard ftruncate(descriptor, off_t(bytes)) == 0 else { throw systemError(.reserve, path, errno) }
+    if case .failure(let failure) = retrying({ ftruncate(descriptor, off_t(bytes)) }) {
+      throw systemError(.reserve, path, failure.code)
+    }
   }
 
   /// Waits until content and length are on the disk.
   public func sync() throws(CheckpointError) {
     try access.check(.sync, path)
-    guard fdatasync(descriptor) == 0 else { throw systemError(.sync, path, errno) }
+    if case .failure(let failure) = retrying({ fdatasync(descriptor) }) {
+      throw systemError(.sync, path, failure.code)
+    }
   }
 
   /// Whether no block of a range was ever written: it reads as zeros that are not on the disk. False where the file

@@ -15,9 +15,16 @@ public struct ChecksumRecord: Sendable {
   /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
   public static func publish(_ text: String, to output: String, _ files: FileAccess) throws(CheckpointError) {
     let folder = output + folderSuffix
-    try files.makeDirectories(folder)
-    try files.writeAtomically(
-      Array(text.utf8), to: output, partial: joinPath(folder, "manifest.\(processID).partial"))
+    // Another process may publish the same, and remove the notes meanwhile.
+    for _ in 0..<16 {
+      try files.makeDirectories(folder)
+      do throws(CheckpointError) {
+        try files.writeAtomically(Array(text.utf8), to: output, by: folder)
+        break
+      } catch {
+        guard error.code == .notFound else { throw error }
+      }
+    }
     try files.removeTree(folder)
   }
 
@@ -55,10 +62,11 @@ public struct ChecksumRecord: Sendable {
     Manifest.write(entry, to: &content)
     let text = stamp(file) + content + "\n" + SHA256Digest(of: content).hex
     let path = path(file)
-    let partial = path + ".\(processID).partial"
-    try files.remove(partial)
-    let note = try OpenFile(creating: partial, files)
-    try note.write(Array(text.utf8), at: 0)
-    try files.rename(partial, to: path)
+    do throws(CheckpointError) {
+      try files.rename(try files.writePrivately(Array(text.utf8), in: folder, syncs: false), to: path)
+    } catch {
+      // Another process has published the whole, and removed the notes: nobody needs this one.
+      guard error.code == .notFound, plan == nil else { throw error }
+    }
   }
 }

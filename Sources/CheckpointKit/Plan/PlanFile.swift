@@ -10,20 +10,26 @@ public struct PlanFile: Sendable {
   public struct Place: Sendable, Equatable {
     public var source: String?
     public var destination: String
-    /// Builds beside the destination and exchanges the two at the end.
+    /// Replaces an earlier result: builds beside the destination and exchanges the two at the end.
     public var overwrite: Bool
+    /// With whatever else is in the destination.
+    public var overwriteAll: Bool
     public var specFolders: [String]
     public var recipe: String?
     /// The importance matrix of a conversion to GGUF.
     public var imatrix: String?
+    /// The words of the command that goes on with an unfinished result.
+    public var command: [String]
 
     public init(
-      source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil,
-      imatrix: String? = nil
+      source: String?, destination: String, overwrite: Bool = false, overwriteAll: Bool = false,
+      specFolders: [String] = [], recipe: String? = nil, imatrix: String? = nil, command: [String] = []
     ) {
       self.source = source
       self.destination = destination
-      self.overwrite = overwrite
+      self.overwrite = overwrite || overwriteAll
+      self.overwriteAll = overwriteAll
+      self.command = command
       self.specFolders = specFolders
       self.recipe = recipe
       self.imatrix = imatrix
@@ -34,10 +40,13 @@ public struct PlanFile: Sendable {
 
     /// The name that a file of the plan gets: for a GGUF result that of the destination, in a split set with its number,
     /// of a vision tower beside it with `mmproj-` in front.
-    public func name(of file: Plan.File) -> String {
-      guard isFile else { return file.name }
-      let prefix = file.name.hasPrefix(GGUFSet.projectorPrefix) ? GGUFSet.projectorPrefix : ""
-      return prefix + fileStem + file.name.dropFirst(prefix.count + "model".count)
+    public func name(of file: Plan.File) -> String { name(ofFile: file.name) }
+
+    /// The same for the name that a plan or a provenance has.
+    func name(ofFile name: String) -> String {
+      guard isFile else { return name }
+      let prefix = name.hasPrefix(GGUFSet.projectorPrefix) ? GGUFSet.projectorPrefix : ""
+      return prefix + fileStem + name.dropFirst(prefix.count + "model".count)
     }
 
     /// What a plan calls the file of a vision tower.
@@ -56,6 +65,8 @@ public struct PlanFile: Sendable {
   public let inputs: PlanInputs
   public let place: Place
   public let segmentCount: Int
+  /// Names of the result's weight files, as the plan has them.
+  let fileNames: [String]
 
   /// A row of the table of segments: a file, bytes, and how many panels.
   typealias Row = (file: Int, byteCount: Int, panelCount: Int)
@@ -80,9 +91,11 @@ public struct PlanFile: Sendable {
         "source": place.source.map { .string($0) } ?? .null,
         "destination": .string(place.destination),
         "overwrite": .bool(place.overwrite),
+        "overwrite_all": .bool(place.overwriteAll),
         "specs": .array(place.specFolders.map { .string($0) }),
         "recipe": place.recipe.map { .string($0) } ?? .null,
         "imatrix": place.imatrix.map { .string($0) } ?? .null,
+        "command": .array(place.command.map { .string($0) }),
       ]),
       "inputs": .array(
         inputs.files.map {
@@ -159,8 +172,11 @@ public struct PlanFile: Sendable {
     place = Place(
       source: json["place"]?["source"]?.string, destination: destination,
       overwrite: json["place"]?["overwrite"]?.bool ?? false,
+      overwriteAll: json["place"]?["overwrite_all"]?.bool ?? false,
       specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
-      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string)
+      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string,
+      command: (json["place"]?["command"]?.array ?? []).compactMap(\.string))
     segmentCount = segments.count
+    fileNames = (json["files"]?.array ?? []).compactMap { $0["name"]?.string }
   }
 }

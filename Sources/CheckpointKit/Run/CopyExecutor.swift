@@ -19,6 +19,10 @@ struct CopyExecutor: PanelExecutor {
     return PanelReport()
   }
 
+  var sources: SourceFiles? { source }
+
+  func shards(of tensor: Plan.Tensor) -> Set<Int> { [records[tensor.work].shard] }
+
   func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {
     for part in tensor.parts { source.expect(records[tensor.work], plan.parts[part].byteRange(rows: panel.rows)) }
   }

@@ -9,6 +9,12 @@ public protocol PanelExecutor: Sendable {
     _ panel: Plan.Panel, of tensor: Plan.Tensor, outputs: [UnsafeMutableRawBufferPointer], workspace: Workspace
   ) throws(CheckpointError) -> PanelReport
 
+  /// The files that are read; nil where values are made up.
+  var sources: SourceFiles? { get }
+
+  /// Those of them that a tensor is made of, by their numbers.
+  func shards(of tensor: Plan.Tensor) -> Set<Int>
+
   /// Told of the panel that comes after the one that is about to be filled: what it reads may be fetched meanwhile.
   func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor)
 }

@@ -6,7 +6,26 @@ public enum Provenance {
   public static let fileName = "ckpt-provenance.json"
   static let schema = "ckpt.provenance/1"
 
-  static func json(_ plan: Plan, _ more: JSONObject, digests: [[SHA256Digest]]?) -> JSONValue {
+  /// A file of the result that holds no weights.
+  struct SideFile: Sendable {
+    var name: String
+    var byteCount: Int
+    var digest: SHA256Digest
+
+    init(name: String, byteCount: Int, digest: SHA256Digest) {
+      self.name = name
+      self.byteCount = byteCount
+      self.digest = digest
+    }
+
+    init(_ name: String, _ bytes: [UInt8]) {
+      self.init(name: name, byteCount: bytes.count, digest: SHA256Digest(of: bytes))
+    }
+  }
+
+  static func json(
+    _ plan: Plan, _ more: JSONObject, digests: [[SHA256Digest]]?, sideFiles: [SideFile]
+  ) -> JSONValue {
     var object: JSONObject = [
       "schema": .string(schema),
       "version": .string(Toolkit.version),
@@ -24,6 +43,10 @@ public enum Provenance {
             "name": .string(file.name), "bytes": .int(file.byteCount),
             "digest_root": digests.map { .string(root(of: file, plan, $0).hex) } ?? .null,
           ])
+        }),
+      "side_files": .array(
+        sideFiles.sorted { TensorName($0.name) < TensorName($1.name) }.map {
+          .object(["name": .string($0.name), "bytes": .int($0.byteCount), "sha256": .string($0.digest.hex)])
         }),
     ]
     for (key, value) in more.members { object[key] = value }

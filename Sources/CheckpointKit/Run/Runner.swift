@@ -33,6 +33,9 @@ public struct Runner: Sendable {
   public struct Outcome: Sendable {
     public var segmentsDone = 0
     public var segmentsSkipped = 0
+    /// Whether the result was there already, of this very plan.
+    public var wasFinished = false
+    public var findings: [Finding] = []
     /// By tensor of the plan: digests of its parts and the sums of its panels.
     var tensors: [Int: SegmentRecord.Tensor] = [:]
 
@@ -42,87 +45,163 @@ public struct Runner: Sendable {
     public func report(ofTensor tensor: Int) -> PanelReport? { tensors[tensor]?.report }
   }
 
-  public let plan: Plan
+  public let job: any Job
   public let place: PlanFile.Place
   public let options: Options
   let files: FileAccess
-  let folder: WorkFolder
+  let destination: Destination
+  /// What stood at the destination when this was made.
+  let state: Destination.State
+  /// Where it is made, or was begun.
+  private(set) var folder: WorkFolder
 
-  public init(_ plan: Plan, place: PlanFile.Place, options: Options, files: FileAccess) {
-    self.plan = plan
+  /// Looks at the destination; touches nothing.
+  public init(
+    _ job: any Job, place: PlanFile.Place, options: Options, files: FileAccess
+  ) throws(CheckpointError) {
+    self.job = job
     self.place = place
     self.options = options
     self.files = files
-    folder = WorkFolder(place, files: files)
+    destination = Destination(plan: job.plan, place: place, files: files)
+    state = try destination.look()
+    folder =
+      switch state {
+      case .free(let folder), .begun(let folder): folder
+      case .finished, .occupied: destination.inPlace
+      }
   }
+
+  public var plan: Plan { job.plan }
+  var partials: PartialFiles { PartialFiles(plan: plan, folder: folder, files: files) }
+  var journal: SegmentJournal { SegmentJournal(plan, folder, source: job.source) }
 
   // MARK: Running
 
-  /// Refuses what cannot work, and touches nothing: too little memory, a folder that holds something else.
-  ///
-  /// - Returns: whether the result is begun already.
-  @discardableResult
-  public func check() throws(CheckpointError) -> Bool {
+  /// Refuses what cannot work, and touches nothing: too little memory, a destination that holds something else.
+  public func check() throws(CheckpointError) {
     _ = try workers()
-    if place.overwrite { try checkReplaced() }
-    return try folder.check(plan)
+    try checkPlace()
   }
 
-  /// What is replaced must be a checkpoint, whole or unfinished: nothing else is removed.
-  private func checkReplaced() throws(CheckpointError) {
-    if place.isFile { return try checkReplacedFiles() }
-    guard let status = try files.status(place.destination) else { return }
-    let names = status.kind == .directory ? try files.list(place.destination) : []
-    let isCheckpoint =
-      names.contains(WorkFolder.name) || names.contains(Provenance.fileName)
-      || (names.contains("config.json") && names.contains { $0.hasSuffix(".safetensors") })
-    guard status.kind == .directory, names.isEmpty || isCheckpoint else {
-      throw CheckpointError(
-        .outputExists, file: place.destination, "is no checkpoint, and is not replaced", hint: "give a new folder")
+  /// The latter alone.
+  public func checkPlace() throws(CheckpointError) {
+    try checkSource()
+    if case .occupied(let error) = state { throw error }
+  }
+
+  /// What stands at the destination, as seen from this plan.
+  public var resultState: ResultStatus.State {
+    switch state {
+    case .free: .absent
+    case .begun: .unfinished
+    case .finished: .complete
+    case .occupied: .leftover
     }
   }
 
-  private func checkReplacedFiles() throws(CheckpointError) {
-    for file in plan.files {
-      let path = folder.finalFile(file)
-      guard let status = try files.status(path) else { continue }
-      guard status.kind == .regular, status.size >= 4,
-        try OpenFile(reading: path, files).readBytes(0..<4) == GGUFHeader.magic
-      else {
-        throw CheckpointError(
-          .outputExists, file: path, "is no GGUF file, and is not replaced", hint: "give a new name")
-      }
+  /// Begins or continues the result, and completes it. Where it is complete already, nothing is done but to remove what
+  /// an earlier run left.
+  public func perform() throws(CheckpointError) -> Outcome {
+    try perform { () throws(CheckpointError) in
+      var outcome = try run()
+      outcome.findings += try finish(outcome)
+      return outcome
     }
   }
 
-  /// Where an earlier run completed the new folder and was stopped before it took the old one's place: does that.
+  /// Does some units of the result, and publishes nothing.
+  public func performUnits(_ units: [Int]?) throws(CheckpointError) -> Outcome {
+    try perform { () throws(CheckpointError) in try run(segments: units, publishes: false) }
+  }
+
+  /// Completes a result whose units are done; nil where that was done before.
+  public func performFinish(verifiesAll: Bool) throws(CheckpointError) -> Outcome? {
+    let outcome = try perform { () throws(CheckpointError) in
+      var outcome = try run(segments: [])
+      outcome.findings += try finish(outcome, verifiesAll: verifiesAll)
+      return outcome
+    }
+    return outcome.wasFinished ? nil : outcome
+  }
+
+  /// - Parameter takesSpace: false for files of holes.
+  func perform(
+    takesSpace: Bool = true, _ work: () throws(CheckpointError) -> Outcome
+  ) throws(CheckpointError) -> Outcome {
+    var outcome = Outcome()
+    outcome.wasFinished = true
+    do throws(CheckpointError) {
+      guard try prepare(takesSpace: takesSpace) else { return outcome }
+      outcome = try work()
+    } catch {
+      // Another process may have completed it, and removed what this one was working with.
+      guard error.code != .stopped, try isFinishedSoon(error) else { throw error }
+      try destination.inPlace.sweep()
+    }
+    return outcome
+  }
+
+  /// Whether another process has completed the result, or does so while this one waits: what this one was working with
+  /// is gone then.
+  private func isFinishedSoon(_ error: CheckpointError) throws(CheckpointError) -> Bool {
+    if try isFinished() { return true }
+    guard error.code == .notFound, try files.status(folder.planFile) == nil else { return false }
+    for _ in 0..<100 {
+      pause(milliseconds: 50)
+      if try isFinished() { return true }
+    }
+    return false
+  }
+
+  /// Makes the work folder, or finds the one that was begun.
   ///
-  /// - Returns: whether it was so; nothing is left to do then.
-  public func completeExchange() throws(CheckpointError) -> Bool {
-    guard place.overwrite, !place.isFile, try isFinished(in: folder.destination) else { return false }
-    try checkReplaced()
-    try exchange()
+  /// - Returns: false where the result is finished.
+  private func prepare(takesSpace: Bool) throws(CheckpointError) -> Bool {
+    try check()
+    switch state {
+    case .finished:
+      try folder.sweep()
+      return false
+    case .begun: if takesSpace { try checkSpace() }
+    case .free:
+      if takesSpace { try checkSpace() }
+      if folder.stage == .beside { try clearBeside() }
+      try folder.begin(plan)
+      return try !yieldToOther()
+    case .occupied(let error): throw error
+    }
     return true
   }
 
-  /// Removes what a run left that finished its result and was stopped before it had removed its own folder.
-  public func sweep() throws(CheckpointError) {
-    guard try files.status(folder.discarded) != nil, try files.status(folder.path) == nil else { return }
-    try files.removeTree(folder.discarded)
+  /// Between the look at the destination and the begin, another process may have been quicker, and be finished.
+  private func yieldToOther() throws(CheckpointError) -> Bool {
+    guard folder.stage == .inPlace else { return false }
+    let occupants = try destination.occupants()
+    let hasProvenance = try files.status(joinPath(folder.destination, place.provenanceName)) != nil
+    if place.isFile ? occupants.isVacant : occupants.foreign.isEmpty && !hasProvenance { return false }
+    // What was made above is empty but for the plan.
+    guard try journal.content().records.isEmpty else { return false }
+    try folder.discard()
+    if try isFinished() { return true }
+    throw CheckpointError(
+      .outputExists, file: place.destination, "was written by another process meanwhile",
+      hint: "see what is there now")
   }
 
-  /// Names of files beside the result that are there already and will be replaced: a vision tower without its text model,
-  /// of the same tensors, is left over from an earlier result, in this type or another.
-  public func replacedBeside() throws(CheckpointError) -> [String] {
-    guard place.isFile, !place.overwrite, try files.status(folder.path) == nil else { return [] }
-    return try folder.leftovers(plan).map { place.name(of: $0) }
-  }
-
-  /// Makes the folder, or finds the one that was begun.
-  public func prepare() throws(CheckpointError) {
-    let isBegun = try check()
-    try checkSpace()
-    if !isBegun { try folder.begin(plan, place) }
+  /// Makes room for what will replace something else: another plan's leftover goes, what is nobody's stays.
+  private func clearBeside() throws(CheckpointError) {
+    if place.isFile {
+      if try destination.otherPlanBeside() != nil { try folder.discard() }
+      return
+    }
+    let found = try Occupants(of: folder.destination, place, files: files)
+    if let name = found.foreign.first {
+      throw CheckpointError(
+        .outputExists, file: folder.destination, "holds \(printable(name)), which is not ckpt's own",
+        hint: "move it away: the new result is made there before it takes its place")
+    }
+    try removeOwned(found, in: folder)
   }
 
   /// What a worker holds at least: a panel, and the stack and tables of its thread.
@@ -149,10 +228,11 @@ public struct Runner: Sendable {
     while try files.status(existing) == nil, parentPath(existing) != existing { existing = parentPath(existing) }
     guard let free = files.freeBytes(at: existing) else { return }
     var needed = 0
-    for file in plan.files {
+    for (number, file) in plan.files.enumerated() {
       // A file that is there, whole or partial, has its space already.
-      if try files.status(folder.finalFile(file)) == nil, try files.status(folder.partialFile(file)) == nil {
-        needed += file.byteCount
+      switch try partials.state(number) {
+      case .partial(_, whole: true), .published: break
+      case .partial, .unclaimed, .lost: needed += file.byteCount
       }
     }
     guard needed <= free else {
@@ -165,18 +245,37 @@ public struct Runner: Sendable {
   /// Does every segment of `selection` that has no record yet.
   ///
   /// - Parameter publishes: whether files that are complete are renamed into place at once.
-  public func run(
-    _ executor: some PanelExecutor, segments selection: [Int]? = nil, publishes: Bool = true
+  public func run(segments selection: [Int]? = nil, publishes: Bool = true) throws(CheckpointError) -> Outcome {
+    try run(job.executor(), selection, publishes: publishes)
+  }
+
+  /// The same as if it were made in its final place from here on.
+  func movedInPlace() -> Runner {
+    var moved = self
+    moved.folder = destination.inPlace
+    return moved
+  }
+
+  private func run(
+    _ executor: some PanelExecutor, _ selection: [Int]?, publishes: Bool
   ) throws(CheckpointError) -> Outcome {
     // The files of a result that is no folder get their names together, when all are complete.
     let publishes = publishes && !place.isFile
-    let done = try folder.records(of: plan)
-    let state = RunState(plan: plan, done: try validRecords(done))
+    let found = try journal.contentToContinue()
+    let state = RunState(plan: plan, done: found.records)
     var todo: [Int] = []
     for segment in selection ?? Array(plan.segments.indices) where !state.isDone(segment) { todo.append(segment) }
-    let skipped = (selection?.count ?? plan.segments.count) - todo.count
+    var outcome = Outcome()
+    outcome.segmentsSkipped = (selection?.count ?? plan.segments.count) - todo.count
+    outcome.findings = found.touched.sorted { $0.key < $1.key }.map { name, count in
+      Finding(
+        .note, .inputTouched, file: name.string,
+        "was touched or replaced since this result was begun: \(count) finished units are done again")
+    }
     if publishes {
-      for file in plan.files.indices where state.isComplete(file) { try publish(file) }
+      for file in plan.files.indices where state.isComplete(file) {
+        if let nonce = state.nonce(file) { try partials.publish(file, nonce: nonce) }
+      }
     }
     if !todo.isEmpty {
       let memory = try workerMemory()
@@ -199,9 +298,8 @@ public struct Runner: Sendable {
       }
     }
     if let failure = state.failure { throw failure }
-    var outcome = Outcome()
+    try executor.sources?.requireUnchanged()
     outcome.segmentsDone = todo.count
-    outcome.segmentsSkipped = skipped
     outcome.tensors = state.tensors()
     return outcome
   }
@@ -235,60 +333,36 @@ public struct Runner: Sendable {
   }
 
   /// Whether this very plan was carried out and finished here.
-  public func isFinished() throws(CheckpointError) -> Bool {
-    try isFinished(in: place.isFile ? folder.destination : place.destination)
-  }
-
-  private func isFinished(in result: String) throws(CheckpointError) -> Bool {
-    let provenance = joinPath(result, place.provenanceName)
-    guard try files.status(provenance) != nil, try files.status(folder.path) == nil else { return false }
-    let json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
-    return json["plan_id"]?.string == plan.id.hex
-  }
+  public func isFinished() throws(CheckpointError) -> Bool { try destination.isFinished() }
 
   /// Segments that have no valid record.
   public func missingSegments() throws(CheckpointError) -> [Int] {
     if try isFinished() { return [] }
-    let done = try validRecords(try folder.records(of: plan))
+    let done = try journal.content().records
     return plan.segments.indices.filter { done[$0] == nil }
   }
 
-  /// Records count only as long as the file they speak of is there at its full size.
-  func validRecords(_ records: [Int: SegmentRecord]) throws(CheckpointError) -> [Int: SegmentRecord] {
-    var whole: [Bool] = []
-    for file in plan.files {
-      whole.append(try files.status(currentFile(file))?.size == file.byteCount)
-    }
-    return records.filter { whole[plan.segments[$0.key].file] }
+  /// The names of vision towers that will be replaced: their text model is gone.
+  public func replacedBeside() throws(CheckpointError) -> [String] {
+    guard case .free(let folder) = state, folder.stage == .beside, !place.overwrite else { return [] }
+    return try destination.leftBeside(destination.occupants()) ?? []
   }
 
-  /// Where a file is now: under its partial name, or its final one.
-  func currentFile(_ file: Plan.File) throws(CheckpointError) -> String {
-    let partial = folder.partialFile(file)
-    return try files.status(partial) != nil ? partial : folder.finalFile(file)
+  /// What is said of another command's unfinished result that was to replace this one.
+  public func leftBeside() throws(CheckpointError) -> [Finding] {
+    guard let other = try destination.otherPlanBeside() else { return [] }
+    return [
+      Finding(
+        .note, .outputLeftover, file: destination.beside.path,
+        "is an unfinished result of another plan (\(other.inputs.summary)) that was to replace this one",
+        hint: "'ckpt status \(place.destination)' shows the command that goes on; any --overwrite takes its place")
+    ]
   }
 
-  // MARK: Publishing
-
-  /// Puts a file whose segments are all done in its place: header, sync, rename, sync of the folder.
-  func publish(_ number: Int) throws(CheckpointError) {
-    let file = plan.files[number]
-    let partial = folder.partialFile(file)
-    if file.tensors.isEmpty, try files.status(folder.finalFile(file)) == nil || place.overwrite {
-      // No segment has made it.
-      try OpenFile(updating: partial, files).reserve(file.byteCount)
-    }
-    guard try files.status(partial) != nil else {
-      guard try files.status(folder.finalFile(file))?.size == file.byteCount else {
-        throw CheckpointError(.ioFailed, file: partial, "has vanished", hint: "run the same command again")
-      }
-      return
-    }
-    let opened = try OpenFile(updating: partial, files)
-    try opened.write(plan.header(of: file), at: 0)
-    try opened.sync()
-    try files.rename(partial, to: folder.finalFile(file))
-    try files.syncDirectory(folder.destination)
+  /// What `--overwrite-all` would remove of what is not the tool's own.
+  public func foreignNames() throws(CheckpointError) -> [String] {
+    guard place.overwriteAll, folder.stage == .beside else { return [] }
+    return try destination.occupants().foreign
   }
 }
 
@@ -298,7 +372,7 @@ final class RunState: Sendable {
     var done: [Int: SegmentRecord]
     /// Segments of each file that are not done.
     var open: [Int]
-    var files: [Int: OpenFile] = [:]
+    var files: [Int: (file: OpenFile?, nonce: String)] = [:]
     var bytes = 0
     var failure: CheckpointError?
   }
@@ -329,6 +403,13 @@ final class RunState: Sendable {
 
   func isComplete(_ file: Int) -> Bool { content.withLock { $0.open[file] == 0 } }
 
+  /// Of the partial file that the records of a file speak of.
+  func nonce(_ file: Int) -> String? {
+    content.withLock { content in
+      plan.segments.indices.first { plan.segments[$0].file == file }.flatMap { content.done[$0]?.nonce }
+    }
+  }
+
   var failure: CheckpointError? { content.withLock { $0.failure } }
 
   /// Keeps the first failure.
@@ -337,9 +418,9 @@ final class RunState: Sendable {
   }
 
   func openFile(
-    _ file: Int, _ open: () throws(CheckpointError) -> OpenFile
-  ) throws(CheckpointError) -> OpenFile {
-    let result: Result<OpenFile, CheckpointError> = content.withLock { content in
+    _ file: Int, _ open: () throws(CheckpointError) -> (file: OpenFile?, nonce: String)
+  ) throws(CheckpointError) -> (file: OpenFile?, nonce: String) {
+    let result: Result<(file: OpenFile?, nonce: String), CheckpointError> = content.withLock { content in
       if let opened = content.files[file] { return .success(opened) }
       do throws(CheckpointError) {
         let opened = try open()

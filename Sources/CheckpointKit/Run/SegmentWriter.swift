@@ -5,7 +5,7 @@
 final class SegmentWriter<Executor: PanelExecutor> {
   private struct Draft {
     var record: SegmentRecord
-    /// One for each part of each tensor of the record; none for a tensor whose digests are not taken.
+    /// One for each part of each tensor of the record; none where digests are not taken.
     var streams: [[SHA256Stream]] = []
   }
 
@@ -37,13 +37,22 @@ final class SegmentWriter<Executor: PanelExecutor> {
     panelMemory = runner.plan.panelMemory
   }
 
-  /// Writes a segment. Its record is left with the batch.
+  /// Writes a segment, unless another process has left its record meanwhile. The own record is left with the batch.
   func write(_ number: Int) throws(CheckpointError) {
     let (plan, options) = (runner.plan, runner.options)
     let segment = plan.segments[number]
-    let file = try state.openFile(segment.file) { () throws(CheckpointError) in try open(plan.files[segment.file]) }
-    var draft = Draft(record: SegmentRecord(plan: plan.id, segment: number, tensors: []))
+    let (opened, nonce) = try state.openFile(segment.file) { () throws(CheckpointError) in
+      try runner.partials.open(segment.file)
+    }
+    if let record = try runner.journal.record(number, nonce: nonce) { return try take(record) }
+    guard let file = opened else {
+      throw CheckpointError(
+        .outputChanged, file: plan.files[segment.file].name,
+        "is published, and the record of its segment \(number) is gone", hint: "run the same command again")
+    }
+    var draft = Draft(record: SegmentRecord(plan: plan.id, segment: number, nonce: nonce, sources: [], tensors: []))
     let run = plan.panels(of: segment)
+    var shards: Set<Int> = []
     for (i, panel) in run.enumerated() {
       if i + 1 < run.count { executor.expect(run[i + 1], of: plan.tensors[run[i + 1].tensor]) }
       if options.isStopped() {
@@ -53,15 +62,18 @@ final class SegmentWriter<Executor: PanelExecutor> {
       }
       let tensor = plan.tensors[panel.tensor]
       if draft.record.tensors.last?.tensor != panel.tensor {
-        let hashes = options.takesDigests && plan.isWhole(panel.tensor, in: segment)
-        draft.streams.append(hashes ? tensor.parts.map { _ in SHA256Stream() } : [])
-        draft.record.tensors.append(SegmentRecord.Tensor(tensor: panel.tensor, digests: [], report: PanelReport()))
+        draft.streams.append(options.takesDigests ? tensor.parts.map { _ in SHA256Stream() } : [])
+        draft.record.tensors.append(
+          SegmentRecord.Tensor(
+            tensor: panel.tensor, digests: [], isWhole: plan.isWhole(panel.tensor, in: segment), report: PanelReport()))
+        shards.formUnion(executor.shards(of: tensor))
       }
       let last = draft.record.tensors.count - 1
       draft.record.tensors[last].report.add(try write(panel, of: tensor, to: file, draft.streams[last]))
       let bytes = state.wrote(tensor.parts.reduce(0) { $0 + plan.parts[$1].byteRange(rows: panel.rows).count })
       options.progress?(bytes, state.total)
     }
+    draft.record.sources = shards.sorted().compactMap { executor.sources?.stamp($0) }
     written.append(draft)
     unsynced[segment.file] = file
     unsyncedBytes += segment.byteCount
@@ -75,6 +87,7 @@ final class SegmentWriter<Executor: PanelExecutor> {
     panels = 0
     workspace.release(to: 0)
     if written.isEmpty { return }
+    try executor.sources?.requireUnchanged()
     for file in unsynced.values { try file.sync() }
     unsynced = [:]
     unsyncedBytes = 0
@@ -83,15 +96,15 @@ final class SegmentWriter<Executor: PanelExecutor> {
       for (i, streams) in draft.streams.enumerated() {
         draft.record.tensors[i].digests = streams.map { $0.finish() }
       }
-      try runner.folder.leave(draft.record)
-      if state.finish(draft.record), publishes { try runner.publish(runner.plan.segments[draft.record.segment].file) }
+      try runner.journal.leave(draft.record)
+      try take(draft.record)
     }
   }
 
-  private func open(_ file: Plan.File) throws(CheckpointError) -> OpenFile {
-    let opened = try OpenFile(updating: runner.folder.partialFile(file), runner.files)
-    if try opened.size() != file.byteCount { try opened.reserve(file.byteCount) }
-    return opened
+  private func take(_ record: SegmentRecord) throws(CheckpointError) {
+    if state.finish(record), publishes {
+      try runner.partials.publish(runner.plan.segments[record.segment].file, nonce: record.nonce)
+    }
   }
 
   private func write(

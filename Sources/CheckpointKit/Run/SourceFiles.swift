@@ -2,7 +2,8 @@ internal import Synchronization
 
 /// The shards of a checkpoint, opened once each for all threads.
 ///
-/// A shard that is not what it was when the checkpoint was opened is refused.
+/// A shard that is not what it was when the checkpoint was opened is refused: when it is opened, and after it was read,
+/// before what was made of it counts.
 public final class SourceFiles: Sendable {
   private let checkpoint: Checkpoint
   private let opened: Mutex<[OpenFile?]>
@@ -17,13 +18,33 @@ public final class SourceFiles: Sendable {
     let known = checkpoint.shards[shard]
     let file = try OpenFile(reading: known.path, checkpoint.files)
     let status = try file.status()
-    guard status.size == known.status.size, status.modified == known.status.modified else {
-      throw CheckpointError(
-        .inputChanged, file: known.name, "was changed while it was in use", hint: "run the command again")
-    }
+    guard status == known.status else { throw changed(shard) }
     file.advise(.sequential, 0..<status.size)
     opened.withLock { $0[shard] = file }
     return file
+  }
+
+  private func changed(_ shard: Int) -> CheckpointError {
+    CheckpointError(
+      .inputChanged, file: checkpoint.shards[shard].name, "was changed while it was in use",
+      hint: "run the same command again when nothing writes to it any more: what was made of it is made again")
+  }
+
+  /// Throws where one of the files that were read is not what it was: by its size, times and inode, and by the name.
+  public func requireUnchanged() throws(CheckpointError) {
+    let files = opened.withLock { $0 }
+    for (shard, file) in files.enumerated() {
+      guard let file else { continue }
+      let known = checkpoint.shards[shard]
+      guard try file.status() == known.status, try checkpoint.files.status(known.path) == known.status else {
+        throw changed(shard)
+      }
+    }
+  }
+
+  /// What a record keeps of a file.
+  func stamp(_ shard: Int) -> SourceStamp {
+    SourceStamp(checkpoint.shards[shard].name, checkpoint.shards[shard].status)
   }
 
   /// Reads some bytes of a stored tensor, counted from its first.

@@ -1,149 +1,138 @@
-/// The folder in which the unfinished things of a result live: the plan, the records, the partial files.
+/// The folder in which the unfinished things of a result live: the plan, the claims and records, the partial files.
 ///
-///     DST/.ckpt/plan.json           what is being made
-///     DST/.ckpt/records/000012.json a segment that is done
-///     DST/.ckpt/files/…             files whose segments are not all done
+///     DST/.ckpt/plan.json                    what is being made
+///     DST/.ckpt/claims/NAME.json             which partial file of a weight file the workers share, by its nonce
+///     DST/.ckpt/files/NAME.<nonce>           a weight file whose segments are not all done
+///     DST/.ckpt/records/000012.<nonce>.json  a segment that is done, and in which partial file
+///     DST/.ckpt/temporary/…                  what one process is writing whole
 ///
 /// A folder that holds `.ckpt` is unfinished. For a result that is no folder but a file, `OUT.gguf` or the set that it
-/// is split into, the folder is `.OUT.gguf.ckpt` beside it.
+/// is split into, the folder is `.OUT.gguf.ckpt` beside it. What will replace something else is made beside it, in
+/// `DST.ckpt-new/.ckpt` or `.OUT.gguf.ckpt-new`.
 struct WorkFolder: Sendable {
   static let name = ".ckpt"
 
   /// The name of the folder for a file.
   static func name(forFile file: String) -> String { ".\(file).ckpt" }
 
+  /// What is added to the name of a result while another is made beside it that will replace it.
+  static let besideSuffix = ".ckpt-new"
+
+  /// What the names of folders begin with that are being removed.
+  static let discardedName = name + "-discarded"
+
+  enum Stage: Sendable { case inPlace, beside }
+
   let place: PlanFile.Place
+  let stage: Stage
   let files: FileAccess
-  /// The result's folder.
+  /// The folder that files are published into, at this stage.
   let destination: String
   /// The name of this one.
   let name: String
 
-  init(_ place: PlanFile.Place, files: FileAccess) {
+  init(_ place: PlanFile.Place, _ stage: Stage, files: FileAccess) {
     self.place = place
+    self.stage = stage
     self.files = files
+    let root = Self.root(place, files)
     if place.isFile {
-      destination = parentPath(place.destination)
-      name = Self.name(forFile: lastPathComponent(place.destination))
+      destination = root
+      name = Self.name(forFile: lastPathComponent(place.destination)) + (stage == .beside ? "-new" : "")
     } else {
-      // Built beside the destination when it will replace what is there.
-      destination = place.overwrite ? trimSlashes(place.destination) + ".ckpt-new" : place.destination
+      destination = stage == .beside ? root + Self.besideSuffix : root
       name = Self.name
     }
   }
 
+  /// That in a folder under any other name.
+  init(folder: String, _ place: PlanFile.Place, _ stage: Stage = .beside, files: FileAccess) {
+    self.place = place
+    self.files = files
+    self.stage = stage
+    destination = folder
+    name = Self.name
+  }
+
+  /// The result's folder, or the one that its files lie in. Behind a link, the folder that it leads to is meant.
+  static func root(_ place: PlanFile.Place, _ files: FileAccess) -> String {
+    if place.isFile { return parentPath(place.destination) }
+    let path = trimSlashes(place.destination)
+    return files.linkTarget(path) == nil ? path : files.realPath(path)
+  }
+
   var path: String { joinPath(destination, name) }
-  /// Where the folder goes when the result is finished, to be removed.
-  var discarded: String { path + "-discarded" }
   var planFile: String { joinPath(path, "plan.json") }
+  var claimsFolder: String { joinPath(path, "claims") }
   var recordsFolder: String { joinPath(path, "records") }
   var filesFolder: String { joinPath(path, "files") }
+  var temporaryFolder: String { joinPath(path, "temporary") }
 
-  func partialFile(_ file: Plan.File) -> String { joinPath(filesFolder, file.name) }
   func finalFile(_ file: Plan.File) -> String { joinPath(destination, place.name(of: file)) }
-  func recordFile(_ segment: Int) -> String { joinPath(recordsFolder, SegmentRecord.fileName(segment)) }
 
-  /// Whether the same plan was begun here.
+  /// The plan that was begun here; nil where none was.
+  func begunPlan() throws(CheckpointError) -> PlanFile? {
+    if files.linkTarget(path) != nil {
+      throw CheckpointError(
+        .outputUnsuitable, file: path, "is a link, where a folder of ckpt's own should be: it is not followed")
+    }
+    guard try files.status(planFile) != nil else { return nil }
+    do throws(CheckpointError) { return try PlanFile(reading: planFile, files) } catch {
+      // Removed meanwhile: the result was finished.
+      if error.code == .notFound { return nil }
+      throw error
+    }
+  }
+
+  /// Makes the folder with the plan in it. Of several processes one does; the others find its plan.
   ///
-  /// - Throws: where the destination holds something else.
-  func check(_ plan: Plan) throws(CheckpointError) -> Bool {
-    guard let status = try files.status(destination) else { return false }
-    guard status.kind == .directory else {
-      throw CheckpointError(.outputExists, file: destination, "exists and is no folder", hint: "give a new folder")
-    }
-    if place.isFile, try files.status(place.destination)?.kind == .directory {
-      throw CheckpointError(.outputExists, file: place.destination, "is a folder", hint: "give the name of a new file")
-    }
-    let names = try files.list(destination)
-    if names.contains(name) {
-      guard try files.status(planFile) != nil else { return false }
-      try checkBegun(plan)
-      return true
-    }
-    if place.isFile {
-      if place.overwrite { return false }
-      let replaced = try leftovers(plan).map { place.name(of: $0) }
-      let taken = plan.files.map { place.name(of: $0) }.first { names.contains($0) && !replaced.contains($0) }
-      guard let taken else { return false }
-      throw CheckpointError(
-        .outputExists, file: joinPath(destination, taken), "exists",
-        hint: "give a new name, or --overwrite to replace it when the new one is complete")
-    }
-    guard names.isEmpty else {
-      throw CheckpointError(
-        .outputExists, file: destination, "exists and is not empty",
-        hint: "give a new folder, or --overwrite to replace it when the new one is complete")
-    }
-    return false
-  }
-
-  /// Files of the plan beside the result's own that are there under their final names, with the same tensors: only their
-  /// types may be others.
-  func leftovers(_ plan: Plan) throws(CheckpointError) -> [Plan.File] {
-    var found: [Plan.File] = []
-    for file in plan.files where file.isBeside {
-      let path = finalFile(file)
-      guard try files.status(path)?.kind == .regular else { continue }
-      let planned = plan.header(of: file)
-      guard let new = try? GGUFHeader(parsing: planned, fileSize: file.byteCount),
-        let old = try? GGUFHeader(reading: OpenFile(reading: path, files)),
-        new.entries.count == old.entries.count,
-        zip(new.entries, old.entries).allSatisfy({ $0.name == $1.name && $0.shape == $1.shape })
-      else { continue }
-      found.append(file)
-    }
-    return found
-  }
-
-  /// Makes the folder. Several processes may do it at once for the same plan.
-  func begin(_ plan: Plan, _ place: PlanFile.Place) throws(CheckpointError) {
-    try files.makeDirectories(recordsFolder)
-    try files.makeDirectories(filesFolder)
+  /// - Throws: where another plan was begun here meanwhile.
+  func begin(_ plan: Plan) throws(CheckpointError) {
+    for folder in [claimsFolder, recordsFolder, filesFolder, temporaryFolder] { try files.makeDirectories(folder) }
     let text = PlanFile.json(of: plan, place: place).text(indent: 1) + "\n"
-    try files.writeAtomically(Array(text.utf8), to: planFile, partial: planFile + ".\(processID).partial")
+    let new = try files.writePrivately(Array(text.utf8), in: temporaryFolder)
+    if try !files.place(new, asNew: planFile) {
+      try files.remove(new)
+      if let other = try begunPlan(), other.id != plan.id { throw Self.anotherPlan(other, plan, place.destination) }
+    }
+    try files.syncDirectory(path)
     try files.syncDirectory(destination)
     try files.syncDirectory(parentPath(destination))
   }
 
-  private func checkBegun(_ plan: Plan) throws(CheckpointError) {
-    let begun = try PlanFile(reading: planFile, files)
-    guard begun.id == plan.id else {
-      throw CheckpointError(
-        .outputUnfinished, file: destination,
-        "holds an unfinished result of another plan (\(begun.inputs.summary); this is \(plan.inputs.summary))",
-        hint: "run that command again to finish it, remove the folder, or give --overwrite")
+  static func anotherPlan(_ begun: PlanFile, _ plan: Plan, _ destination: String) -> CheckpointError {
+    CheckpointError(
+      .outputUnfinished, file: destination,
+      "holds an unfinished result of another plan (\(begun.inputs.summary); this is \(plan.inputs.summary))",
+      hint:
+        "run that command again to finish it ('ckpt status' shows it), give --overwrite to replace it, or a new name")
+  }
+
+  /// Ends the unfinished state in one step, then removes the folder.
+  func discard() throws(CheckpointError) {
+    let discarded = discardedPrefix + "-" + nonce()
+    do throws(CheckpointError) {
+      try files.rename(path, to: discarded)
+    } catch {
+      // Another process may have done it.
+      guard error.code == .notFound else { throw error }
+      return
     }
-    for (old, new) in zip(begun.inputs.files, plan.inputs.files) where old.modified != new.modified {
-      throw CheckpointError(
-        .inputChanged, file: new.name, "was changed since this result was begun",
-        hint: "remove \(destination) and begin again")
+    try files.syncDirectory(destination)
+    try files.removeTree(discarded)
+  }
+
+  /// Removes what a run left that was stopped while it removed its folder.
+  func sweep() throws(CheckpointError) {
+    guard try files.status(destination)?.kind == .directory else { return }
+    let prefix = lastPathComponent(discardedPrefix)
+    for name in try files.list(destination) where name.hasPrefix(prefix) {
+      try files.removeTree(joinPath(destination, name))
     }
   }
 
-  /// Records that are there and of this plan, by segment.
-  func records(of plan: Plan) throws(CheckpointError) -> [Int: SegmentRecord] {
-    guard try files.status(recordsFolder) != nil else { return [:] }
-    var records: [Int: SegmentRecord] = [:]
-    for name in try files.list(recordsFolder) where name.hasSuffix(".json") {
-      let path = joinPath(recordsFolder, name)
-      // A record that a power cut left torn counts as absent: its segment is done again.
-      guard let bytes = try? files.readAll(path, limit: 64 << 20),
-        let json = try? JSONValue(parsing: bytes, file: path),
-        let record = SegmentRecord(json, plan: plan), SegmentRecord.fileName(record.segment) == name
-      else { continue }
-      records[record.segment] = record
-    }
-    return records
-  }
-
-  /// Leaves a record. It need not be durable: without it, the segment is done again.
-  func leave(_ record: SegmentRecord) throws(CheckpointError) {
-    let path = recordFile(record.segment)
-    let partial = path + ".\(processID).partial"
-    try files.remove(partial)
-    let file = try OpenFile(creating: partial, files)
-    try file.write(Array((record.json.text() + "\n").utf8), at: 0)
-    try files.rename(partial, to: path)
+  var discardedPrefix: String {
+    joinPath(destination, place.isFile ? name + "-discarded" : Self.discardedName)
   }
 }
 

@@ -106,6 +106,9 @@ package func parallelJoin<S: Sequence & SendableMetatype>(
   }
 }
 
+/// Lets this thread wait.
+func pause(milliseconds: Int) { usleep(UInt32(milliseconds * 1000)) }
+
 /// Hands out 0, 1, 2, … to many threads.
 package final class Counter: Sendable {
   private let value = Atomic<Int>(0)

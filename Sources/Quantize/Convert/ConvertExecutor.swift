@@ -9,9 +9,23 @@ public struct ConvertExecutor: PanelExecutor {
 
   public init(_ convert: ConvertPlan) {
     self.convert = convert
-    pieces = PieceReader(convert.binding.checkpoint)
     source = SourceFiles(convert.binding.checkpoint)
-    assemblies = AssemblyExecutor(convert)
+    pieces = PieceReader(convert.binding.checkpoint, source)
+    assemblies = AssemblyExecutor(convert, pieces)
+  }
+
+  public var sources: SourceFiles? { source }
+
+  public func shards(of tensor: Plan.Tensor) -> Set<Int> {
+    let records: [Int] =
+      switch convert.works[tensor.work].operation {
+      case .copy(let records): records
+      case .quantize(let piece, _): piece.records
+      case .restack(_, let pieces, _): pieces.flatMap(\.records)
+      case .assemble(let assembly, _):
+        assembly.sources.flatMap { convert.binding.tensors[$0].pieces.flatMap(\.records) }
+      }
+    return Set(records.map { convert.binding.checkpoint.records[$0].shard })
   }
 
   public func fill(

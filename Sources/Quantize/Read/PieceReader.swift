@@ -7,9 +7,9 @@ struct PieceReader: Sendable {
   private let checkpoint: Checkpoint
   private let files: SourceFiles
 
-  init(_ checkpoint: Checkpoint) {
+  init(_ checkpoint: Checkpoint, _ files: SourceFiles? = nil) {
     self.checkpoint = checkpoint
-    files = SourceFiles(checkpoint)
+    self.files = files ?? SourceFiles(checkpoint)
   }
 
   /// Reads and decodes some rows, each value the exact Float32 product of its encoding.

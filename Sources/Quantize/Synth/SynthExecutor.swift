@@ -6,6 +6,10 @@ public struct SynthExecutor: PanelExecutor {
 
   public init(_ synth: SynthPlan) { self.synth = synth }
 
+  public var sources: SourceFiles? { nil }
+
+  public func shards(of tensor: Plan.Tensor) -> Set<Int> { [] }
+
   public func fill(
     _ panel: Plan.Panel, of tensor: Plan.Tensor, outputs: [UnsafeMutableRawBufferPointer], workspace: Workspace
   ) throws(CheckpointError) -> PanelReport {

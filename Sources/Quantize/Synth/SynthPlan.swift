@@ -31,7 +31,7 @@ public struct SynthPlan: Job {
       findings.append(
         Finding(.note, .notCarried, file: "tokenizer.json", "is not written: the vocabulary has no room for all bytes"))
     }
-    if !options.isSparse { finishing.provenance = ["preset": .string(preset.name)] }
+    finishing.provenance = ["preset": .string(preset.name)]
     self.finishing = finishing
     self.findings = findings
   }

@@ -102,7 +102,8 @@ struct Convert: Verb {
     let job = try Self.plan(
       source: source, recipe: recipe, options: options, library: try session.library(), session)
     let place = PlanFile.Place(
-      source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe,
+      source: source, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
+      specFolders: common.specs, recipe: recipe,
       imatrix: imatrix)
     if let exportTensorTypes {
       let text = try LlamaMixTensorTypes.text(
@@ -112,7 +113,7 @@ struct Convert: Verb {
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
-      Self.addErrors(job, outcome, to: &result.report, session)
+      if !outcome.wasFinished { Self.addErrors(job, outcome, to: &result.report, session) }
     } else {
       Self.addTensors(job, to: &result.report, session)
     }

@@ -45,7 +45,8 @@ struct ReshardVerb: Verb {
     let checkpoint = try session.open(source)
     let binding = try Binding.inspect(checkpoint, library: try session.library())
     let place = PlanFile.Place(
-      source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs)
+      source: source, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
+      specFolders: common.specs)
     if place.isFile != (checkpoint.container == .gguf) {
       throw ValidationError(
         place.isFile

@@ -82,7 +82,8 @@ struct Synth: Verb {
     }
     let job = try SynthPlan(target, options: options)
     let place = PlanFile.Place(
-      source: nil, destination: destination, overwrite: writing.overwrite, specFolders: common.specs)
+      source: nil, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
+      specFolders: common.specs)
     let flow = WritingFlow(session: session, job: job, place: place, verb: "synth", isSparse: sparse)
     var report = try flow.perform(writing).report
     report.summary.add(target.summary)

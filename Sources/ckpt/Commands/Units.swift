@@ -43,21 +43,30 @@ struct Run: Verb {
 struct Status: Verb {
   static let verb = "status"
   static let configuration = CommandConfiguration(
-    abstract: "Say which units of a saved plan are done.",
+    abstract: "Say what is done of a saved plan, or what lies at the place of a result and which command goes on.",
     discussion: """
-      Exit status 0 when all are, 75 when units are missing.
+      Exit status 0 when nothing is missing, 75 when units are.
 
       EXAMPLES
         ckpt status plan.json
+        ckpt status Kimi-K2-INT4
         ckpt status plan.json --json | jq -r .summary.missing_units
       """)
 
-  @Argument(help: "A plan that --plan-only saved.", completion: .file())
+  @Argument(help: "A plan that --plan-only saved, or the DST of a writing verb.", completion: .file())
   var plan: String
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  func perform(_ session: Session) throws -> Report { try SavedPlan(plan, session).flow.status() }
+  func perform(_ session: Session) throws -> Report {
+    let isPlan = try session.files.status(plan)?.kind == .regular && !plan.hasSuffix(Container.gguf.fileEnding)
+    if !isPlan { return try DestinationStatus(plan, session).report }
+    var report = try SavedPlan(plan, session).flow.status()
+    let verb = report.summary["missing"]?.int == 0 ? "finish" : "run"
+    let isComplete = report.summary["state"]?.string == ResultStatus.State.complete.rawValue
+    report.summary["command"] = isComplete ? .null : .string(shellCommand([verb, plan]))
+    return report
+  }
 }
 
 struct FinishVerb: Verb {
@@ -66,17 +75,21 @@ struct FinishVerb: Verb {
     commandName: "finish",
     abstract: "Check that all units of a saved plan are done, and publish the result.",
     discussion: """
-      Exit status 75 when units are missing; nothing is published then.
+      What was written is read once more and held against the digests that were taken while it was in memory: all of up \
+      to 1 GiB, of more one unit in 64. Exit status 75 when units are missing; nothing is published then.
 
       EXAMPLES
         ckpt finish plan.json
-        ckpt finish plan.json --json | jq .summary
+        ckpt finish plan.json --verify --json | jq .summary
       """)
 
   @Argument(help: "A plan that --plan-only saved.", completion: .file())
   var plan: String
 
+  @Flag(help: "Read all that was written, however much it is.")
+  var verify = false
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  func perform(_ session: Session) throws -> Report { try SavedPlan(plan, session).flow.finish() }
+  func perform(_ session: Session) throws -> Report { try SavedPlan(plan, session).flow.finish(verifiesAll: verify) }
 }

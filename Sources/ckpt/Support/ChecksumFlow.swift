@@ -31,13 +31,18 @@ struct ChecksumFlow: UnitFlow {
   var destination: String { place.destination }
   var unitCount: Int { plan.unitCount }
 
+  func state() throws -> ResultStatus.State {
+    if try plan.isFinished() { return .complete }
+    return try missing().count == unitCount ? .absent : .unfinished
+  }
+
   func missing() throws -> [Int] { try plan.missing() }
 
   func run(units: [Int]?, _ progress: ProgressLine) throws {
     try plan.run(units, ChecksumVerb.options(session, progress))
   }
 
-  func publish() throws -> Report? {
+  func publish(verifiesAll: Bool) throws -> Report? {
     if try plan.isFinished() { return nil }
     let outcome = try plan.manifest()
     try plan.publish(ChecksumVerb.text(outcome.manifest, format))

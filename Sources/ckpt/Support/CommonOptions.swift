@@ -41,8 +41,11 @@ struct WritingOptions: ParsableArguments {
   @Option(help: "Save the plan to FILE for 'ckpt run', and write nothing else.", completion: .file())
   var planOnly: String?
 
-  @Flag(help: "Replace DST, once the new one is complete.")
+  @Flag(help: "Replace an earlier result of ckpt, or another command's unfinished one, once the new one is complete.")
   var overwrite = false
+
+  @Flag(help: "The same, with whatever else is in DST: its names are listed first.")
+  var overwriteAll = false
 
   func validate() throws {
     if dryRun, planOnly != nil { throw ValidationError("--dry-run writes nothing, and --plan-only writes a plan") }

@@ -6,12 +6,16 @@ protocol UnitFlow {
   /// Where the result will be.
   var destination: String { get }
   var unitCount: Int { get }
+  /// What stands at the destination.
+  func state() throws -> ResultStatus.State
   /// Units that are not done.
   func missing() throws -> [Int]
   /// Does some units, or all.
   func run(units: [Int]?, _ progress: ProgressLine) throws
   /// Publishes the result, once no unit is missing; nothing where that was done before.
-  func publish() throws -> Report?
+  ///
+  /// - Parameter verifiesAll: all that was written is read once more, not only a share of it.
+  func publish(verifiesAll: Bool) throws -> Report?
 }
 
 extension UnitFlow {
@@ -23,14 +27,14 @@ extension UnitFlow {
     let share = worker.map { worker in (0..<unitCount).filter { $0 % worker.count == worker.index } }
     try run(units: share, progress)
     progress.clear()
-    var report = report(missing: try missing())
+    var report = try report(missing: try missing())
     report.summary["share"] = .int(share?.count ?? unitCount)
     return report
   }
 
   func status() throws -> Report {
     let missing = try missing()
-    var report = report(missing: missing)
+    var report = try report(missing: missing)
     if !missing.isEmpty {
       let counted = missing.count == 1 ? "1 unit is" : "\(missing.count) units are"
       report.isIncomplete = CheckpointError(
@@ -40,26 +44,27 @@ extension UnitFlow {
     return report
   }
 
-  func finish() throws -> Report {
+  func finish(verifiesAll: Bool) throws -> Report {
     Terminal.catchStopSignals()
     let missing = try missing()
     guard missing.isEmpty else { return try status() }
-    guard var report = try publish() else { return report(missing: []) }
-    report.summary.add(figures(missing: []))
+    guard var report = try publish(verifiesAll: verifiesAll) else { return try report(missing: []) }
+    report.summary.add(try figures(missing: []))
     return report
   }
 
-  private func figures(missing: [Int]) -> JSONObject {
+  private func figures(missing: [Int]) throws -> JSONObject {
     [
+      "state": .string(try state().rawValue),
       "plan_id": .string(planID.hex), "destination": .string(destination), "units": .int(unitCount),
       "done": .int(unitCount - missing.count), "missing": .int(missing.count),
       "missing_units": .string(foldedNumbers(missing)),
     ]
   }
 
-  private func report(missing: [Int]) -> Report {
+  private func report(missing: [Int]) throws -> Report {
     var report = Report()
-    report.summary = figures(missing: missing)
+    report.summary = try figures(missing: missing)
     report.text = "\(printable(destination)): \(unitCount - missing.count) of \(unitCount) units are done"
     report.text += missing.isEmpty ? "\n" : "; missing: \(foldedNumbers(missing))\n"
     return report

@@ -26,51 +26,55 @@ struct WritingFlow {
   /// What was done, for the report.
   struct Result {
     var report = Report()
+    /// nil where only a plan was made.
     var outcome: Runner.Outcome?
   }
 
-  private var runner: Runner { runner(progress: nil) }
-
-  private func runner(progress: ProgressLine?) -> Runner {
+  private func runner(_ place: PlanFile.Place? = nil, progress: ProgressLine? = nil) throws(CheckpointError) -> Runner {
     var options = Runner.Options(
       threads: session.threads, budget: session.budget, fixedMemory: fixedMemory, takesDigests: job.takesDigests,
       isStopped: { Terminal.stopSignal != 0 })
     if let progress { options.progress = { done, total in progress.show(done, of: total) } }
-    return Runner(job.plan, place: place, options: options, files: session.files)
+    return try Runner(job, place: place ?? self.place, options: options, files: session.files)
   }
 
   // MARK: The writing verbs
 
   func perform(_ writing: WritingOptions) throws -> Result {
-    try refuseSourceAsDestination()
-    if writing.dryRun || writing.planOnly != nil {
-      if !isSparse { try runner.check() }
+    let runner = try runner()
+    if let file = writing.planOnly {
+      try runner.check()
       var result = Result()
-      result.report = try planned(writing)
-      if let file = writing.planOnly {
-        try PlanFile.write(job.plan, place: place, to: file, files: session.files)
-        result.report.textIsNarration = true
-        result.report.text += planSaved(file, units: unitCount)
-      }
+      result.report = try planned(runner, isDry: false)
+      var place = place
+      place.command = ["run", session.files.absolutePath(file)]
+      try PlanFile.write(job.plan, place: place, to: file, files: session.files)
+      result.report.textIsNarration = true
+      result.report.text += planSaved(file, units: unitCount)
       return result
     }
-    if isSparse {
-      try runner.writeSparse(try job.finishing(Runner.Outcome(), threads: session.threads))
-      return Result(report: done(Runner.Outcome()))
-    }
-    Terminal.catchStopSignals()
+    if writing.dryRun { return Result(report: try planned(runner, isDry: true)) }
+    return try carryOut()
+  }
+
+  private func carryOut() throws -> Result {
+    if !isSparse { Terminal.catchStopSignals() }
     let progress = ProgressLine(session.common, verb)
     defer { progress.clear() }
-    let runner = runner(progress: progress)
-    if try runner.completeExchange() { return Result(report: done(Runner.Outcome())) }
-    try runner.sweep()
+    var place = place
+    place.command = place.command(Terminal.arguments, session.files)
+    let runner = try runner(place, progress: progress)
+    try runner.check()
     let replaced = try runner.replacedBeside()
-    try runner.prepare()
-    let outcome = try runner.run(job.executor())
-    try runner.finish(try job.finishing(outcome, threads: session.threads))
+    try tellForeign(runner)
+    let outcome =
+      isSparse
+      ? try runner.performSparse(try job.finishing(Runner.Outcome(), threads: session.threads))
+      : try runner.perform()
     progress.clear()
     var result = Result(outcome: outcome)
     result.report = done(outcome)
+    result.report.findings += try self.runner().leftBeside()
     result.report.findings += replaced.map {
       Finding(
         .note, .outputReplaced, file: $0,
@@ -79,26 +83,12 @@ struct WritingFlow {
     return result
   }
 
-  private func refuseSourceAsDestination() throws(CheckpointError) {
-    if place.isFile {
-      // The name of a file of the result may be that of the source, with --overwrite too.
-      for file in job.plan.files {
-        let path = joinPath(parentPath(place.destination), place.name(of: file))
-        let identity = try session.files.status(path)?.identity
-        guard identity == nil || !(job.source?.shards.contains { $0.status.identity == identity } ?? false) else {
-          throw CheckpointError(
-            .outputExists, file: path, "is a file of the source", hint: "give another name; nothing is changed in place"
-          )
-        }
-      }
-      return
-    }
-    guard let source = job.source, let there = try session.files.status(place.destination),
-      there.identity == (try session.files.status(source.folder))?.identity
-    else { return }
-    throw CheckpointError(
-      .outputExists, file: place.destination, "is the source itself",
-      hint: "give a new folder; nothing is changed in place")
+  /// Names what --overwrite-all will remove, before it does.
+  private func tellForeign(_ runner: Runner) throws {
+    let names = try runner.foreignNames()
+    if names.isEmpty { return }
+    let list = names.map { "  \(printable($0))" }.joined(separator: "\n")
+    Terminal.note("ckpt: note: \(printable(place.destination)): these will be removed too:\n\(list)")
   }
 
   // MARK: Reports
@@ -116,9 +106,16 @@ struct WritingFlow {
     ]
   }
 
-  private func planned(_ writing: WritingOptions) throws -> Report {
+  private func planned(_ runner: Runner, isDry: Bool) throws -> Report {
     var report = Report()
     report.findings = job.findings
+    // A dry run is a look: what would be refused is said beside it.
+    do throws(CheckpointError) { try runner.checkPlace() } catch {
+      report.findings.append(Finding(error, severity: .warning))
+    }
+    report.findings += try runner.foreignNames().map {
+      Finding(.note, .outputReplaced, file: $0, "would be removed, and is not ckpt's own")
+    }
     // Whoever asks for a plan wants to see it; the disk may be another when it is carried out.
     do throws(CheckpointError) { try runner.checkSpace() } catch {
       report.findings.append(Finding(error, severity: .warning))
@@ -128,7 +125,7 @@ struct WritingFlow {
     let perWorker = try runner.workerMemory() + runner.leastWorkerMemory - job.plan.panelMemory
     report.summary = common
     report.summary.add([
-      "dry_run": .bool(writing.dryRun),
+      "dry_run": .bool(isDry),
       "memory": .object([
         "fixed_bytes": .int(fixedMemory), "panel_bytes": .int(panel), "worker_bytes": .int(perWorker),
         "workers": .int(workers), "peak_bytes": .int(fixedMemory + workers * perWorker),
@@ -155,14 +152,20 @@ struct WritingFlow {
   private func done(_ outcome: Runner.Outcome) -> Report {
     var report = Report()
     report.textIsNarration = true
-    report.findings = job.findings
+    report.findings = job.findings + outcome.findings
     let peak = MemoryBudget.residentBytes().peak
     report.summary = common
     report.summary.add([
-      "jobs_skipped": .int(outcome.segmentsSkipped), "peak_memory_bytes": .int(peak),
+      "was_complete": .bool(outcome.wasFinished),
+      "jobs_skipped": .int(outcome.wasFinished ? job.plan.segments.count : outcome.segmentsSkipped),
+      "peak_memory_bytes": .int(peak),
       "not_carried": .object(JSONObject((job.source?.sideFiles.left ?? []).map { ($0.name, .string($0.reason)) })),
     ])
     let seconds = session.elapsed
+    if outcome.wasFinished {
+      report.text = "\(printable(place.destination)): was finished before by this very plan; nothing was written\n"
+      return report
+    }
     report.text =
       "\(printable(place.destination)): \(counts) in \(counted(job.plan.files.count, "file")), \(ByteSize.text(job.plan.outputBytes))"
     if let input = job.inputBytes, outcome.segmentsDone > 0 {
@@ -190,22 +193,31 @@ extension WritingFlow: UnitFlow {
   var destination: String { place.destination }
   var unitCount: Int { job.plan.segments.count }
 
-  func missing() throws -> [Int] { try runner.missingSegments() }
+  func state() throws -> ResultStatus.State { try runner().resultState }
+
+  func missing() throws -> [Int] { try runner().missingSegments() }
 
   func run(units: [Int]?, _ progress: ProgressLine) throws {
-    let runner = runner(progress: progress)
-    if try runner.isFinished() { return }
-    try runner.prepare()
-    _ = try runner.run(job.executor(), segments: units, publishes: false)
+    let runner = try runner(progress: progress)
+    _ = try runner.performUnits(units)
   }
 
-  func publish() throws -> Report? {
-    let runner = runner(progress: nil)
-    if try runner.isFinished() { return nil }
-    let outcome = try runner.run(job.executor(), segments: [])
-    try runner.finish(try job.finishing(outcome, threads: session.threads))
+  func publish(verifiesAll: Bool) throws -> Report? {
+    let runner = try runner()
+    guard let outcome = try runner.performFinish(verifiesAll: verifiesAll) else { return nil }
     var report = done(outcome)
     if let convert = job as? ConvertPlan { Convert.addErrors(convert, outcome, to: &report, session) }
     return report
+  }
+}
+
+extension PlanFile.Place {
+  /// The words that were given, with paths that mean the same from any folder.
+  func command(_ words: [String], _ files: FileAccess) -> [String] {
+    let paths = Set([source, destination, imatrix].compactMap { $0 } + specFolders)
+    return words.map { word in
+      if paths.contains(word) || recipe == word && word.hasSuffix(".json") { return files.absolutePath(word) }
+      return word
+    }
   }
 }

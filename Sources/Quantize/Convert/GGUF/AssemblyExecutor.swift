@@ -7,10 +7,10 @@ struct AssemblyExecutor: Sendable {
   /// Whether what is not quantized must be finite too: in a file of quantized weights, as `llama-quantize` has it.
   private let expectsFinite: Bool
 
-  init(_ convert: ConvertPlan) {
+  init(_ convert: ConvertPlan, _ reader: PieceReader) {
     self.convert = convert
     expectsFinite = convert.recipe.mix != nil || convert.works.contains { $0.target is GGUFBlockLayout }
-    reader = PieceReader(convert.binding.checkpoint)
+    self.reader = reader
   }
 
   func expect(_ rows: Range<Int>, _ assembly: Assembly) {

@@ -1,0 +1,83 @@
+/// What stands where a result is to be written: which of it is ours, by what our own documents name, and what is not.
+struct Occupants: Sendable {
+  /// Names that may be removed, the document that names the others last.
+  private(set) var owned: [String] = []
+  /// Names that no document of ours has. Nothing removes them unasked.
+  private(set) var foreign: [String] = []
+
+  /// Whether there is nothing but what an ended run may leave of its own folder.
+  var isVacant: Bool { foreign.isEmpty && owned.allSatisfy { $0.hasPrefix(WorkFolder.name) } }
+
+  /// Of a result that is a folder: everything in it.
+  init(of folder: String, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
+    guard try files.status(folder)?.kind == .directory else { return }
+    let ours = Ours(in: folder, work: WorkFolder.name, place, files)
+    for name in try files.list(folder) { add(name, ours.has(name), joinPath(folder, name), files) }
+    owned = owned.filter { $0 != Provenance.fileName } + owned.filter { $0 == Provenance.fileName }
+  }
+
+  /// Of a result that is a file, or a set: what bears one of its names, or one that an earlier result of its name had.
+  init(_ plan: Plan, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
+    let folder = parentPath(place.destination)
+    let ours = Ours(in: folder, work: WorkFolder.name(forFile: lastPathComponent(place.destination)), place, files)
+    let names = Set(plan.files.map { TensorName(place.name(of: $0)) }).union(ours.names)
+    for name in names.map(\.string).sorted() + [place.provenanceName] {
+      let path = joinPath(folder, name)
+      guard files.exists(path), !owned.contains(name), !foreign.contains(name) else { continue }
+      // A provenance without a file of its result holds nobody up.
+      add(name, ours.has(name) || name == place.provenanceName, path, files)
+    }
+    if owned == [place.provenanceName], foreign.isEmpty { owned = [] }
+  }
+
+  private mutating func add(_ name: String, _ isOurs: Bool, _ path: String, _ files: FileAccess) {
+    let isFolder = files.linkTarget(path) == nil && (try? files.status(path))?.kind == .directory
+    let isWork = name == WorkFolder.name || name.hasPrefix(WorkFolder.discardedName)
+    if isWork ? isFolder && isOurs : !isFolder && isOurs { owned.append(name) } else { foreign.append(name) }
+  }
+
+  /// The names that a provenance, or the plan of an unfinished result, speaks of.
+  private struct Ours {
+    private(set) var names: Set<TensorName> = []
+    private var hasWork = false
+
+    init(in folder: String, work: String, _ place: PlanFile.Place, _ files: FileAccess) {
+      let provenance = place.provenanceName
+      let path = joinPath(folder, provenance)
+      if let bytes = try? files.readAll(path, limit: 1 << 30), let json = try? JSONValue(parsing: bytes, file: path),
+        json["schema"]?.string == Provenance.schema
+      {
+        insert([provenance] + Self.names(json["outputs"]).map { place.name(ofFile: $0) })
+        // Beside a result that is a file, everything else is somebody's.
+        if !place.isFile {
+          let beside = json["side_files"]?.array == nil ? nil : Self.names(json["side_files"])
+          if let beside { insert(beside) } else { insertUsual(Self.names(json["inputs"])) }
+        }
+      }
+      let planFile = joinPath(joinPath(folder, work), "plan.json")
+      if files.linkTarget(joinPath(folder, work)) == nil, let plan = try? PlanFile(reading: planFile, files) {
+        hasWork = true
+        insert([provenance] + plan.fileNames.map { place.name(ofFile: $0) })
+        if !place.isFile { insertUsual(plan.inputs.files.map(\.name)) }
+      } else {
+        // Begun, and stopped before it had a plan.
+        let entries = try? files.list(joinPath(folder, work))
+        hasWork = entries.map { $0.allSatisfy { ["claims", "records", "files", "temporary"].contains($0) } } ?? false
+      }
+    }
+
+    private static func names(_ list: JSONValue?) -> [String] { (list?.array ?? []).compactMap { $0["name"]?.string } }
+
+    private mutating func insert(_ names: [String]) { for name in names { self.names.insert(TensorName(name)) } }
+
+    /// What is carried over from the source, and what every folder gets.
+    private mutating func insertUsual(_ inputs: [String]) {
+      insert(inputs.filter { !FolderListing.isWeight($0) } + ["config.json", CheckpointIndex.usualName])
+    }
+
+    func has(_ name: String) -> Bool {
+      if name == WorkFolder.name { return hasWork }
+      return name.hasPrefix(WorkFolder.discardedName) || names.contains(TensorName(name))
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// How a new result takes the place of an old one. Every step may be begun again by the same command.
+extension Runner {
+  private static let replacedSchema = "ckpt.replaced/1"
+
+  /// Says, in a work folder, which folder beside the result is the one that was replaced.
+  private func replacedFile(_ folder: WorkFolder) -> String { joinPath(folder.path, "replaced.json") }
+
+  private func replacedFolder(_ folder: WorkFolder) throws(CheckpointError) -> String? {
+    guard let json = try SealedJSON.read(replacedFile(folder), files), json["schema"]?.string == Self.replacedSchema,
+      let name = json["folder"]?.string, isPlainFileName(name)
+    else { return nil }
+    return joinPath(parentPath(destination.inPlace.destination), name)
+  }
+
+  /// Puts the new folder in the old one's place, in one step where the file system can. The work folder goes along: the
+  /// result stays unfinished until the old one is removed.
+  ///
+  /// Two processes that both did it would undo it: who does it gives the folder a name of its own first, which one alone
+  /// can.
+  func exchange() throws(CheckpointError) {
+    let old = destination.inPlace.destination
+    let before = try replacedFolder(folder)
+    let claimed = old + WorkFolder.besideSuffix + "-" + nonce()
+    try files.rename(folder.destination, to: claimed)
+    let new = WorkFolder(folder: claimed, place, files: files)
+    let isThere = try files.status(old) != nil
+    // Where an earlier run moved the old one away and got no further, that is the one.
+    var replaced = claimed
+    if !isThere, let before, try files.status(before) != nil { replaced = before }
+    let document = SealedJSON.bytes([
+      "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(replaced)),
+    ])
+    try files.writeAtomically(document, to: replacedFile(new), by: new.temporaryFolder)
+    if isThere {
+      do throws(CheckpointError) { try files.exchange(claimed, old) } catch {
+        guard error.code == .ioFailed else { throw error }
+        try exchangeInSteps(claimed, new, old)
+      }
+    } else {
+      try files.rename(claimed, to: old)
+    }
+    try files.syncDirectory(parentPath(old))
+  }
+
+  /// For a file system that cannot exchange two names: for a moment there is no result under the name.
+  private func exchangeInSteps(_ claimed: String, _ new: WorkFolder, _ old: String) throws(CheckpointError) {
+    let away = old + ".ckpt-old-" + nonce()
+    let document = SealedJSON.bytes([
+      "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(away)),
+    ])
+    try files.writeAtomically(document, to: replacedFile(new), by: new.temporaryFolder)
+    try files.rename(old, to: away)
+    try files.rename(claimed, to: old)
+  }
+
+  /// Removes what was replaced.
+  ///
+  /// - Returns: what was in it that is not the tool's own, and stays.
+  func removeReplaced() throws(CheckpointError) -> [Finding] {
+    guard let path = try replacedFolder(folder), try files.status(path)?.kind == .directory else { return [] }
+    if place.overwriteAll {
+      try files.removeTree(path)
+    } else {
+      let occupants = try Occupants(of: path, place, files: files)
+      try removeOwned(occupants, in: WorkFolder(folder: path, place, files: files))
+      if try !files.removeEmptyFolder(path) {
+        return [
+          Finding(
+            .warning, .outputLeftover, file: path,
+            "keeps what is not ckpt's own and came into the replaced folder meanwhile: "
+              + occupants.foreign.prefix(8).map { printable($0) }.joined(separator: ", "))
+        ]
+      }
+    }
+    try files.syncDirectory(parentPath(path))
+    return []
+  }
+
+  /// Removes what is ours in a folder; what names the rest goes last, so that this can be begun again.
+  func removeOwned(_ occupants: Occupants, in work: WorkFolder) throws(CheckpointError) {
+    for name in occupants.owned where name != WorkFolder.name {
+      let path = joinPath(work.destination, name)
+      if name.hasPrefix(WorkFolder.discardedName) { try files.removeTree(path) } else { try files.remove(path) }
+    }
+    if occupants.owned.contains(WorkFolder.name) { try work.discard() }
+  }
+
+  /// Lets the work folder of a file that is complete take the name of an unfinished result, so that readers are told while
+  /// its files get their names. Another plan's leftover of that name goes.
+  func takePlace() throws(CheckpointError) {
+    let inPlace = destination.inPlace
+    if let begun = try inPlace.begunPlan(), begun.id != plan.id { try inPlace.discard() }
+    do throws(CheckpointError) { try files.rename(folder.path, to: inPlace.path) } catch {
+      // Another process did it.
+      guard error.code == .notFound, try inPlace.begunPlan()?.id == plan.id else { throw error }
+    }
+    try files.syncDirectory(inPlace.destination)
+  }
+}

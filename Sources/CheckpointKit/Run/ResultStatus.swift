@@ -1,0 +1,96 @@
+/// What lies at the place of a result, as far as ckpt's own documents tell; nothing is planned again for it.
+public struct ResultStatus: Sendable {
+  public enum State: String, Sendable {
+    /// Nothing of ckpt's own.
+    case absent
+    /// A command was stopped: the same one goes on.
+    case unfinished
+    case complete
+    /// Something that belongs to no result: an unfinished one beside a complete one, the remains of a folder.
+    case leftover
+  }
+
+  public var state = State.absent
+  public var planID: SHA256Digest?
+  /// The words of the command that goes on.
+  public var command: [String] = []
+  public var units = 0
+  public var missing: [Int] = []
+  /// Paths of what is not the result itself: work folders, folders that are being removed.
+  public var work: [String] = []
+
+  /// Looks at a destination: a folder, or a name that ends in `.gguf`.
+  public init(of destination: String, files: FileAccess = .system) throws(CheckpointError) {
+    let place = PlanFile.Place(source: nil, destination: destination)
+    let inPlace = WorkFolder(place, .inPlace, files: files)
+    let isComplete = try files.status(joinPath(inPlace.destination, place.provenanceName)) != nil
+    if try take(inPlace, place) {
+      state = .unfinished
+    } else {
+      if isComplete { state = .complete }
+      for folder in try Self.besides(place, files) where try take(folder, place) { state = .leftover }
+    }
+    if state != .unfinished, try addRemains(inPlace) { state = .leftover }
+  }
+
+  /// Work folders of results that are to replace this one.
+  private static func besides(_ place: PlanFile.Place, _ files: FileAccess) throws(CheckpointError) -> [WorkFolder] {
+    let usual = WorkFolder(place, .beside, files: files)
+    if place.isFile { return [usual] }
+    let (parent, name) = (parentPath(usual.destination), lastPathComponent(usual.destination))
+    guard try files.status(parent) != nil else { return [] }
+    let names = try files.list(parent)
+    return names.filter { $0 == name || $0.hasPrefix(name + "-") }
+      .map { WorkFolder(folder: joinPath(parent, $0), place, files: files) }
+  }
+
+  /// Takes what is known of a plan that was begun; false where none was.
+  private mutating func take(_ folder: WorkFolder, _ place: PlanFile.Place) throws(CheckpointError) -> Bool {
+    guard let plan = try folder.begunPlan() else { return false }
+    planID = plan.id
+    command = plan.place.command
+    units = plan.segmentCount
+    work.append(folder.path)
+    let done = try doneUnits(plan, folder, place)
+    missing = (0..<units).filter { !done.contains($0) }
+    if command.first == "run", missing.isEmpty { command[0] = "finish" }
+    return true
+  }
+
+  private func doneUnits(
+    _ plan: PlanFile, _ folder: WorkFolder, _ place: PlanFile.Place
+  ) throws(CheckpointError) -> Set<Int> {
+    let files = folder.files
+    var live: Set<String> = []
+    for name in plan.fileNames {
+      let claim = joinPath(folder.claimsFolder, name + ".json")
+      guard let nonce = try SealedJSON.read(claim, files)?["nonce"]?.string else { continue }
+      let final = joinPath(folder.destination, place.name(ofFile: name))
+      let partial = try files.status(joinPath(folder.filesFolder, "\(name).\(nonce)"))
+      let published = try files.status(final)
+      if partial != nil || published != nil { live.insert(nonce) }
+    }
+    var done: Set<Int> = []
+    guard try files.status(folder.recordsFolder) != nil else { return [] }
+    for name in try files.list(folder.recordsFolder) where name.hasSuffix(".json") {
+      guard let json = try SealedJSON.read(joinPath(folder.recordsFolder, name), files),
+        json["plan"]?.string == plan.id.hex, let nonce = json["partial"]?.string, live.contains(nonce),
+        let segment = json["segment"]?.int
+      else { continue }
+      done.insert(segment)
+    }
+    return done
+  }
+
+  /// Whether something lies there that an ended command could not remove any more.
+  private mutating func addRemains(_ folder: WorkFolder) throws(CheckpointError) -> Bool {
+    guard try folder.files.status(folder.destination)?.kind == .directory else { return false }
+    var found = false
+    for name in try folder.files.list(folder.destination)
+    where name == folder.name || name.hasPrefix(lastPathComponent(folder.discardedPrefix)) {
+      work.append(joinPath(folder.destination, name))
+      found = true
+    }
+    return found
+  }
+}
