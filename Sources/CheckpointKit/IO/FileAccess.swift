@@ -18,14 +18,22 @@ public struct FileAccess: Sendable {
   public typealias Interceptor = @Sendable (Call, String) -> Int32?
 
   let interceptor: Interceptor?
+  /// Whether links of a checkpoint may lead out of it.
+  public let followsLinks: Bool
+  /// How far links are followed; nil: wherever they lead.
+  var links: LinkPolicy?
 
-  public init(interceptor: Interceptor? = nil) { self.interceptor = interceptor }
+  public init(followsLinks: Bool = false, interceptor: Interceptor? = nil) {
+    self.followsLinks = followsLinks
+    self.interceptor = interceptor
+  }
 
   /// The real thing.
   public static let system = FileAccess()
 
   func check(_ call: Call, _ path: String) throws(CheckpointError) {
     if let code = interceptor?(call, path) { throw systemError(call, path, code) }
+    if let links, [.open, .status, .list].contains(call), let refusal = links.refusal(of: path) { throw refusal }
   }
 }
 

@@ -16,10 +16,12 @@ public struct PlanFile: Sendable {
     public var recipe: String?
     /// The importance matrix of a conversion to GGUF.
     public var imatrix: String?
+    /// Whether links of the source may lead out of it.
+    public var followLinks: Bool
 
     public init(
       source: String?, destination: String, overwrite: Bool = false, specFolders: [String] = [], recipe: String? = nil,
-      imatrix: String? = nil
+      imatrix: String? = nil, followLinks: Bool = false
     ) {
       self.source = source
       self.destination = destination
@@ -27,6 +29,7 @@ public struct PlanFile: Sendable {
       self.specFolders = specFolders
       self.recipe = recipe
       self.imatrix = imatrix
+      self.followLinks = followLinks
     }
 
     /// Whether the result is not a folder but a GGUF file, or the set it is split into.
@@ -83,6 +86,7 @@ public struct PlanFile: Sendable {
         "specs": .array(place.specFolders.map { .string($0) }),
         "recipe": place.recipe.map { .string($0) } ?? .null,
         "imatrix": place.imatrix.map { .string($0) } ?? .null,
+        "follow_links": .bool(place.followLinks),
       ]),
       "inputs": .array(
         inputs.files.map {
@@ -160,7 +164,8 @@ public struct PlanFile: Sendable {
       source: json["place"]?["source"]?.string, destination: destination,
       overwrite: json["place"]?["overwrite"]?.bool ?? false,
       specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
-      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string)
+      recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string,
+      followLinks: json["place"]?["follow_links"]?.bool ?? false)
     segmentCount = segments.count
   }
 }

@@ -10,6 +10,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case truncated = "io.truncated"
   case inputChanged = "io.input-changed"
   case unsafeName = "io.unsafe-name"
+  case linkOutside = "link.outside"
   case unknownSource = "source.unknown"
   case severalModels = "source.several-models"
   case unfinishedSource = "source.unfinished"

@@ -126,7 +126,7 @@ extension Runner {
 
   /// Copies a small file into place: complete and durable, or not at all.
   private func copy(_ source: String, to destination: String) throws(CheckpointError) {
-    let input = try OpenFile(reading: source, files)
+    let input = try OpenFile(reading: source, files.confined(to: parentPath(source)))
     let size = try input.size()
     let partial = joinPath(folder.path, "side.partial")
     try files.remove(partial)

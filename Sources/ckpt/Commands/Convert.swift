@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import CheckpointKit
 public import Quantize
 
-struct Convert: Verb {
+struct Convert: ReadingVerb {
   static let verb = "convert"
   static let configuration = CommandConfiguration(
     abstract: "Write a checkpoint with other encodings: one pass, bounded memory, resumable.",
@@ -74,6 +74,7 @@ struct Convert: Verb {
   var errors: ConvertOptions.Errors = .sample
 
   @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
@@ -103,7 +104,7 @@ struct Convert: Verb {
       source: source, recipe: recipe, options: options, library: try session.library(), session)
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe,
-      imatrix: imatrix)
+      imatrix: imatrix, followLinks: followsLinks)
     if let exportTensorTypes {
       let text = try LlamaMixTensorTypes.text(
         job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } })

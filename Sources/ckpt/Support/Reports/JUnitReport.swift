@@ -7,7 +7,8 @@ struct JUnitReport {
   let document: ReportDocument
 
   private static let areas = [
-    "source", "safetensors", "gguf", "index", "config", "family", "tensor", "encoding", "quantization", "tokenizer",
+    "source", "link", "safetensors", "gguf", "index", "config", "family", "tensor", "encoding", "quantization",
+    "tokenizer",
     "side", "content", "engine",
   ]
 
