@@ -145,7 +145,7 @@ struct List: ReadingVerb {
     for row in rows {
       table.row(
         printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "",
-        row.file)
+        printable(row.file))
     }
     return table.text()
   }

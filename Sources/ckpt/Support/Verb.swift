@@ -115,7 +115,7 @@ private struct Printer {
     } else {
       printFindings(report.findings, to: 2)
     }
-    if !session.common.quiet || !report.textIsNarration { Terminal.print(report.text) }
+    if !session.common.quiet || !report.textIsNarration { Terminal.print(Style.safe(report.text)) }
     if let error = report.isIncomplete { printError(error) }
     return code
   }
