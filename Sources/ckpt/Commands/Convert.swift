@@ -52,7 +52,7 @@ struct Convert: ReadingVerb {
   var tensorTypeFile: String?
 
   @Option(
-    help: "For GGUF: write the type of each tensor to a file that llama-quantize --tensor-type-file takes.",
+    help: "For GGUF: write each tensor's type to a file for llama-quantize --tensor-type-file; with --plan-only too.",
     completion: .file())
   var exportTensorTypes: String?
 
@@ -105,11 +105,6 @@ struct Convert: ReadingVerb {
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, specFolders: common.specs, recipe: recipe,
       imatrix: imatrix, followLinks: followsLinks)
-    if let exportTensorTypes {
-      let text = try LlamaMixTensorTypes.text(
-        job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } })
-      try session.files.writeAtomically(Array(text.utf8), to: exportTensorTypes)
-    }
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
@@ -117,9 +112,20 @@ struct Convert: ReadingVerb {
     } else {
       Self.addTensors(job, to: &result.report, session)
     }
+    if let exportTensorTypes { try export(job, to: exportTensorTypes, &result.report, session) }
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
     result.report.findings += idleOptions(job)
     return result.report
+  }
+
+  private func export(_ job: ConvertPlan, to file: String, _ report: inout Report, _ session: Session) throws {
+    let types = job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } }
+    if writing.dryRun {
+      try session.files.requireFilePlace(file)
+      report.text += "\(printable(file)): would get the types of \(ByteSize.grouped(types.count)) tensors\n"
+    } else {
+      try session.files.writeAtomically(Array(try LlamaMixTensorTypes.text(types).utf8), to: file)
+    }
   }
 
   /// Options that were given for an encoding of which the result has nothing.
