@@ -181,6 +181,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case outputUnfinished = "output.unfinished"
   case outputReplaced = "output.replaced"
   case outputUnsuitable = "output.unsuitable"
+  case outputBusy = "output.busy"
   case planMalformed = "plan.malformed"
   case planChanged = "plan.changed"
   case planMemory = "plan.memory"
