@@ -16,7 +16,15 @@ enum Main {
       Terminal.note("Error: an argument is empty; a variable without a value?")
       Terminal.exit(ExitStatus.usage)
     }
-    Ckpt.main(arguments)
+    do {
+      var command = try Ckpt.parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      // The parser's own printing would not notice an output that is full.
+      let (text, status) = (Ckpt.fullMessage(for: error), Ckpt.exitCode(for: error))
+      if !text.isEmpty { Terminal.write(text + "\n", to: status == .success ? 1 : 2) }
+      Terminal.exit(status.rawValue)
+    }
   }
 }
 

@@ -143,14 +143,102 @@ import Testing
     let path = try file(folder)
     let old = try bytes(path)
     let start = try GGUFHeader(reading: OpenFile(reading: path, .system)).dataStart
-    try folder.write(".m.gguf.ckpt/header.saved.m.gguf", Array(old.prefix(start)))
-    let torn = try OpenFile(updating: path, .system)
-    try torn.write([UInt8](repeating: 0xff, count: 40), at: 10)
-    try edit(path, [("n", "9")]).write()
+    try stop(folder, old, start)
+    // The next change is planned on the old header, without a write.
+    let torn = try bytes(path)
+    let writes = Counter()
+    let access = FileAccess { kind, _ in
+      if ![.open, .read, .status, .list, .close, .link].contains(kind) { _ = writes.take() }
+      return nil
+    }
+    let planned = try edit(path, [("n", "9")], files: access)
+    #expect(planned.undoesStoppedChange && writes.take() == 0)
+    #expect(planned.header == Array(GGUFFileTests.gguf(keys(9, "old"), tensors: tensors).prefix(start)))
+    #expect(try bytes(path) == torn && FileAccess.system.list(folder.path) == [".m.gguf.ckpt", "m.gguf"])
+    #expect(problem { try HeaderEdit.requireWhole(path) }?.code == .unfinishedSource)
+    try planned.write()
+    try HeaderEdit.requireWhole(path)
     #expect(try bytes(path) == GGUFFileTests.gguf(keys(9, "old"), tensors: tensors))
     // A folder of a run that writes the file is none of this verb's.
     try folder.write(".m.gguf.ckpt/plan.json", "{}")
     #expect(problem { _ = try edit(path, [("n", "2")]) }?.code == .unfinishedSource)
+  }
+
+  /// A change of `n` and `s`, stopped when half of the new header was written.
+  private func stop(_ folder: TestFolder, _ old: [UInt8], _ start: Int) throws {
+    let new = GGUFFileTests.gguf(keys(7, "new"), tensors: tensors)
+    try folder.write(".m.gguf.ckpt/header.saved.m.gguf", Array(old.prefix(start)) + Array(new.prefix(start)))
+    let torn = try OpenFile(updating: folder.file("m.gguf"), .system)
+    try torn.write(Array(new.prefix(start / 2)), at: 0)
+  }
+
+  @Test("a saved header is never put into a file that is another than the one it was saved of")
+  func strangeHeader() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let old = try bytes(path)
+    let start = try GGUFHeader(reading: OpenFile(reading: path, .system)).dataStart
+    try stop(folder, old, start)
+    try FileAccess.system.remove(path)
+    let other = GGUFFileTests.gguf(keys(123_456, "xyz"), tensors: tensors)
+    try folder.write("m.gguf", other)
+    for body in [{ _ = try edit(path, [("n", "9")]) }, { _ = try HeaderEdit.apply([], to: path) }]
+      as [() throws -> Void]
+    {
+      #expect(problem(body)?.code == .unfinishedSource)
+    }
+    #expect(try bytes(path) == other)
+    try FileAccess.system.remove(folder.file(".m.gguf.ckpt/header.saved.m.gguf"))
+    try edit(path, [("n", "9")]).write()
+    #expect(try FileAccess.system.list(folder.path) == ["m.gguf"])
+  }
+
+  @Test("what a killed run left of a file is swept by the next, and nothing of other files")
+  func leftovers() throws {
+    let folder = try TestFolder()
+    let path = try folder.write("x.safetensors", safetensors(u8: [("t", 3)]))
+    let random = "0123456789abcdef"
+    for name in ["new.x.safetensors.\(random)", "partial.x.safetensors.\(random)"] {
+      try folder.write(".ckpt/" + name, "half")
+    }
+    try edit(path, [("k", "v")]).write()
+    #expect(try FileAccess.system.list(folder.path) == ["x.safetensors"])
+    let others = ["header.saved.y.safetensors", "new.x.safetensors.y.\(random)", "partial.y.safetensors.\(random)"]
+    for name in others { try folder.write(".ckpt/" + name, "of another file") }
+    try edit(path, [("k", "w")]).write()
+    #expect(try FileAccess.system.list(folder.file(".ckpt")) == others)
+    #expect(problem { _ = try Checkpoint.open(folder.path) }?.code == .unfinishedSource)
+  }
+
+  @Test("changes of one file at once leave it whole, as one of them made it", arguments: [false, true])
+  func atOnce(sharesFolder: Bool) throws {
+    let folder = try TestFolder()
+    let texts = ["new", "old", "two"] + (1...5).map { String(repeating: "\($0)", count: 40 * $0) }
+    let names = sharesFolder ? ["a.safetensors", "b.safetensors"] : ["m.gguf"]
+    for name in names {
+      try folder.write(
+        name, sharesFolder ? safetensors(u8: [("t", 3)]) : GGUFFileTests.gguf(keys(1, "old"), tensors: tensors))
+    }
+    let done = Counter()
+    let paths = names.map { folder.file($0) }
+    _ = parallelMap(count: 64, threads: 8) { i in
+      let path = paths[i % paths.count]
+      do throws(CheckpointError) {
+        _ = try HeaderEdit.apply([.init(key: "s", value: texts[i % texts.count])], to: path)
+        _ = done.take()
+      } catch { #expect(error.code == .outputBusy, "\(error)") }
+    }
+    #expect(done.take() > 0)
+    #expect(try FileAccess.system.list(folder.path) == names)
+    for name in names {
+      let now = try bytes(folder.file(name))
+      if sharesFolder {
+        let header = try SafetensorsHeader(reading: OpenFile(reading: folder.file(name), .system))
+        #expect(texts.contains(header.metadata.last?.value ?? "") && now.suffix(3) == [7, 7, 7])
+      } else {
+        #expect(texts.contains { now == GGUFFileTests.gguf(keys(1, $0), tensors: tensors) })
+      }
+    }
   }
 
   @Test("safetensors metadata is set in the padding of the header where it fits, and in a new file where not")

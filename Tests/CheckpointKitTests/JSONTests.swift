@@ -216,4 +216,18 @@ private func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONValue {
       #expect(try parse(edit(outer.text(indent: indent), ["t", key], value)) == .object(expected))
     }
   }
+
+  @Test("written JSON has no control character in it, of C0, C1 or a line separator, and reads back the same")
+  func controls() throws {
+    let controls = (0...0xff).map { Unicode.Scalar(UInt8($0)) }.filter { $0.properties.generalCategory == .control }
+    let text = String(String.UnicodeScalarView(controls + ["\u{2028}", "\u{2029}", "\u{ad}", "é", "…", "\u{a0}"]))
+    let value: JSONValue = .object(JSONObject([(text, .string(text))]))
+    let written = value.text()
+    #expect(
+      written.unicodeScalars.allSatisfy {
+        ![.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+      })
+    #expect(written.contains("\\u009b") && written.contains("\\u2028") && written.contains("é…\u{a0}"))
+    #expect(try JSONValue(parsing: Array(written.utf8), file: "x") == value)
+  }
 }

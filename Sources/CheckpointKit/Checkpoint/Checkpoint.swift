@@ -23,6 +23,7 @@ public struct Checkpoint: Sendable {
   public let path: String
   /// The folder that holds the files; for a single file, the folder it lies in.
   public let folder: String
+  /// For its files: links that lead out of the checkpoint are refused, unless ``FileAccess/followsLinks``.
   public let files: FileAccess
   /// What its weight files are.
   public let container: Container
@@ -78,11 +79,12 @@ extension Checkpoint {
     _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init()
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
     var source = try CheckpointSource(path, files: files)
+    let files = source.files
     var reader = CheckpointReader(
       folder: source.folder, container: source.container, files: files, limits: limits, threads: threads)
     // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
     if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
-      try source.takeIndex(index, files)
+      try source.takeIndex(index)
     }
     try reader.readShards(source.shardNames, index: source.index)
     var findings = source.findings + reader.findings

@@ -4,6 +4,8 @@ let brokenLinkHint = "it is a link to nothing: the download did not finish"
 /// What a path that a user gave means: which folder, which weight files.
 struct CheckpointSource: Sendable {
   var folder: String
+  /// For its files: links that lead out are refused.
+  let files: FileAccess
   private(set) var container = Container.safetensors
   /// The weight files that are there; an index may name others.
   private(set) var weightFiles: [String] = []
@@ -21,15 +23,16 @@ struct CheckpointSource: Sendable {
   private var otherIndexes: [String] = []
 
   init(_ path: String, files: FileAccess) throws(CheckpointError) {
-    guard let status = try files.status(path) else {
+    guard let status = try files.unconfined.status(path) else {
       throw CheckpointError(.notFound, file: path, "does not exist")
     }
     switch status.kind {
     case .directory:
-      folder = try Self.snapshot(of: path, files) ?? path
-      try findWeights(path, files)
+      (folder, self.files) = try Self.folder(of: path, files)
+      try findWeights(path, self.files)
     case .regular:
-      folder = parentPath(path)
+      (folder, self.files) = Self.folder(ofFile: path, files)
+      let files = self.files
       if path.hasSuffix(Container.gguf.fileEnding) {
         try findSet(of: lastPathComponent(path), files)
         return
@@ -88,9 +91,22 @@ struct CheckpointSource: Sendable {
 
   private static func isWeightFile(_ name: String) -> Bool { name.hasSuffix(".safetensors") && !name.hasPrefix(".") }
 
+  /// The folder that holds the files, where a folder is given, and access to them.
+  static func folder(of path: String, _ files: FileAccess) throws(CheckpointError) -> (String, FileAccess) {
+    let folder = try snapshot(of: path, files) ?? path
+    return (folder, files.confined(to: folder))
+  }
+
+  /// The folder that a file lies in, where a file is given: its neighbours are held to the same rule as any.
+  static func folder(ofFile path: String, _ files: FileAccess) -> (String, FileAccess) {
+    let folder = parentPath(path)
+    return (folder, files.confined(to: folder, given: joinPath(folder, lastPathComponent(path))))
+  }
+
   /// The snapshot folder of `refs/main` in a Hub cache folder; nil where the folder is none.
-  static func snapshot(of path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
+  private static func snapshot(of path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
     guard lastPathComponent(files.realPath(path)).hasPrefix("models--") else { return nil }
+    let files = files.confined(to: path)
     let reference = joinPath(path, "refs/main")
     guard try files.status(reference) != nil else {
       throw CheckpointError(
@@ -156,9 +172,7 @@ struct CheckpointSource: Sendable {
   }
 
   /// Takes what the index says: which files are its shards, and which of them are missing.
-  mutating func takeIndex(
-    _ result: Result<CheckpointIndex, CheckpointError>, _ files: FileAccess
-  ) throws(CheckpointError) {
+  mutating func takeIndex(_ result: Result<CheckpointIndex, CheckpointError>) throws(CheckpointError) {
     guard let indexFile else { return }
     do throws(CheckpointError) {
       let index = try result.get()
@@ -166,7 +180,8 @@ struct CheckpointSource: Sendable {
       let safe = index.shards.filter { isPlainFileName($0) }
       let places = Dictionary(uniqueKeysWithValues: index.shards.enumerated().map { (TensorName($1), $0) })
       for shard in ShardNames.naturallySorted(safe) {
-        if try files.status(joinPath(folder, shard)) != nil {
+        // One that a link leads out for is here: reading it says what is wrong.
+        if try files.unconfined.status(joinPath(folder, shard)) != nil {
           shardNames.append(shard)
           continue
         }

@@ -1,12 +1,14 @@
 /// The files of a folder beside its weights: what a conversion carries along, and what it leaves.
 ///
-/// Carried are regular files at the top of the folder (links are followed) that are no weights, no index, no stale
-/// quantization config and no dot file.
+/// Carried are regular files at the top of the folder that are no weights, no index, no stale quantization config and
+/// no dot file. Links are followed inside the checkpoint (``FileAccess/followsLinks``) and carried as files.
 public struct SideFiles: Sendable {
   /// Sorted by name; config.json is not among them.
   public private(set) var carried: [String] = []
   /// Names that stay behind, with the reason.
   public private(set) var left: [(name: String, reason: String)] = []
+  /// Why files that would be carried are not: links that lead out of the checkpoint.
+  public private(set) var outside: [CheckpointError] = []
 
   static let weightEndings = [".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".npz", ".h5"]
   private static let staleConfigs = [
@@ -17,11 +19,18 @@ public struct SideFiles: Sendable {
 
   init(in folder: String, _ files: FileAccess) throws(CheckpointError) {
     for name in try files.list(folder) where name != "config.json" {
-      guard let status = try files.status(joinPath(folder, name)) else {
+      let path = joinPath(folder, name)
+      guard let status = try files.unconfined.status(path) else {
         left.append((name, "a link to nothing"))
         continue
       }
-      if let reason = Self.reasonToLeave(name, status) { left.append((name, reason)) } else { carried.append(name) }
+      if let reason = Self.reasonToLeave(name, status) {
+        left.append((name, reason))
+      } else if let refusal = files.refusal(of: path) {
+        outside.append(refusal)
+      } else {
+        carried.append(name)
+      }
     }
   }
 

@@ -2,15 +2,18 @@
 ///
 /// Where the new header ends where the old one did, it is written over it: the old one is saved first, in the work folder
 /// beside the file, so that a run that is stopped in between can be undone. Otherwise a new file is written and renamed
-/// over the old.
+/// over the old. One process at a time changes a file.
 public struct HeaderEdit: Sendable {
   public let path: String
   /// Every byte before the data.
   public let header: [UInt8]
   /// The bytes that stay.
   public let data: Range<Int>
+  /// Whether an earlier change was stopped half written: it is undone first.
+  public private(set) var undoesStoppedChange: Bool
+  private let settings: [Setting]
   private let files: FileAccess
-  private let work: String
+  private let work: HeaderWorkFolder
 
   /// Whether no tensor byte moves.
   public var isInPlace: Bool { header.count == data.lowerBound }
@@ -26,12 +29,46 @@ public struct HeaderEdit: Sendable {
     }
   }
 
-  /// Plans the change. Keys keep their place and, in GGUF, their type; new ones go to the end.
+  /// Plans the change, and writes nothing. Keys keep their place and, in GGUF, their type; new ones go to the end.
   ///
   /// - Throws: where a value does not fit, or the file is a link, or one of a split set that holds no keys of the model.
   public init(_ settings: [Setting], of path: String, files: FileAccess = .system) throws(CheckpointError) {
     self.path = path
+    self.settings = settings
     self.files = files
+    try Self.requireFile(path, files)
+    work = HeaderWorkFolder(of: path, files)
+    try work.requireOwn()
+    let saved = try work.stoppedChange()?.old
+    undoesStoppedChange = saved != nil
+    let file = try OpenFile(reading: path, files)
+    let size = try file.size()
+    let old = Old(file: file, saved: saved)
+    if path.hasSuffix(Container.gguf.fileEnding) {
+      let parsed =
+        if let saved {
+          try Self.inFile(path) { () throws(CheckpointError) in try GGUFHeader(parsing: saved, fileSize: size) }
+        } else {
+          try GGUFHeader(reading: file)
+        }
+      header = try Self.header(parsed, settings, old)
+      // Without tensors there is nothing that must stay but what trails.
+      data = min(parsed.dataStart, size)..<size
+    } else {
+      let parsed =
+        if let saved {
+          try Self.inFile(path) { () throws(CheckpointError) in
+            try SafetensorsHeader(parsing: Array(saved.dropFirst(8)), fileSize: size)
+          }
+        } else {
+          try SafetensorsHeader(reading: file)
+        }
+      header = try Self.header(parsed, settings, old)
+      data = parsed.dataStart..<size
+    }
+  }
+
+  private static func requireFile(_ path: String, _ files: FileAccess) throws(CheckpointError) {
     guard try files.status(path)?.kind == .regular else {
       throw CheckpointError(.unknownSource, file: path, "is no file", hint: "give one weight file")
     }
@@ -42,37 +79,45 @@ public struct HeaderEdit: Sendable {
       throw CheckpointError(
         .outputUnsuitable, file: path, "is a link: what it leads to may belong to others", hint: "change a copy")
     }
-    work = HeaderEdit.workFolder(of: path)
-    try Self.undo(path, files)
-    let file = try OpenFile(reading: path, files)
-    let size = try file.size()
-    if path.hasSuffix(Container.gguf.fileEnding) {
-      let old = try GGUFHeader(reading: file)
-      header = try Self.header(old, settings, file)
-      // Without tensors there is nothing that must stay but what trails.
-      data = min(old.dataStart, size)..<size
-    } else {
-      let old = try SafetensorsHeader(reading: file)
-      header = try Self.header(old, settings, file)
-      data = old.dataStart..<size
+  }
+
+  private static func inFile<T>(
+    _ path: String, _ body: () throws(CheckpointError) -> T
+  ) throws(CheckpointError) -> T {
+    do throws(CheckpointError) { return try body() } catch { throw error.inFile(path) }
+  }
+
+  /// The header that is changed: the file's, or what an earlier change that was stopped had saved of it.
+  private struct Old {
+    let file: OpenFile
+    let saved: [UInt8]?
+
+    func bytes(_ range: Range<Int>) throws(CheckpointError) -> [UInt8] {
+      guard let saved else { return try file.readBytes(range) }
+      guard range.upperBound <= saved.count else {
+        throw CheckpointError(
+          .truncated, file: file.path, "has a saved header that ends before byte \(range.upperBound)")
+      }
+      return Array(saved[range])
     }
   }
 
   // MARK: New headers
 
   private static func header(
-    _ old: GGUFHeader, _ settings: [Setting], _ file: OpenFile
+    _ old: GGUFHeader, _ settings: [Setting], _ source: Old
   ) throws(CheckpointError) -> [UInt8] {
     if let number = old["split.no"]?.value.integer, number > 0 {
       throw CheckpointError(
-        .ggufMetadata, file: file.path, "is part \(number + 1) of a set: the keys of the model are in the first",
+        .ggufMetadata, file: source.file.path, "is part \(number + 1) of a set: the keys of the model are in the first",
         hint: "give the file -00001-of-…")
     }
     var fields: [[UInt8]] = []
-    for field in old.fields { fields.append(try file.readBytes(field.range)) }
+    for field in old.fields { fields.append(try source.bytes(field.range)) }
     for setting in settings {
       let place = old.fields.firstIndex { sameBytes($0.key, setting.key) }
-      let bytes = try field(setting, knownAs: place.map { old.fields[$0] }).mapError { $0.inFile(file.path) }.get()
+      let bytes = try field(setting, knownAs: place.map { old.fields[$0] }).mapError { $0.inFile(source.file.path) }
+        .get()
       if let place { fields[place] = bytes } else { fields.append(bytes) }
     }
     var header = GGUFHeader.magic
@@ -80,7 +125,7 @@ public struct HeaderEdit: Sendable {
     appendLittleEndian(Int64(old.entries.count), to: &header)
     appendLittleEndian(Int64(fields.count), to: &header)
     for field in fields { header += field }
-    header += try file.readBytes(old.infoStart..<old.infoEnd)
+    header += try source.bytes(old.infoStart..<old.infoEnd)
     if !old.entries.isEmpty {
       header.append(contentsOf: repeatElement(0, count: header.count.roundedUp(to: old.alignment) - header.count))
     }
@@ -149,16 +194,17 @@ public struct HeaderEdit: Sendable {
   }
 
   private static func header(
-    _ old: SafetensorsHeader, _ settings: [Setting], _ file: OpenFile
+    _ old: SafetensorsHeader, _ settings: [Setting], _ source: Old
   ) throws(CheckpointError) -> [UInt8] {
     let length = old.dataStart - 8
-    var json = try file.readBytes(8..<old.dataStart)
+    var json = try source.bytes(8..<old.dataStart)
     while json.last == UInt8(ascii: " ") { json.removeLast() }
-    if try JSONValue(parsing: json, file: file.path)["__metadata__"]?.object == nil {
-      json = try JSONEdit.set(["__metadata__"], to: .object([:]), in: json, file: file.path)
+    if try JSONValue(parsing: json, file: source.file.path)["__metadata__"]?.object == nil {
+      json = try JSONEdit.set(["__metadata__"], to: .object([:]), in: json, file: source.file.path)
     }
     for setting in settings {
-      json = try JSONEdit.set(["__metadata__", setting.key], to: .string(setting.value), in: json, file: file.path)
+      json = try JSONEdit.set(
+        ["__metadata__", setting.key], to: .string(setting.value), in: json, file: source.file.path)
     }
     let room = json.count <= length ? length : json.count.roundedUp(to: 8)
     var header: [UInt8] = []
@@ -171,75 +217,57 @@ public struct HeaderEdit: Sendable {
 
   // MARK: Writing
 
-  /// The folder that says that a file is being changed: of a GGUF set, beside its files under the name of the set.
-  private static func workFolder(of path: String) -> String {
-    let name =
-      path.hasSuffix(Container.gguf.fileEnding)
-      ? WorkFolder.name(forFile: GGUFSet.title(lastPathComponent(path))) : WorkFolder.name
-    return joinPath(parentPath(path), name)
+  /// That no change of a file's header was stopped half written.
+  public static func requireWhole(_ path: String, files: FileAccess = .system) throws(CheckpointError) {
+    guard try HeaderWorkFolder(of: path, files).stoppedChange() != nil else { return }
+    throw CheckpointError(
+      .unfinishedSource, file: path, "has a header that is half written: a change of it was stopped",
+      hint: "run the command that was changing it again, or set any key: the old header is put back first")
   }
 
-  private static let savedHeader = "header.saved"
+  /// Carries the change out, planned again: see ``apply(_:to:files:)``.
+  public func write() throws(CheckpointError) { _ = try Self.apply(settings, to: path, files: files) }
 
-  /// Puts the old header back where a change was stopped.
-  private static func undo(_ path: String, _ files: FileAccess) throws(CheckpointError) {
-    let work = workFolder(of: path)
-    guard try files.status(work) != nil else { return }
-    let names = try files.list(work)
-    guard names.allSatisfy({ $0.hasPrefix(savedHeader) || $0 == "new" }) else {
-      throw CheckpointError(
-        .unfinishedSource, file: path, "is unfinished: \(lastPathComponent(work)) is beside it",
-        hint: "run the command that was writing it again: it continues")
+  /// Plans a change and carries it out while no other process can change the file; complete and durable, or as before,
+  /// or undone by the next one.
+  ///
+  /// - Returns: the change that was made.
+  /// - Throws: also where another process is changing the file.
+  public static func apply(
+    _ settings: [Setting], to path: String, files: FileAccess = .system
+  ) throws(CheckpointError) -> HeaderEdit {
+    try requireFile(path, files)
+    let work = HeaderWorkFolder(of: path, files)
+    let lock = try FileLock(path, files)
+    defer { withExtendedLifetime(lock) {} }
+    try work.requireOwn()
+    let undone = try work.undo()
+    try work.sweep()
+    var edit = try HeaderEdit(settings, of: path, files: files)
+    edit.undoesStoppedChange = undone
+    do throws(CheckpointError) {
+      if edit.isInPlace { try edit.writeInPlace() } else { try edit.writeAnew() }
+    } catch {
+      // Where the file is as it was, nothing may say that it is unfinished.
+      _ = try? work.undo()
+      try? work.leave()
+      throw error
     }
-    // The saved header names its file: there may be several in a folder.
-    let saved = joinPath(work, savedHeader + "." + lastPathComponent(path))
-    if try files.status(saved) != nil {
-      let header = try files.readAll(saved, limit: 1 << 30)
-      let file = try OpenFile(updating: path, files)
-      try file.write(header, at: 0)
-      try file.sync()
-    } else if names.contains(where: { $0.hasPrefix(savedHeader) && !$0.hasSuffix(".partial") }) {
-      throw CheckpointError(
-        .unfinishedSource, file: path,
-        "cannot be changed now: the header of another file of its folder is half written",
-        hint: "change that file again first: \(names.joined(separator: ", "))")
-    }
-    try files.removeTree(work)
-    try files.syncDirectory(parentPath(work))
-  }
-
-  /// Carries the change out; complete and durable, or as before, or undone by the next one.
-  public func write() throws(CheckpointError) {
-    try files.makeDirectories(work)
-    if isInPlace {
-      try writeInPlace()
-    } else {
-      do throws(CheckpointError) { try writeAnew() } catch {
-        // The file is as it was: nothing may say that it is unfinished.
-        try? files.removeTree(work)
-        throw error
-      }
-    }
-    try files.removeTree(work)
-    try files.syncDirectory(parentPath(work))
+    try work.leave()
+    return edit
   }
 
   private func writeInPlace() throws(CheckpointError) {
     let file = try OpenFile(updating: path, files)
-    let saved = joinPath(work, Self.savedHeader + "." + lastPathComponent(path))
-    try files.writeAtomically(try file.readBytes(0..<data.lowerBound), to: saved)
-    try files.syncDirectory(parentPath(work))
+    try work.save(old: try file.readBytes(0..<data.lowerBound), new: header)
     try file.write(header, at: 0)
     try file.sync()
-    try files.remove(saved)
-    try files.syncDirectory(work)
+    try work.forget()
   }
 
   private func writeAnew() throws(CheckpointError) {
-    let new = joinPath(work, "new")
-    try files.remove(new)
     let source = try OpenFile(reading: path, files)
-    let output = try OpenFile(creating: new, files)
+    let output = try work.create(.new)
     try output.reserve(header.count + data.count)
     try output.write(header, at: 0)
     let buffer = try Buffer(byteCount: min(4 << 20, max(1, data.count)))
@@ -254,7 +282,7 @@ public struct HeaderEdit: Sendable {
       offset += chunk.count
     }
     try output.sync()
-    try files.rename(new, to: path)
+    try files.rename(output.path, to: path)
     try files.syncDirectory(parentPath(path))
   }
 }

@@ -26,13 +26,23 @@ public struct FileAccess: Sendable {
   public typealias Interceptor = @Sendable (Call, String) -> Fault?
 
   let interceptor: Interceptor?
+  /// Whether links of a checkpoint may lead out of it.
+  public let followsLinks: Bool
+  /// How far links are followed; nil: wherever they lead.
+  var links: LinkPolicy?
 
-  public init(interceptor: Interceptor? = nil) { self.interceptor = interceptor }
+  public init(followsLinks: Bool = false, interceptor: Interceptor? = nil) {
+    self.followsLinks = followsLinks
+    self.interceptor = interceptor
+  }
 
   /// The real thing.
   public static let system = FileAccess()
 
-  func check(_ call: Call, _ path: String) throws(CheckpointError) { _ = try admitted(1, call, path) }
+  func check(_ call: Call, _ path: String) throws(CheckpointError) {
+    _ = try admitted(1, call, path)
+    if let links, [.open, .status, .list].contains(call), let refusal = links.refusal(of: path) { throw refusal }
+  }
 
   /// How many of so many bytes the next read or write may try to move.
   func admitted(_ bytes: Int, _ call: Call, _ path: String) throws(CheckpointError) -> Int {

@@ -1,8 +1,9 @@
 /// The license that a checkpoint's own files state; never a guess.
 public enum License {
   /// `license` (or `license_name`) in the front matter of README.md, else the title line of a license file.
-  public static func stated(in folder: String, files: FileAccess) -> String? {
-    if let text = text(joinPath(folder, "README.md"), files) {
+  public static func stated(by checkpoint: Checkpoint) throws(CheckpointError) -> String? {
+    let (folder, files) = (checkpoint.folder, checkpoint.files)
+    if let text = try text(joinPath(folder, "README.md"), files) {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { trimmed($0) }
       if lines.first == "---", let end = lines.dropFirst().firstIndex(of: "---") {
         func value(_ key: String) -> String? {
@@ -15,13 +16,14 @@ public enum License {
       }
     }
     for name in ["LICENSE", "LICENSE.txt", "LICENSE.md", "LICENSE-MODEL"] {
-      guard let text = text(joinPath(folder, name), files) else { continue }
+      guard let text = try text(joinPath(folder, name), files) else { continue }
       if let title = text.split(separator: "\n").map({ trimmed($0) }).first(where: { !$0.isEmpty }) { return title }
     }
     return nil
   }
 
-  private static func text(_ path: String, _ files: FileAccess) -> String? {
+  private static func text(_ path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
+    if let refusal = files.refusal(of: path) { throw refusal }
     guard let bytes = try? files.readAll(path, limit: 4 << 20) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }

@@ -45,11 +45,14 @@ private func writeList<T>(
   out += close
 }
 
-/// Appends a string with its quotes. Only what JSON demands is escaped, so that equal text gives equal bytes.
+/// Appends a string with its quotes. Escaped is what JSON demands and what would move a terminal or break a line:
+/// control characters (C0, DEL, C1), U+2028 and U+2029; no more, so that equal text gives equal bytes.
 func appendJSONString(_ text: String, to out: inout String) {
   out += "\""
   func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7f
+    // C2 begins the C1 controls, E2 the line separators.
+    byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7f && byte != 0xc2
+      && byte != 0xe2
   }
   if text.utf8.withContiguousStorageIfAvailable({ $0.allSatisfy(isPlain) }) ?? text.utf8.allSatisfy(isPlain) {
     out += text
@@ -61,7 +64,8 @@ func appendJSONString(_ text: String, to out: inout String) {
       case "\n": out += "\\n"
       case "\r": out += "\\r"
       case "\t": out += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+      case _
+      where scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value):
         let digits = String(scalar.value, radix: 16)
         out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: out.unicodeScalars.append(scalar)

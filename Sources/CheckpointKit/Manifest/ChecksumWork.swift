@@ -2,7 +2,7 @@
 struct ChecksumWork: Sendable {
   let path: String
   var options: Checksum.Options
-  let files: FileAccess
+  private(set) var files: FileAccess
   private(set) var listing: [FolderListing.File] = []
   private(set) var findings: [Finding] = []
   private(set) var readBytes = 0
@@ -20,15 +20,13 @@ struct ChecksumWork: Sendable {
   }
 
   private mutating func list() throws(CheckpointError) {
-    guard let status = try files.status(path) else {
+    guard let status = try files.unconfined.status(path) else {
       throw CheckpointError(.notFound, file: path, "does not exist")
     }
     isSingleFile = status.kind != .directory
-    let found =
-      isSingleFile
-      ? try FolderListing(file: path, files: files)
-      : try FolderListing(CheckpointSource.snapshot(of: path, files) ?? path, files: files)
-    folder = found.folder
+    (folder, files) =
+      isSingleFile ? CheckpointSource.folder(ofFile: path, files) : try CheckpointSource.folder(of: path, files)
+    let found = isSingleFile ? try FolderListing(file: path, files: files) : try FolderListing(folder, files: files)
     if found.isBareRepository { throw bareRepositoryError(path) }
     if let name = found.absent.first {
       throw CheckpointError(
@@ -42,7 +40,10 @@ struct ChecksumWork: Sendable {
     }
     var excluded: [[UInt64]] = []
     for path in options.excluded {
-      if let status = try files.status(path) { excluded.append(status.identity) }
+      if let status = try files.unconfined.status(path) { excluded.append(status.identity) }
+    }
+    for file in found.outside where file.name != Manifest.usualName {
+      if !(file.status.map { excluded.contains($0.identity) } ?? false), let refusal = file.refusal { throw refusal }
     }
     for file in found.files {
       guard let status = file.status else {

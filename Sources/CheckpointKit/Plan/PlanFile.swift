@@ -20,10 +20,13 @@ public struct PlanFile: Sendable {
     public var imatrix: String?
     /// The words of the command that goes on with an unfinished result.
     public var command: [String]
+    /// Whether links of the source may lead out of it.
+    public var followLinks: Bool
 
     public init(
       source: String?, destination: String, overwrite: Bool = false, overwriteAll: Bool = false,
-      specFolders: [String] = [], recipe: String? = nil, imatrix: String? = nil, command: [String] = []
+      specFolders: [String] = [], recipe: String? = nil, imatrix: String? = nil, followLinks: Bool = false,
+      command: [String] = []
     ) {
       self.source = source
       self.destination = destination
@@ -33,6 +36,7 @@ public struct PlanFile: Sendable {
       self.specFolders = specFolders
       self.recipe = recipe
       self.imatrix = imatrix
+      self.followLinks = followLinks
     }
 
     /// Whether the result is not a folder but a GGUF file, or the set it is split into.
@@ -95,6 +99,7 @@ public struct PlanFile: Sendable {
         "specs": .array(place.specFolders.map { .string($0) }),
         "recipe": place.recipe.map { .string($0) } ?? .null,
         "imatrix": place.imatrix.map { .string($0) } ?? .null,
+        "follow_links": .bool(place.followLinks),
         "command": .array(place.command.map { .string($0) }),
       ]),
       "inputs": .array(
@@ -175,6 +180,7 @@ public struct PlanFile: Sendable {
       overwriteAll: json["place"]?["overwrite_all"]?.bool ?? false,
       specFolders: (json["place"]?["specs"]?.array ?? []).compactMap(\.string),
       recipe: json["place"]?["recipe"]?.string, imatrix: json["place"]?["imatrix"]?.string,
+      followLinks: json["place"]?["follow_links"]?.bool ?? false,
       command: (json["place"]?["command"]?.array ?? []).compactMap(\.string))
     segmentCount = segments.count
     fileNames = (json["files"]?.array ?? []).compactMap { $0["name"]?.string }

@@ -1,6 +1,7 @@
 extension PlanInputs {
   /// The fingerprint of a checkpoint: the headers of its shards, its config, and the side files that are carried over.
   public static func files(of checkpoint: Checkpoint) throws(CheckpointError) -> [File] {
+    if let refusal = checkpoint.sideFiles.outside.first { throw refusal }
     let shards = checkpoint.shards
     let digests = fileDigests(count: shards.count, threads: availableProcessors) { i in
       Result { () throws(CheckpointError) in

@@ -122,7 +122,7 @@ extension Runner {
 
   /// Copies a small file into place: complete and durable, or not at all. It must be what it was when this was planned.
   private func copy(_ source: String, to name: String) throws(CheckpointError) -> Provenance.SideFile {
-    let input = try OpenFile(reading: source, files)
+    let input = try OpenFile(reading: source, files.confined(to: parentPath(source)))
     let size = try input.size()
     let partial = files.privateName(in: folder.temporaryFolder)
     let output = try OpenFile(creating: partial, files)

@@ -66,6 +66,7 @@ extension Meaning {
     }
     for (name, reason) in checkpoint.sideFiles.left where reason.contains("stale") {
       let path = joinPath(checkpoint.folder, name)
+      if let refusal = checkpoint.files.refusal(of: path) { addOutside(refusal) }
       guard let bytes = try? checkpoint.files.readAll(path, limit: 16 << 20),
         let json = try? JSONValue(parsing: bytes, file: name)
       else { continue }

@@ -6,6 +6,7 @@ extension Meaning {
   private static let sideFileLimit = 256 << 20
 
   mutating func checkSideFiles() throws(CheckpointError) {
+    for refusal in checkpoint.sideFiles.outside { addOutside(refusal) }
     guard !checkpoint.isSingleFile, checkpoint.config != nil else { return }
     let here = Set(checkpoint.sideFiles.carried)
     try checkGenerationConfig(here)
@@ -16,6 +17,13 @@ extension Meaning {
     }
     try checkTokenizer(here)
     checkProcessor(here)
+  }
+
+  /// A link that leads out of the checkpoint, and is not followed.
+  mutating func addOutside(_ refusal: CheckpointError) {
+    var finding = Finding(refusal)
+    finding.file = refusal.file.map { lastPathComponent($0) }
+    add(finding)
   }
 
   private func read(_ name: String) throws(CheckpointError) -> [UInt8] {

@@ -13,6 +13,8 @@ struct FolderListing: Sendable {
     var status: FileStatus?
     /// What the link says, where it is one.
     var linkTarget: String?
+    /// Why the link is not followed, where it leads out of the checkpoint.
+    var refusal: CheckpointError?
 
     var isRegular: Bool { status?.kind == .regular }
     var byteCount: Int { status?.size ?? 0 }
@@ -22,6 +24,8 @@ struct FolderListing: Sendable {
   var folder: String
   /// Sorted by the bytes of their names. Links and regular files alone.
   var files: [File] = []
+  /// Links to files out of the checkpoint, which are not read.
+  var outside: [File] = []
   /// Names that are neither files nor folders, and folders that are links: they are not looked into.
   var others: [String] = []
   /// What stands at the top and belongs to tools: `.git`, `.cache`, `.msc`, ….
@@ -51,13 +55,13 @@ struct FolderListing: Sendable {
     for name in Container(ofFile: given) == .gguf ? GGUFSet.names(with: given) : [given] {
       let path = joinPath(folder, name)
       let target = access.linkTarget(path)
-      let status = try access.status(path)
+      let status = try access.unconfined.status(path)
       if status == nil, target == nil {
         absent.append(name)
         continue
       }
       try checkSize(status, path)
-      files.append(File(name: name, status: status, linkTarget: target))
+      add(File(name: name, status: status, linkTarget: target, refusal: access.refusal(of: path)))
     }
     files.sort { TensorName($0.name) < TensorName($1.name) }
   }
@@ -66,6 +70,10 @@ struct FolderListing: Sendable {
   var isBareRepository: Bool {
     files.contains { $0.name == "HEAD" } && files.contains { $0.name.hasPrefix("objects/") }
       && !files.contains { Container(ofFile: $0.name) != nil }
+  }
+
+  private mutating func add(_ file: File) {
+    if file.refusal == nil { files.append(file) } else { outside.append(file) }
   }
 
   private func checkSize(_ status: FileStatus?, _ path: String) throws(CheckpointError) {
@@ -85,7 +93,7 @@ struct FolderListing: Sendable {
       let name = prefix.isEmpty ? entry : prefix + "/" + entry
       let path = joinPath(folder, name)
       let target = access.linkTarget(path)
-      let status = try access.status(path)
+      let status = try access.unconfined.status(path)
       switch status?.kind {
       case .directory:
         if target != nil || depth >= Self.depthLimit {
@@ -96,7 +104,7 @@ struct FolderListing: Sendable {
       case .other: others.append(name)
       case .regular:
         try checkSize(status, path)
-        files.append(File(name: name, status: status, linkTarget: target))
+        add(File(name: name, status: status, linkTarget: target, refusal: access.refusal(of: path)))
       case nil where target != nil: files.append(File(name: name, linkTarget: target))
       // Gone since it was listed.
       case nil: break

@@ -67,17 +67,17 @@ public struct Verifier: Sendable {
     _ path: String, library: SpecLibrary, options: Options, files: FileAccess
   ) throws(CheckpointError) {
     self.options = options
-    access = files
     self.path = path
     self.library = library
     guard let status = try files.status(path) else {
       throw CheckpointError(.notFound, file: path, "does not exist")
     }
     if status.kind == .directory {
-      let folder = try CheckpointSource.snapshot(of: path, files) ?? path
-      listing = try FolderListing(folder, files: files)
+      let folder: String
+      (folder, access) = try CheckpointSource.folder(of: path, files)
+      listing = try FolderListing(folder, files: access)
       if listing.isBareRepository { throw bareRepositoryError(path) }
-      if listing.files.isEmpty {
+      if listing.files.isEmpty, listing.outside.isEmpty {
         if listing.toolEntries.contains(WorkFolder.name) { throw unfinishedError(path) }
         throw CheckpointError(.unknownSource, file: path, "holds no files")
       }
@@ -85,7 +85,8 @@ public struct Verifier: Sendable {
       guard status.kind == .regular else {
         throw CheckpointError(.unknownSource, file: path, "is neither a file nor a folder")
       }
-      listing = try FolderListing(file: path, files: files)
+      access = CheckpointSource.folder(ofFile: path, files).1
+      listing = try FolderListing(file: path, files: access)
       isSingleFile = true
     }
   }
@@ -97,8 +98,10 @@ public struct Verifier: Sendable {
   private mutating func gatherEvidence() throws(CheckpointError) {
     let usual = joinPath(listing.folder, Manifest.usualName)
     var given = options.manifest
-    if given == nil, try access.status(usual)?.kind == .regular { given = usual }
+    if given == nil, access.refusal(of: usual) == nil, try access.status(usual)?.kind == .regular { given = usual }
     if let file = given {
+      // Where the user says it is, it may be behind any link.
+      let access = options.manifest == nil ? access : access.unconfined
       let found = try Manifest(parsing: access.readAll(file, limit: 4 << 30), file: file)
       manifest = found
       var evidence = Evidence(found, file: file)
@@ -109,7 +112,9 @@ public struct Verifier: Sendable {
       sources.append(evidence)
       outcome.layout = "folder"
     }
-    hub = try HubFolder(listing, access)
+    reportOutside()
+    let (listing, access) = (listing, access)
+    hub = try evidence { () throws(CheckpointError) in try HubFolder(listing, access) }
     if let hub {
       outcome.layout = hub.kind == .cache ? "hub-cache" : "hub-local-dir"
       outcome.commit = hub.commit
@@ -118,7 +123,7 @@ public struct Verifier: Sendable {
       sources.append(hub.etags(listing))
       outcome.findings += try hub.look(listing, tree: tree, access)
     }
-    if let index = try GitIndex.evidence(listing.folder, access) {
+    if let index = try evidence({ () throws(CheckpointError) in try GitIndex.evidence(listing.folder, access) }) {
       sources.append(index)
       outcome.layout = "git"
     }
@@ -139,12 +144,32 @@ public struct Verifier: Sendable {
     try findLeftovers()
   }
 
+  /// Links that lead out of the checkpoint: what is behind them is not read.
+  private mutating func reportOutside() {
+    for file in listing.outside {
+      guard let refusal = file.refusal else { continue }
+      var finding = Finding(refusal)
+      finding.file = file.name
+      outcome.findings.append(finding)
+      outcome.files.append((file.name, .structure, .bad))
+    }
+  }
+
+  /// Evidence that is behind a link out of the checkpoint is none.
+  private mutating func evidence<T>(_ find: () throws(CheckpointError) -> T?) throws(CheckpointError) -> T? {
+    do throws(CheckpointError) { return try find() } catch {
+      guard error.code == .linkOutside else { throw error }
+      outcome.findings.append(Finding(error))
+      return nil
+    }
+  }
+
   private mutating func findLeftovers() throws(CheckpointError) {
     var found = listing.files.filter { file in
       [".incomplete", ".aria2", ".part", ".crdownload", ".partial"].contains { file.name.hasSuffix($0) }
     }
     let temporary = joinPath(listing.folder, "._____temp")
-    if try access.status(temporary)?.kind == .directory {
+    if access.refusal(of: temporary) == nil, try access.status(temporary)?.kind == .directory {
       found += try FolderListing(temporary, files: access).files
     }
     for file in found {
@@ -182,7 +207,10 @@ public struct Verifier: Sendable {
       let (found, findings) = try Checkpoint.inspect(path, files: access, threads: options.threads)
       checkpoint = found
       if let found { model = try Binding.inspect(found, library: library).model }
+      let outside = Set(listing.outside.map { TensorName(lastPathComponent($0.name)) })
       for finding in findings where finding.code != .unfinishedSource {
+        let name = finding.file.map { TensorName(lastPathComponent($0)) }
+        if finding.code == .linkOutside, name.map({ outside.contains($0) }) ?? false { continue }
         outcome.findings.append(finding)
         let code = finding.code.rawValue
         if finding.severity == .error, let file = finding.file,
@@ -201,7 +229,7 @@ public struct Verifier: Sendable {
 
   /// What is missing and what is too many, by the strongest list of files.
   private mutating func checkNames() {
-    let present = Set(listing.files.map { TensorName($0.name) })
+    let present = Set((listing.files + listing.outside).map { TensorName($0.name) })
     for file in listing.files where file.status == nil {
       outcome.findings.append(
         Finding(.error, .verifyDanglingLink, file: file.name, "is a link to nothing", hint: brokenLinkHint))

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct ChecksumVerb: Verb {
+struct ChecksumVerb: ReadingVerb {
   static let verb = "checksum"
   static let configuration = CommandConfiguration(
     commandName: "checksum",
@@ -35,6 +35,7 @@ struct ChecksumVerb: Verb {
   @Option(help: "Save the plan to FILE for 'ckpt run', and read nothing else; needs -o.", completion: .file())
   var planOnly: String?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
@@ -109,7 +110,8 @@ struct ChecksumVerb: Verb {
     let plan = try ChecksumPlan(
       checkpoint, output: output, format: sha256sums ? Self.sumsFormat : "", library: try session.library(),
       options: options, files: session.files)
-    let place = PlanFile.Place(source: checkpoint, destination: output, specFolders: common.specs)
+    let place = PlanFile.Place(
+      source: checkpoint, destination: output, specFolders: common.specs, followLinks: followsLinks)
     try plan.write(to: file, place: place)
     var report = Report()
     report.textIsNarration = true

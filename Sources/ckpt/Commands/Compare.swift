@@ -3,7 +3,7 @@ internal import CheckpointKit
 internal import Quantize
 internal import ReferenceForward
 
-struct Compare: Verb {
+struct Compare: ReadingVerb {
   static let verb = "compare"
   static let configuration = CommandConfiguration(
     abstract: "Measure the error of B against A, for every logical tensor, across unlike encodings.",
@@ -42,6 +42,7 @@ struct Compare: Verb {
     completion: .file())
   var tokens: String?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {

@@ -2,7 +2,7 @@ public import ArgumentParser
 internal import CheckpointKit
 public import Quantize
 
-struct Convert: Verb {
+struct Convert: ReadingVerb {
   static let verb = "convert"
   static let configuration = CommandConfiguration(
     abstract: "Write a checkpoint with other encodings: one pass, bounded memory, resumable.",
@@ -52,7 +52,7 @@ struct Convert: Verb {
   var tensorTypeFile: String?
 
   @Option(
-    help: "For GGUF: write the type of each tensor to a file that llama-quantize --tensor-type-file takes.",
+    help: "For GGUF: write each tensor's type to a file for llama-quantize --tensor-type-file; with --plan-only too.",
     completion: .file())
   var exportTensorTypes: String?
 
@@ -74,6 +74,7 @@ struct Convert: Verb {
   var errors: ConvertOptions.Errors = .sample
 
   @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
@@ -103,13 +104,7 @@ struct Convert: Verb {
       source: source, recipe: recipe, options: options, library: try session.library(), session)
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
-      specFolders: common.specs, recipe: recipe,
-      imatrix: imatrix)
-    if let exportTensorTypes {
-      let text = try LlamaMixTensorTypes.text(
-        job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } })
-      try session.files.writeAtomically(Array(text.utf8), to: exportTensorTypes)
-    }
+      specFolders: common.specs, recipe: recipe, imatrix: imatrix, followLinks: followsLinks)
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
@@ -117,9 +112,20 @@ struct Convert: Verb {
     } else {
       Self.addTensors(job, to: &result.report, session)
     }
+    if let exportTensorTypes { try export(job, to: exportTensorTypes, &result.report, session) }
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
     result.report.findings += idleOptions(job)
     return result.report
+  }
+
+  private func export(_ job: ConvertPlan, to file: String, _ report: inout Report, _ session: Session) throws {
+    let types = job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } }
+    if writing.dryRun {
+      try session.files.requireFilePlace(file)
+      report.text += "\(printable(file)): would get the types of \(ByteSize.grouped(types.count)) tensors\n"
+    } else {
+      try session.files.writeAtomically(Array(try LlamaMixTensorTypes.text(types).utf8), to: file)
+    }
   }
 
   /// Options that were given for an encoding of which the result has nothing.

@@ -3,7 +3,7 @@ internal import CheckpointKit
 internal import Quantize
 internal import ReferenceForward
 
-struct Forward: Verb {
+struct Forward: ReadingVerb {
   static let verb = "forward"
   static let configuration = CommandConfiguration(
     abstract: "Run the reference forward pass in Float32, straight from the checkpoint.",
@@ -59,6 +59,7 @@ struct Forward: Verb {
   @Option(help: "Write what the projector behind the tower gives to FILE.npy, float32.", completion: .file())
   var features: String?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {

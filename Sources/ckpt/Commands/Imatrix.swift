@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct Imatrix: Verb {
+struct Imatrix: ReadingVerb {
   static let verb = "imatrix"
   static let configuration = CommandConfiguration(
     abstract: "Say what an importance matrix covers, and how its tokens spread over the experts.",
@@ -20,6 +20,7 @@ struct Imatrix: Verb {
   @Option(help: "A model that it should fit: a GGUF file, or what would become one.", completion: .file())
   var against: String?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {

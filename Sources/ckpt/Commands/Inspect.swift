@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct Inspect: Verb {
+struct Inspect: ReadingVerb {
   static let verb = "inspect"
   static let configuration = CommandConfiguration(
     abstract: "Say what a checkpoint is: family, parameters, encodings, sizes.",
@@ -31,6 +31,7 @@ struct Inspect: Verb {
   @Option(help: "Main memory, to say what fits.", transform: parseSize)
   var ram: Int?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
@@ -43,7 +44,7 @@ struct Inspect: Verb {
     let checkpoint = try session.open(checkpoint)
     let binding = try Binding.inspect(checkpoint, library: try session.library())
     let summary = CheckpointSummary(binding)
-    let facts = Facts(summary, license: License.stated(in: checkpoint.folder, files: session.files), context: context)
+    let facts = Facts(summary, license: try License.stated(by: checkpoint), context: context)
     var report = Report()
     report.findings = binding.findings + checkpoint.projectorNotes
     if let error = binding.findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }

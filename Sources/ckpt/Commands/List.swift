@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct List: Verb {
+struct List: ReadingVerb {
   static let verb = "list"
   static let isJSONLines = true
   static let configuration = CommandConfiguration(
@@ -24,6 +24,7 @@ struct List: Verb {
   @Flag(help: "Stored tensors, as the headers have them, instead of logical ones.")
   var stored = false
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
@@ -143,7 +144,8 @@ struct List: Verb {
     var table = TextTable(right: [3])
     for row in rows {
       table.row(
-        printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "", row.file)
+        printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "",
+        printable(row.file))
     }
     return table.text()
   }

@@ -39,20 +39,29 @@ struct Metadata: Verb {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       return HeaderEdit.Setting(key: parts[0], value: parts[1])
     }
-    let edit = try HeaderEdit(settings, of: file, files: session.files)
-    if !dryRun { try edit.write() }
+    let edit =
+      dryRun
+      ? try HeaderEdit(settings, of: file, files: session.files)
+      : try HeaderEdit.apply(settings, to: file, files: session.files)
     var report = Report()
     report.summary = [
       "file": .string(file), "keys_set": .int(settings.count), "in_place": .bool(edit.isInPlace),
-      "data_bytes": .int(edit.data.count), "dry_run": .bool(dryRun),
+      "data_bytes": .int(edit.data.count), "undoes_stopped_change": .bool(edit.undoesStoppedChange),
+      "dry_run": .bool(dryRun),
     ]
-    report.text =
+    if edit.undoesStoppedChange {
+      report.text =
+        "\(printable(file)): an earlier change was stopped half written: its old header "
+        + (dryRun ? "would be put back first\n" : "was put back first\n")
+    }
+    report.text +=
       "\(printable(file)): \(settings.count) \(settings.count == 1 ? "key" : "keys") \(dryRun ? "would be set" : "set"), "
       + (edit.isInPlace ? "in place\n" : "in a new file: \(ByteSize.text(edit.data.count)) of tensors copied\n")
     return report
   }
 
   private func show(_ session: Session) throws -> Report {
+    try HeaderEdit.requireWhole(file, files: session.files)
     let opened = try OpenFile(reading: file, session.files)
     return file.hasSuffix(Container.gguf.fileEnding) ? try showGGUF(opened) : try showSafetensors(opened)
   }

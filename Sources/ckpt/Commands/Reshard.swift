@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct ReshardVerb: Verb {
+struct ReshardVerb: ReadingVerb {
   static let verb = "reshard"
   static let configuration = CommandConfiguration(
     commandName: "reshard",
@@ -32,6 +32,7 @@ struct ReshardVerb: Verb {
   var boundary: Boundary?
 
   @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
@@ -46,7 +47,7 @@ struct ReshardVerb: Verb {
     let binding = try Binding.inspect(checkpoint, library: try session.library())
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
-      specFolders: common.specs)
+      specFolders: common.specs, followLinks: followsLinks)
     if place.isFile != (checkpoint.container == .gguf) {
       throw ValidationError(
         place.isFile

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import CheckpointKit
 internal import Quantize
 
-struct Validate: Verb {
+struct Validate: ReadingVerb {
   static let verb = "validate"
   static let configuration = CommandConfiguration(
     abstract: "Check that a checkpoint is whole and means what its config says.",
@@ -50,6 +50,7 @@ struct Validate: Verb {
   @Option(help: "How to print: text, json, sarif, junit or markdown.")
   var format: Format?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var options: CommonOptions
 
   var common: CommonOptions {

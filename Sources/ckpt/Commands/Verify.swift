@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import CheckpointKit
 
-struct VerifyVerb: Verb {
+struct VerifyVerb: ReadingVerb {
   static let verb = "verify"
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -42,6 +42,7 @@ struct VerifyVerb: Verb {
   @Option(help: "Write the byte ranges to fetch again to FILE.", completion: .file())
   var repairList: String?
 
+  @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {

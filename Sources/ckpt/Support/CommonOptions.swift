@@ -33,6 +33,12 @@ struct CommonOptions: ParsableArguments {
   var specs: [String] = []
 }
 
+/// What every verb that reads a checkpoint has.
+struct LinkOptions: ParsableArguments {
+  @Flag(help: "Follow links that lead out of the checkpoint, or of the Hub cache it lies in; others always are.")
+  var followLinks = false
+}
+
 /// What every verb that writes a folder has.
 struct WritingOptions: ParsableArguments {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be written, and write nothing.")

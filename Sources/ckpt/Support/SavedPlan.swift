@@ -14,6 +14,7 @@ struct SavedPlan {
         .planChanged, file: path, "was made by version \(saved.version), and this is \(Toolkit.version)",
         hint: "use the same version everywhere, or plan again")
     }
+    let session = session.followingLinks(of: saved.place)
     let library = try SpecLibrary(folders: saved.place.specFolders, files: session.files)
     if saved.inputs.verb == ChecksumVerb.verb {
       let checksum = try ChecksumFlow(saved, planFile: path, library: library, session)

@@ -1,3 +1,5 @@
+internal import CheckpointKit
+
 /// Colour, where it is wanted; never the only sign of anything.
 struct Style {
   let isOn: Bool
@@ -18,6 +20,28 @@ struct Style {
   func faint(_ text: String) -> String { wrap("2", text) }
 
   private func wrap(_ code: String, _ text: String) -> String { isOn ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text }
+}
+
+extension Style {
+  /// Lines for a terminal: what is in them from files moves nothing there. Line feeds and colours of ``Style`` stay.
+  static func safe(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f || $0 == UInt8(ascii: "\n") }) { return text }
+    var result = ""
+    var rest = Substring(text).unicodeScalars
+    while let scalar = rest.first {
+      if scalar == "\u{1b}", rest.dropFirst().first == "[" {
+        let digits = rest.dropFirst(2).prefix { ("0"..."9").contains($0) }
+        if digits.count <= 2, rest.dropFirst(2 + digits.count).first == "m" {
+          result += String(rest.prefix(3 + digits.count))
+          rest = rest.dropFirst(3 + digits.count)
+          continue
+        }
+      }
+      if scalar == "\n" { result += "\n" } else { result += printable(String(scalar)) }
+      rest = rest.dropFirst()
+    }
+    return result
+  }
 }
 
 /// Rows of text in columns.

@@ -23,8 +23,12 @@ enum Terminal {
         let count = Glibc.write(descriptor, base + done, bytes.count - done)
         if count < 0 {
           if errno == EINTR { continue }
-          // What cannot be said cannot be reported either; a full disk behind stdout is a failure all the same.
-          if descriptor == 1 { exit(2) }
+          let reason = String(cString: strerror(errno))
+          // What cannot be said on standard error cannot be reported either.
+          if descriptor == 1 {
+            note("ckpt: error: standard output: cannot be written: \(reason)")
+            exit(ExitStatus.failed)
+          }
           return
         }
         done += count

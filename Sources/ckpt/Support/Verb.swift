@@ -8,16 +8,37 @@ protocol Verb: ParsableCommand {
   /// Whether `--json` prints an object a line instead of one document.
   static var isJSONLines: Bool { get }
   var common: CommonOptions { get }
+  /// Whether links of a checkpoint may lead out of it.
+  var followsLinks: Bool { get }
   func perform(_ session: Session) throws -> Report
+}
+
+/// A verb that reads a checkpoint.
+protocol ReadingVerb: Verb {
+  var links: LinkOptions { get }
+}
+
+extension ReadingVerb {
+  var followsLinks: Bool { links.followLinks }
 }
 
 /// What a verb works with.
 struct Session {
   let common: CommonOptions
-  let files = FileAccess.system
+  private(set) var files: FileAccess
   let started = Terminal.monotonicSeconds
 
-  init(_ common: CommonOptions) { self.common = common }
+  init(_ common: CommonOptions, followsLinks: Bool) {
+    self.common = common
+    files = FileAccess(followsLinks: followsLinks)
+  }
+
+  /// The same, with the links followed that a saved plan says.
+  func followingLinks(of place: PlanFile.Place) -> Session {
+    var session = self
+    session.files = FileAccess(followsLinks: place.followLinks)
+    return session
+  }
 
   var threads: Int { common.threads }
   var budget: MemoryBudget { MemoryBudget(total: common.memory) }
@@ -36,9 +57,10 @@ struct Session {
 extension Verb {
   static var schema: String { "ckpt.\(verb)/1" }
   static var isJSONLines: Bool { false }
+  var followsLinks: Bool { false }
 
   func run() throws {
-    let session = Session(common)
+    let session = Session(common, followsLinks: followsLinks)
     let printer = Printer(session, Self.schema)
     printer.prepareForStopSignals(lines: Self.isJSONLines)
     let report: Report
@@ -93,7 +115,7 @@ private struct Printer {
     } else {
       printFindings(report.findings, to: 2)
     }
-    if !session.common.quiet || !report.textIsNarration { Terminal.print(report.text) }
+    if !session.common.quiet || !report.textIsNarration { Terminal.print(Style.safe(report.text)) }
     if let error = report.isIncomplete { printError(error) }
     return code
   }

@@ -7,7 +7,8 @@ struct JUnitReport {
   let document: ReportDocument
 
   private static let areas = [
-    "source", "safetensors", "gguf", "index", "config", "family", "tensor", "encoding", "quantization", "tokenizer",
+    "source", "link", "safetensors", "gguf", "index", "config", "family", "tensor", "encoding", "quantization",
+    "tokenizer",
     "side", "content", "engine",
   ]
 
@@ -55,7 +56,7 @@ struct JUnitReport {
     }.joined(separator: "\n")
   }
 
-  /// Text for an attribute or an element. Control characters, which XML has no way to write, were made visible.
+  /// Text for an attribute or an element. Control characters, most of which XML has no way to write, become visible.
   static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -65,8 +66,8 @@ struct JUnitReport {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "\n": result += "\n"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f || scalar.value & 0xfffe == 0xfffe: result += "\u{fffd}"
-      default: result.unicodeScalars.append(scalar)
+      case _ where scalar.value & 0xfffe == 0xfffe: result += "\u{fffd}"
+      default: result += printable(String(scalar))
       }
     }
     return result

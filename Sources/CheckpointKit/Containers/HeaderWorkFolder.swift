@@ -1,0 +1,206 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The folder beside a weight file that says that its header is being changed: of a GGUF set, under the name of the set,
+/// else `.ckpt`, which several files of a folder share.
+///
+///     header.saved.FILE      the old header, then the new one of the same length, while it is written over the old
+///     partial.FILE.RANDOM    the same before it is complete
+///     new.FILE.RANDOM        a new file, before it takes the place of the old
+///
+/// Only what is of its file is ever removed, and the folder when it is empty.
+struct HeaderWorkFolder: Sendable {
+  /// What is being written; each process has a name of its own.
+  enum Unfinished: String, CaseIterable {
+    case saved = "partial."
+    case new = "new."
+  }
+
+  private let file: String
+  private let name: String
+  private let files: FileAccess
+  private let path: String
+  private let savedPath: String
+
+  private static let savedPrefix = "header.saved."
+
+  init(of file: String, _ files: FileAccess) {
+    self.file = file
+    self.files = files
+    name = lastPathComponent(file)
+    path = joinPath(
+      parentPath(file),
+      file.hasSuffix(Container.gguf.fileEnding) ? WorkFolder.name(forFile: GGUFSet.title(name)) : WorkFolder.name)
+    savedPath = joinPath(path, Self.savedPrefix + name)
+  }
+
+  private func list() throws(CheckpointError) -> [String] {
+    guard try files.status(path) != nil else { return [] }
+    do throws(CheckpointError) { return try files.list(path) } catch {
+      // Another process was done.
+      if error.code == .notFound { return [] }
+      throw error
+    }
+  }
+
+  /// Refuses a folder that another command is writing.
+  func requireOwn() throws(CheckpointError) {
+    let own = Unfinished.allCases.map(\.rawValue) + [Self.savedPrefix]
+    guard try list().allSatisfy({ name in own.contains { name.hasPrefix($0) } }) else {
+      throw CheckpointError(
+        .unfinishedSource, file: file, "is unfinished: \(lastPathComponent(path)) is beside it",
+        hint: "run the command that was writing it again: it continues")
+    }
+  }
+
+  // MARK: Saved headers
+
+  /// The headers of a change that was stopped while the new one was written over the old; nil where there was none.
+  ///
+  /// - Throws: where the file is another than the one whose header was saved.
+  func stoppedChange() throws(CheckpointError) -> (old: [UInt8], new: [UInt8])? {
+    let bytes: [UInt8]
+    do throws(CheckpointError) { bytes = try files.readAll(savedPath, limit: 2 << 30) } catch {
+      if error.code == .notFound { return nil }
+      throw error
+    }
+    let length = bytes.count / 2
+    let (old, new) = (Array(bytes[..<length]), Array(bytes[length...]))
+    let opened = try OpenFile(reading: file, files)
+    let now = try opened.readBytes(0..<min(length, opened.size()))
+    guard old.count == new.count, now.count == length, zip(now, zip(old, new)).allSatisfy({ $0 == $1.0 || $0 == $1.1 })
+    else {
+      throw CheckpointError(
+        .unfinishedSource, file: file, "is another than the file whose header was saved as \(savedPath)",
+        hint: "if it was put there anew, remove the saved header; else get the file again")
+    }
+    return (old, new)
+  }
+
+  /// Puts the old header back where a change was stopped; whether there was one.
+  @discardableResult
+  func undo() throws(CheckpointError) -> Bool {
+    guard let (old, _) = try stoppedChange() else { return false }
+    let opened = try OpenFile(updating: file, files)
+    try opened.write(old, at: 0)
+    try opened.sync()
+    try forget()
+    return true
+  }
+
+  /// Keeps both headers, durably: from then on the file may be half written.
+  func save(old: [UInt8], new: [UInt8]) throws(CheckpointError) {
+    let partial = try create(.saved)
+    try partial.write(old, at: 0)
+    try partial.write(new, at: old.count)
+    try partial.sync()
+    try files.rename(partial.path, to: savedPath)
+    try files.syncDirectory(path)
+    try files.syncDirectory(parentPath(path))
+  }
+
+  /// The file is whole.
+  func forget() throws(CheckpointError) {
+    try files.remove(savedPath)
+    do throws(CheckpointError) { try files.syncDirectory(path) } catch {
+      // Another process, done with another file, found it empty.
+      guard error.code == .notFound else { throw error }
+    }
+  }
+
+  // MARK: Unfinished files
+
+  /// A new file with a name that no other process has.
+  func create(_ what: Unfinished) throws(CheckpointError) -> OpenFile {
+    var attempts = 0
+    while true {
+      try files.makeDirectories(path)
+      let random = String(UInt64.random(in: 0 ... .max), radix: 16)
+      let suffix = String(repeating: "0", count: Self.digits - random.utf8.count) + random
+      do throws(CheckpointError) {
+        return try OpenFile(creating: joinPath(path, "\(what.rawValue)\(name).\(suffix)"), files)
+      } catch {
+        // Another process, done with another file, may have removed the folder just now.
+        attempts += 1
+        guard error.code == .notFound, attempts < 10 else { throw error }
+      }
+    }
+  }
+
+  private static let digits = 16
+
+  /// Removes what was never completed. No other process is at work on the file.
+  func sweep() throws(CheckpointError) {
+    for entry in try list() {
+      for what in Unfinished.allCases where entry.hasPrefix("\(what.rawValue)\(name).") {
+        let suffix = entry.utf8.dropFirst(what.rawValue.utf8.count + name.utf8.count + 1)
+        if suffix.count == Self.digits, hexDigest(String(suffix) ?? "", digits: Self.digits) != nil {
+          try files.remove(joinPath(path, entry))
+        }
+      }
+    }
+  }
+
+  /// Removes what is left, and the folder if nothing else is in it: then the file is finished.
+  func leave() throws(CheckpointError) {
+    try sweep()
+    try files.removeEmptyFolder(path)
+    try files.syncDirectory(parentPath(path))
+  }
+}
+
+extension FileAccess {
+  /// Removes a folder if it is empty; fine where it is not, or is not there.
+  func removeEmptyFolder(_ path: String) throws(CheckpointError) {
+    try check(.remove, path)
+    guard rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
+      throw systemError(.remove, path, errno)
+    }
+  }
+}
+
+/// The right to change a file, which one process has at a time. It ends with its last use, and with the process.
+///
+/// A file system that has no locks (`flock`) gives none: there only the names of unfinished files keep processes apart.
+final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String, _ files: FileAccess) throws(CheckpointError) {
+    descriptor = try Self.acquire(path, files)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func acquire(_ path: String, _ files: FileAccess) throws(CheckpointError) -> Int32 {
+    for _ in 0..<100 {
+      try files.check(.open, path)
+      let descriptor: Int32
+      // NFS locks only what may be written; elsewhere a file that may not be is replaced all the same.
+      var opened = retrying { open(path, O_RDWR | O_CLOEXEC) }
+      if case .failure(let failure) = opened, failure.code == EACCES {
+        opened = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+      }
+      switch opened {
+      case .success(let opened): descriptor = opened
+      case .failure(let failure): throw systemError(.create, path, failure.code)
+      }
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, [EWOULDBLOCK, EAGAIN].contains(errno) {
+        close(descriptor)
+        break
+      }
+      // The process that had it may have put another file in this place.
+      var info = stat()
+      if fstat(descriptor, &info) == 0, let there = try? files.status(path),
+        there.identity == FileStatus(info).identity
+      {
+        return descriptor
+      }
+      close(descriptor)
+    }
+    throw CheckpointError(
+      .outputBusy, file: path, "is being changed by another process", hint: "run the command again when it is done")
+  }
+}
