@@ -16,7 +16,15 @@ enum Main {
       Terminal.note("Error: an argument is empty; a variable without a value?")
       Terminal.exit(ExitStatus.usage)
     }
-    Ckpt.main(arguments)
+    do {
+      var command = try Ckpt.parseAsRoot(arguments)
+      try command.run()
+    } catch {
+      let message = Ckpt.fullMessage(for: error)
+      guard PathBytes.hasEscapes(message) else { Ckpt.exit(withError: error) }
+      Terminal.note(PathBytes.shown(message))
+      Terminal.exit(Ckpt.exitCode(for: error).rawValue)
+    }
   }
 }
 

@@ -85,7 +85,7 @@ extension FileAccess {
   public func status(_ path: String) throws(CheckpointError) -> FileStatus? {
     try check(.status, path)
     var info = stat()
-    switch retrying({ stat(path, &info) }) {
+    switch retrying({ path.withSystemPath { stat($0, &info) } }) {
     case .failure(let failure) where [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(failure.code): return nil
     case .failure(let failure): throw systemError(.status, path, failure.code)
     case .success: return FileStatus(info)
@@ -95,20 +95,20 @@ extension FileAccess {
   /// Whether the name exists, even as a link to nothing.
   public func exists(_ path: String) -> Bool {
     var info = stat()
-    return lstat(path, &info) == 0
+    return path.withSystemPath { lstat($0, &info) } == 0
   }
 
   /// Names in a folder, sorted by their bytes, without `.` and `..`.
   public func list(_ path: String) throws(CheckpointError) -> [String] {
     try check(.list, path)
-    guard let handle = opendir(path) else { throw systemError(.list, path, errno) }
+    guard let handle = path.withSystemPath({ opendir($0) }) else { throw systemError(.list, path, errno) }
     defer { closedir(handle) }
     var names: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(handle) else { break }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+        PathBytes.decode(raw.prefix { $0 != 0 })
       }
       if name != ".", name != ".." { names.append(name) }
     }
@@ -122,44 +122,47 @@ extension FileAccess {
     let parent = parentPath(path)
     if parent != path, try status(parent) == nil { try makeDirectories(parent) }
     try check(.makeDirectory, path)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw systemError(.makeDirectory, path, errno) }
+    guard path.withSystemPath({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
+      throw systemError(.makeDirectory, path, errno)
+    }
   }
 
   public func rename(_ from: String, to: String) throws(CheckpointError) {
     try check(.rename, to)
-    guard Glibc.rename(from, to) == 0 else { throw systemError(.rename, from, errno) }
+    let code = from.withSystemPath { from in to.withSystemPath { to in Glibc.rename(from, to) } }
+    guard code == 0 else { throw systemError(.rename, from, errno) }
   }
 
   /// Swaps two names in one step.
   public func exchange(_ a: String, _ b: String) throws(CheckpointError) {
     try check(.exchange, b)
-    let code = csystem_exchange(a, b)
+    let code = a.withSystemPath { a in b.withSystemPath { b in csystem_exchange(a, b) } }
     guard code == 0 else { throw systemError(.exchange, b, code) }
   }
 
   /// Removes a file; fine where there is none.
   public func remove(_ path: String) throws(CheckpointError) {
     try check(.remove, path)
-    guard unlink(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+    guard path.withSystemPath({ unlink($0) }) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
   }
 
   /// Removes a folder with all that is in it; links are removed, not followed.
   public func removeTree(_ path: String) throws(CheckpointError) {
     var info = stat()
-    guard lstat(path, &info) == 0 else {
+    guard path.withSystemPath({ lstat($0, &info) }) == 0 else {
       if errno == ENOENT { return }
       throw systemError(.remove, path, errno)
     }
     guard info.st_mode & S_IFMT == S_IFDIR else { return try remove(path) }
     for name in try list(path) { try removeTree(joinPath(path, name)) }
     try check(.remove, path)
-    guard rmdir(path) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
+    guard path.withSystemPath({ rmdir($0) }) == 0 || errno == ENOENT else { throw systemError(.remove, path, errno) }
   }
 
   /// Makes the names in a folder durable.
   public func syncDirectory(_ path: String) throws(CheckpointError) {
     try check(.sync, path)
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = path.withSystemPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw systemError(.sync, path, errno) }
     defer { close(descriptor) }
     // Some network file systems cannot sync a folder and say EINVAL: there is nothing more to do then.
@@ -169,7 +172,7 @@ extension FileAccess {
   /// Bytes that an ordinary user may still write to the file system that holds `path`.
   public func freeBytes(at path: String) -> Int? {
     var info = statvfs()
-    guard statvfs(path, &info) == 0 else { return nil }
+    guard path.withSystemPath({ statvfs($0, &info) }) == 0 else { return nil }
     let (bytes, overflow) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
     return overflow ? .max : Int(clamping: bytes)
   }
@@ -179,14 +182,14 @@ extension FileAccess {
     if path.hasPrefix("/") { return path }
     guard let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }
-    return joinPath(String(cString: folder), path)
+    return joinPath(PathBytes.decode(cString: folder), path)
   }
 
   /// The path with all links resolved, or as it is where that fails.
   public func realPath(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
+    guard let resolved = path.withSystemPath({ realpath($0, nil) }) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return PathBytes.decode(cString: resolved)
   }
 }
 
@@ -306,7 +309,7 @@ func isPlainFileName(_ name: String) -> Bool {
 extension FileAccess {
   /// A file of the kernel's, which says it has no size.
   func readSmall(_ path: String) throws(CheckpointError) -> [UInt8] {
-    guard let file = fopen(path, "r") else { throw systemError(.open, path, errno) }
+    guard let file = path.withSystemPath({ fopen($0, "r") }) else { throw systemError(.open, path, errno) }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = fread(&bytes, 1, bytes.count, file)

@@ -92,8 +92,8 @@ public struct ChecksumPlan: Sendable {
   }
 
   /// Writes the result under its name: complete or not at all. Then the notes go.
-  public func publish(_ text: String) throws(CheckpointError) {
-    try ChecksumRecord.publish(text, to: output, files)
+  public func publish(_ bytes: [UInt8]) throws(CheckpointError) {
+    try ChecksumRecord.publish(bytes, to: output, files)
   }
 
   /// Whether the result stands under its name and nothing is left to do.

@@ -13,11 +13,11 @@ public struct ChecksumRecord: Sendable {
   /// What the name of the folder adds to that of the manifest.
   public static let folderSuffix = ".ckpt-partial"
   /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
-  public static func publish(_ text: String, to output: String, _ files: FileAccess) throws(CheckpointError) {
+  public static func publish(_ bytes: [UInt8], to output: String, _ files: FileAccess) throws(CheckpointError) {
     let folder = output + folderSuffix
     try files.makeDirectories(folder)
     try files.writeAtomically(
-      Array(text.utf8), to: output, partial: joinPath(folder, "manifest.\(processID).partial"))
+      bytes, to: output, partial: joinPath(folder, "manifest.\(processID).partial"))
     try files.removeTree(folder)
   }
 

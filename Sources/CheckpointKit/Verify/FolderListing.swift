@@ -124,9 +124,11 @@ extension FileAccess {
     if interceptor?(.link, path) != nil { return nil }
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = buffer.withUnsafeMutableBytes { raw in
-      raw.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), raw.count) } ?? -1
+      raw.baseAddress.map { base in
+        path.withSystemPath { readlink($0, base.assumingMemoryBound(to: CChar.self), raw.count) }
+      } ?? -1
     }
-    return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+    return count < 0 ? nil : PathBytes.decode(buffer.prefix(count))
   }
 }
 

@@ -66,15 +66,15 @@ struct ChecksumVerb: Verb {
     } else if common.json {
       report.summary["manifest"] = try JSONValue(parsing: manifest.text, file: "manifest")
     } else {
-      report.ownJSON = text
+      report.ownFile = text
     }
     return report
   }
   /// Lines of `sha256sum` in place of a manifest.
   static let sumsFormat = "sha256sums"
 
-  static func text(_ manifest: Manifest, _ format: String) -> String {
-    format == sumsFormat ? manifest.checksumFile : manifest.text
+  static func text(_ manifest: Manifest, _ format: String) -> [UInt8] {
+    format == sumsFormat ? manifest.checksumFile : Array(manifest.text.utf8)
   }
 
   static func options(_ session: Session, _ progress: ProgressLine) -> Checksum.Options {

@@ -121,7 +121,7 @@ struct List: Verb {
       object["shape"] = .array(row.shape.dimensions.map { .int($0) })
       if !stored { object["encoding"] = .string(row.encoding) }
       object.add(["bytes": .int(row.bytes), "file": .string(row.file), "offset": .int(row.offset)])
-      text += JSONValue.object(object).text() + "\n"
+      text += JSONValue.object(object).shown.text() + "\n"
       if text.utf8.count > 1 << 20 {
         Terminal.print(text)
         text = ""
@@ -134,7 +134,7 @@ struct List: Verb {
     JSONValue.object([
       "status": .string(report.fails ? "findings" : "ok"),
       "findings": .array(report.findings.sortedForReport().map(\.json)), "error": nil,
-    ]).text() + "\n"
+    ]).shown.text() + "\n"
   }
 
   // MARK: Text
@@ -143,7 +143,8 @@ struct List: Verb {
     var table = TextTable(right: [3])
     for row in rows {
       table.row(
-        printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "", row.file)
+        printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "",
+        printable(row.file))
     }
     return table.text()
   }
