@@ -24,7 +24,7 @@ public struct ChecksumPlan: Sendable {
     files: FileAccess = .system
   ) throws(CheckpointError) {
     var options = options
-    options.excluded.append(output)
+    options.excluded += [output, output + ChecksumRecord.folderSuffix]
     work = try ChecksumWork(path, options: options, files: files)
     var inputs = try work.inputs(library: library)
     inputs.options.append(("format", format))

@@ -37,19 +37,19 @@ struct ChecksumWork: Sendable {
     if found.toolEntries.contains(WorkFolder.name) {
       throw unfinishedError(path)
     }
-    for name in found.others {
-      findings.append(Finding(.note, .verifyNotChecked, file: name, "is no regular file: it is left out"))
-    }
-    var excluded: [[UInt64]] = []
-    for path in options.excluded {
-      if let status = try files.status(path) { excluded.append(status.identity) }
-    }
+    let excluded = options.excluded.compactMap { found.name(of: $0, files) }
     for file in found.files {
-      guard let status = file.status else {
+      if excluded.contains(where: { sameBytes($0, file.name) || file.name.utf8.starts(with: ($0 + "/").utf8) }) {
+        continue
+      }
+      if let reason = file.reasonNotRead {
+        findings.append(Finding(.note, .verifyNotChecked, file: file.name, "\(reason): it is left out"))
+        continue
+      }
+      guard file.status != nil else {
         throw CheckpointError(
           .notFound, file: joinPath(folder, file.name), "is a link to nothing", hint: brokenLinkHint)
       }
-      if excluded.contains(status.identity) || file.name == Manifest.usualName { continue }
       listing.append(file)
     }
     guard !listing.isEmpty else { throw CheckpointError(.unknownSource, file: path, "holds no files") }

@@ -10,6 +10,7 @@ extension Verifier {
     var places: [Int] = []
     /// Files that are held against the manifest tensor by tensor.
     var byTensor: [Int] = []
+    judgeUnread()
     for (i, file) in listing.files.enumerated() where file.isRegular && !ownFiles.contains(TensorName(file.name)) {
       guard chosen.contains(i) else {
         outcome.files.append((file.name, expectation(file.name)?.level ?? .structure, .notRead))
@@ -59,6 +60,19 @@ extension Verifier {
       }
     }
     try compareTensors(byTensor: byTensor, damaged: damaged, parsed: parsed, expectedDigests: expectedDigests)
+  }
+
+  /// What is neither a file nor a link to nothing.
+  private mutating func judgeUnread() {
+    for file in listing.files {
+      guard let reason = file.reasonNotRead else { continue }
+      let expected = expectation(file.name)
+      outcome.files.append((file.name, expected?.level ?? .structure, expected == nil ? .unverified : .bad))
+      if let expected {
+        outcome.findings.append(
+          Finding(.error, .verifyMismatch, file: file.name, "\(reason), where \(expected.source) lists a file"))
+      }
+    }
   }
 
   /// The files of this slice: dealt out largest first, each to the slice that has the least so far.

@@ -123,7 +123,7 @@ public struct Verifier: Sendable {
       outcome.layout = "git"
     }
     if let sums = try Evidence.checksumFiles(listing, access) { sources.append(sums) }
-    if !listing.toolEntries.isDisjoint(with: [".msc", ".mdl", ".mv"]) { outcome.layout = "modelscope" }
+    if !listing.toolEntries.isDisjoint(with: ToolFiles.modelScope) { outcome.layout = "modelscope" }
     if outcome.layout.isEmpty { outcome.layout = isSingleFile ? "file" : "folder" }
     for source in sources {
       outcome.findings += source.findings
@@ -136,16 +136,13 @@ public struct Verifier: Sendable {
       }
     }
     if isSingleFile { for i in sources.indices { sources[i].isListing = false } }
-    try findLeftovers()
+    findLeftovers()
   }
 
-  private mutating func findLeftovers() throws(CheckpointError) {
-    var found = listing.files.filter { file in
+  private mutating func findLeftovers() {
+    let found = listing.files.filter { file in
       [".incomplete", ".aria2", ".part", ".crdownload", ".partial"].contains { file.name.hasSuffix($0) }
-    }
-    let temporary = joinPath(listing.folder, "._____temp")
-    if try access.status(temporary)?.kind == .directory {
-      found += try FolderListing(temporary, files: access).files
+        || file.name.hasPrefix(ToolFiles.modelScopeTemporary + "/")
     }
     for file in found {
       outcome.findings.append(
@@ -153,7 +150,6 @@ public struct Verifier: Sendable {
           .warning, .verifyLeftover, file: file.name,
           "is a partial download of \(file.byteCount) bytes that was left behind",
           hint: "run the download again, or remove it"))
-      ownFiles.insert(TensorName(file.name))
     }
     if listing.toolEntries.contains(WorkFolder.name) {
       outcome.findings.append(Finding(unfinishedError(path), severity: .error))
@@ -260,12 +256,15 @@ public struct Verifier: Sendable {
 
   private mutating func conclude() {
     let unverified = outcome.files.filter { $0.state == .unverified }
+    let reasons = Dictionary(
+      listing.files.compactMap { file in file.reasonNotRead.map { (TensorName(file.name), $0) } }
+    ) { first, _ in first }
     for file in unverified {
       let code: ProblemCode = options.requiresDigest ? .verifyNoDigest : .verifyUnverified
       outcome.findings.append(
         Finding(
           options.requiresDigest ? .error : .note, code, file: file.name,
-          "has no digest to be held against: "
+          reasons[TensorName(file.name)] ?? "has no digest to be held against: "
             + (FolderListing.isWeight(file.name) ? "its structure alone was checked" : "it was not checked")))
     }
     let skipped = outcome.files.filter { $0.state == .notRead }

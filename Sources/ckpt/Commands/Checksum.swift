@@ -48,7 +48,7 @@ struct ChecksumVerb: Verb {
     defer { progress.clear() }
     var options = Self.options(session, progress)
     options.filesOnly = filesOnly || sha256sums
-    options.excluded = [output, planOnly].compactMap { $0 }
+    options.excluded = [output, output.map { $0 + ChecksumRecord.folderSuffix }, planOnly].compactMap { $0 }
     if let planOnly, let output { return try savePlan(to: planOnly, output, options, session) }
     options.progressFolder = output.map { $0 + ChecksumRecord.folderSuffix }
     let outcome = try Checksum.make(checkpoint, library: try session.library(), options: options, files: session.files)
