@@ -108,7 +108,7 @@ class Cache(Layout):
 
 class OldCache(Cache):
     """Of a client that left no trees."""
-    level = {True: "hub-etag", False: "hub-etag"}
+    level = {True: "blob-name", False: "hub-etag"}
 
     def build(self):
         super().build()
@@ -229,7 +229,7 @@ def swap(layout, other):
 
 def missing(layout, other):
     (layout.folder / SHARD).unlink()
-    return {"verify.missing"} if layout.level[True] != "hub-etag" else {"index.missing-shard"}, SHARD
+    return {"verify.missing"} if layout.level[True] != "blob-name" else {"index.missing-shard"}, SHARD
 
 
 def extra(layout, other):

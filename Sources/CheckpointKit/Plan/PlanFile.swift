@@ -34,10 +34,13 @@ public struct PlanFile: Sendable {
 
     /// The name that a file of the plan gets: for a GGUF result that of the destination, in a split set with its number,
     /// of a vision tower beside it with `mmproj-` in front.
-    public func name(of file: Plan.File) -> String {
-      guard isFile else { return file.name }
-      let prefix = file.name.hasPrefix(GGUFSet.projectorPrefix) ? GGUFSet.projectorPrefix : ""
-      return prefix + fileStem + file.name.dropFirst(prefix.count + "model".count)
+    public func name(of file: Plan.File) -> String { name(ofFile: file.name) }
+
+    /// The same for the name that a plan or a provenance has.
+    func name(ofFile name: String) -> String {
+      guard isFile else { return name }
+      let prefix = name.hasPrefix(GGUFSet.projectorPrefix) ? GGUFSet.projectorPrefix : ""
+      return prefix + fileStem + name.dropFirst(prefix.count + "model".count)
     }
 
     /// What a plan calls the file of a vision tower.

@@ -95,7 +95,8 @@ struct HubFolder: Sendable {
 
   /// Names of blobs, and etags in notes.
   func etags(_ listing: FolderListing) -> Evidence {
-    var evidence = Evidence(.hubEtag, kind == .cache ? "the name of its blob" : "the etag in its metadata")
+    var evidence = Evidence(
+      kind == .cache ? .blobName : .hubEtag, kind == .cache ? "the name of its blob" : "the etag in its metadata")
     for file in listing.files {
       let etag: String?
       switch kind {

@@ -42,6 +42,8 @@ public struct Verifier: Sendable {
   var outcome = Outcome()
   var listing: FolderListing
   var manifest: Manifest?
+  /// Whose word the manifest is.
+  var manifestLevel = EvidenceLevel.manifest
   var sources: [Evidence] = []
   var hub: HubFolder?
   var checkpoint: Checkpoint?
@@ -95,19 +97,12 @@ public struct Verifier: Sendable {
   // MARK: Evidence
 
   private mutating func gatherEvidence() throws(CheckpointError) {
-    let usual = joinPath(listing.folder, Manifest.usualName)
-    var given = options.manifest
-    if given == nil, try access.status(usual)?.kind == .regular { given = usual }
-    if let file = given {
-      let found = try Manifest(parsing: access.readAll(file, limit: 4 << 30), file: file)
+    if let file = options.manifest {
+      let found = try Manifest(parsing: access.readAll(file, limit: Self.manifestLimit), file: file)
       manifest = found
-      var evidence = Evidence(found, file: file)
-      let identity = try access.status(file)?.identity
-      for other in listing.files where other.status?.identity == identity {
-        evidence.ownFiles.insert(TensorName(other.name))
-      }
+      var evidence = Evidence(found, .manifest)
+      if let name = listing.name(of: file, access) { evidence.ownFiles.insert(TensorName(name)) }
       sources.append(evidence)
-      outcome.layout = "folder"
     }
     hub = try HubFolder(listing, access)
     if let hub {
@@ -122,21 +117,43 @@ public struct Verifier: Sendable {
       sources.append(index)
       outcome.layout = "git"
     }
+    if let inside = try manifestInside() { sources.append(inside) }
+    if let provenance = try Evidence.provenance(listing, ofFiles: isSingleFile, access) { sources.append(provenance) }
     if let sums = try Evidence.checksumFiles(listing, access) { sources.append(sums) }
     if !listing.toolEntries.isDisjoint(with: ToolFiles.modelScope) { outcome.layout = "modelscope" }
     if outcome.layout.isEmpty { outcome.layout = isSingleFile ? "file" : "folder" }
-    for source in sources {
-      outcome.findings += source.findings
-      ownFiles.formUnion(source.ownFiles)
-    }
-    // A list that is itself listed by something stronger is a file like any other.
-    for source in sources where source.level != .sha256sums {
-      for name in source.entries.keys where source.level != .manifest || name.string != Manifest.usualName {
-        ownFiles.remove(name)
+    for i in sources.indices {
+      // No list is evidence of itself; one that another lists is a file like any other.
+      for name in sources[i].ownFiles { sources[i].entries[name] = nil }
+      if isSingleFile {
+        (sources[i].isListing, sources[i].listsWeightsOnly, sources[i].listsItsOwn) = (false, false, false)
       }
     }
-    if isSingleFile { for i in sources.indices { sources[i].isListing = false } }
+    for source in sources {
+      outcome.findings += source.findings
+      ownFiles.formUnion(source.ownFiles.filter { name in !sources.contains { $0.entries[name]?.hasDigest == true } })
+    }
     findLeftovers()
+  }
+
+  private static let manifestLimit = 4 << 30
+
+  /// The manifest in the folder: whoever made the files may have made it. One that cannot be read is no evidence.
+  private mutating func manifestInside() throws(CheckpointError) -> Evidence? {
+    let path = joinPath(listing.folder, Manifest.usualName)
+    if let given = options.manifest, listing.name(of: given, access) == Manifest.usualName { return nil }
+    guard try access.status(path)?.kind == .regular else { return nil }
+    do throws(CheckpointError) {
+      let found = try Manifest(parsing: access.readAll(path, limit: Self.manifestLimit), file: Manifest.usualName)
+      if manifest == nil { (manifest, manifestLevel) = (found, .manifestInside) }
+      var evidence = Evidence(found, .manifestInside)
+      evidence.ownFiles.insert(TensorName(Manifest.usualName))
+      return evidence
+    } catch {
+      guard error.code == .manifestMalformed || error.code == .malformedFile else { throw error }
+      outcome.findings.append(Finding(error))
+      return nil
+    }
   }
 
   private mutating func findLeftovers() {
@@ -195,6 +212,9 @@ public struct Verifier: Sendable {
 
   // MARK: Names
 
+  /// The strongest list of files.
+  var list: Evidence? { sources.first { $0.isListing || $0.listsWeightsOnly } }
+
   /// What is missing and what is too many, by the strongest list of files.
   private mutating func checkNames() {
     let present = Set(listing.files.map { TensorName($0.name) })
@@ -204,16 +224,19 @@ public struct Verifier: Sendable {
       outcome.missing.append(file.name)
       addRepair(file.name, [])
     }
-    guard let list = sources.first(where: { $0.isListing || $0.listsWeightsOnly }) else { return checkAgainstIndex() }
+    for list in sources where list.listsItsOwn {
+      for name in list.entries.keys.sorted() where !present.contains(name) { reportMissing(name.string, list) }
+    }
+    guard let list else { return checkAgainstIndex() }
     for name in list.entries.keys.sorted() where !present.contains(name) {
       // Where its tensors may lie in other files, that is found out when those are read.
-      if list.level == .manifest, manifestFile(name.string)?.dataStart != nil { continue }
+      if list.level == manifestLevel, manifestFile(name.string)?.dataStart != nil { continue }
       reportMissing(name.string, list)
     }
     for file in listing.files
     where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name)) {
       let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
-      if list.level == .manifest, isRead, hasOtherShards { continue }
+      if list.level == manifestLevel, isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }
       outcome.extra.append(file.name)
       outcome.findings.append(
