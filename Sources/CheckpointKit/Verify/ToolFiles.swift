@@ -1,5 +1,5 @@
-/// What tools keep beside the files of a checkpoint, at the top of its folder: git, clients of the Hub and of ModelScope,
-/// and this program.
+/// What tools keep beside the files of a checkpoint, at the top of its folder: git, clients of the Hub and of
+/// ModelScope, and this program.
 ///
 /// The name of a folder makes nothing its tool's own: only the files that the tool itself writes there are. Whatever
 /// else lies there is a file of the folder like any other, so that nobody can hide weights or code behind a dot.
@@ -7,7 +7,7 @@
 /// | at the top | own |
 /// |---|---|
 /// | `.git` | all but weights and code |
-/// | `.cache/huggingface`, `.huggingface` | `*.metadata`, `*.lock`, `*.incomplete`, `trees/*.json`, `.gitignore`, `CACHEDIR.TAG` |
+/// | `.cache/huggingface`, `.huggingface` | `*.metadata`, `*.lock`, `*.incomplete`, `trees/*.json`, … |
 /// | `.locks` | `*.lock` |
 /// | `.ckpt` | all: a folder that has it is unfinished, which is an error of its own |
 /// | `.msc`, `.mdl`, `.mv` | the file of that name |

@@ -93,8 +93,8 @@ extension Verifier {
     outcome.findings.append(
       Finding(
         .note, .verifyNotChecked,
-        "the provenance has digests of tensors: what the headers of \(count) weight \(count == 1 ? "file" : "files") say "
-          + "(types, shapes, metadata) was held against nothing",
+        "the provenance has digests of tensors: what the headers of \(count) weight "
+          + (count == 1 ? "file" : "files") + " say (types, shapes, metadata) was held against nothing",
         hint: "a manifest made by 'ckpt checksum' covers them, and says which tensor is damaged"))
   }
 
