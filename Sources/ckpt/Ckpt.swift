@@ -21,7 +21,7 @@ enum Main {
       try command.run()
     } catch {
       // The parser's own printing would not notice an output that is full.
-      let (text, status) = (Ckpt.fullMessage(for: error), Ckpt.exitCode(for: error))
+      let (text, status) = (PathBytes.shown(Ckpt.fullMessage(for: error)), Ckpt.exitCode(for: error))
       if !text.isEmpty { Terminal.write(text + "\n", to: status == .success ? 1 : 2) }
       Terminal.exit(status.rawValue)
     }

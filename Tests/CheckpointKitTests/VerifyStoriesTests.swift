@@ -47,7 +47,7 @@ import Testing
     }
     let found = try verify(path)
     let finding = try mismatch(found)
-    #expect(found.codes() == ["verify.mismatch"] && found.evidence(shard2) == (tree ? .hubTree : .hubEtag))
+    #expect(found.codes() == ["verify.mismatch"] && found.evidence(shard2) == (tree ? .hubTree : .blobName))
     #expect(finding.ranges.isEmpty && finding.tensors.isEmpty)
     #expect(finding.problem.contains("zero runs") && finding.problem.contains("none found"))
     // The whole file is to be fetched.
@@ -173,7 +173,7 @@ import Testing
     try folder.makeFolder("models--o--n/snapshots/\(other)")
     let found = try verify(path)
     #expect(found.commit == commit && found.codes().isEmpty)
-    #expect(found.files.allSatisfy { $0.evidence == .hubEtag })
+    #expect(found.files.allSatisfy { $0.evidence == .blobName })
     let note = try #require(found.findings.first { $0.code == .verifyNotChecked })
     #expect(note.problem.contains("not proven") && note.problem.contains("1 other commit"))
     // With a list there is nothing to warn of.

@@ -14,7 +14,7 @@ import Testing
       for tensor in made.tensors { #expect(tensor.digest == SHA256Digest(of: Array(file.bytes[tensor.range]))) }
     }
     let lines = model.files.map { "\(SHA256Digest(of: $0.bytes).hex)  \($0.name)\n" }.joined()
-    #expect(manifest.checksumFile == lines && manifest.digest == SHA256Digest(of: lines))
+    #expect(manifest.checksumFile == Array(lines.utf8) && manifest.digest == SHA256Digest(of: lines))
     #expect(try Manifest(parsing: Array(manifest.text.utf8), file: "m").text == manifest.text)
   }
 

@@ -108,7 +108,7 @@ class Cache(Layout):
 
 class OldCache(Cache):
     """Of a client that left no trees."""
-    level = {True: "hub-etag", False: "hub-etag"}
+    level = {True: "blob-name", False: "blob-name"}
 
     def build(self):
         super().build()
@@ -229,7 +229,7 @@ def swap(layout, other):
 
 def missing(layout, other):
     (layout.folder / SHARD).unlink()
-    return {"verify.missing"} if layout.level[True] != "hub-etag" else {"index.missing-shard"}, SHARD
+    return {"verify.missing"} if layout.level[True] != "blob-name" else {"index.missing-shard"}, SHARD
 
 
 def extra(layout, other):
@@ -310,7 +310,35 @@ def small_file(layout, other):
     return {"verify.mismatch"}, "config.json"
 
 
-FAULTS = [flip, zero_run, truncate, swap, missing, extra, mixed, dangling, leftover, lfs_pointer, html, archive, zeros, hole, empty,
+def hidden_code(layout, other):
+    """Where an attacker would put it: a folder called as an unfinished manifest's notes."""
+    name = "x.ckpt-partial/modeling_evil.py"
+    (layout.folder / "x.ckpt-partial").mkdir()
+    (layout.folder / name).write_text("import os")
+    return {"verify.no-digest"}, name
+
+
+def hidden_weights(layout, other):
+    name = ".cache/evil.safetensors"
+    (layout.folder / ".cache").mkdir(exist_ok=True)
+    (layout.folder / name).write_bytes(other[FIRST])
+    return {"verify.no-digest"}, name
+
+
+def folder_link(layout, other):
+    (layout.base / "elsewhere").mkdir()
+    (layout.folder / "code").symlink_to(layout.base / "elsewhere")
+    return {"verify.no-digest"}, "code"
+
+
+def strange_name(layout, other):
+    with open(os.fsencode(layout.folder) + b"/ev\xe9l.py", "w") as file:
+        file.write("import os")
+    return {"verify.no-digest"}, "ev\\xe9l.py"
+
+
+STRICT = {hidden_code, hidden_weights, folder_link, strange_name}
+FAULTS = [hidden_code, hidden_weights, folder_link, strange_name, flip, zero_run, truncate, swap, missing, extra, mixed, dangling, leftover, lfs_pointer, html, archive, zeros, hole, empty,
           longer, stale_index, small_file]
 WARNINGS = {leftover}
 LAYOUTS = [Cache, LocalFolder, Sums, Manifest, OldCache] + ([GitClone] if shutil.which("git") else [])
@@ -344,12 +372,15 @@ def matrix():
             with checks.case(label):
                 made = layout(clean, label.replace(", ", "-"))
                 codes, file = fault(made, other)
-                result = made.verify()
+                result = made.verify(*(["--require", "digest"] if fault in STRICT else []))
                 checks.equal(result.exit, 1 if fault not in WARNINGS else 0, f"{label}: exit status")
                 got = {f["code"] for f in result.json["findings"] if f["severity"] != "note"}
                 checks.true(codes <= got, f"{label}: {sorted(codes)}", sorted(got))
                 if file:
                     named = {os.path.basename(f["file"] or "") for f in result.json["findings"] if f["code"] in codes}
+                    if fault in STRICT:
+                        file = os.path.basename(file)
+                        checks.equal(result.summary["files_unverified"], 1, f"{label}: it is counted")
                     names = {file, os.path.basename(made.real(file)) if fault is dangling else file}
                     checks.true(named & names or fault is stale_index, f"{label}: names {file}", sorted(named))
                 found += 1
@@ -660,6 +691,17 @@ def stock_tools():
     (made.folder / "SHA256SUMS").write_text(text)
     done = subprocess.run(["sha256sum", "-c", "--strict", "SHA256SUMS"], cwd=made.folder, capture_output=True, text=True)
     checks.equal((done.returncode, done.stdout.count(": OK")), (0, len(clean)), "sha256sum -c reads what --sha256sums writes")
+    folder = os.fsencode(made.base / "names")
+    os.mkdir(folder)
+    for name in (b"caf\xe9", b"caf\xea", b"a\\b\nc\rd", b"\xff\xfe", "\u00e9\u0301".encode(), b"\x9b", b" x"):
+        with open(folder + b"/" + name, "wb") as file:
+            file.write(name)
+    text = subprocess.run(command("checksum", made.base / "names", "--sha256sums"), capture_output=True).stdout
+    done = subprocess.run(["sha256sum", "-c", "--strict", "-"], cwd=folder, capture_output=True, input=text)
+    checks.equal((done.returncode, done.stdout.count(b": OK")), (0, 7), "sha256sum -c reads names that are not UTF-8, or have line breaks")
+    listed = json.loads(subprocess.run(command("checksum", made.base / "names"), capture_output=True).stdout)
+    exact = {b"".join(bytes([ord(c) & 0xff]) if 0x10fe80 <= ord(c) <= 0x10feff else c.encode() for c in f["name"]) for f in listed["files"]}
+    checks.equal(exact, set(os.listdir(folder)), "names of a manifest are the bytes of the files, as its format says")
     manifest = ckpt("checksum", made.folder)
     # The list itself is a file of the folder now.
     checks.equal(manifest.summary["files"], len(clean) + 1, "the manifest lists every file")

@@ -118,10 +118,8 @@ struct HeaderWorkFolder: Sendable {
     var attempts = 0
     while true {
       try files.makeDirectories(path)
-      let random = String(UInt64.random(in: 0 ... .max), radix: 16)
-      let suffix = String(repeating: "0", count: Self.digits - random.utf8.count) + random
       do throws(CheckpointError) {
-        return try OpenFile(creating: joinPath(path, "\(what.rawValue)\(name).\(suffix)"), files)
+        return try OpenFile(creating: joinPath(path, "\(what.rawValue)\(name).\(nonce())"), files)
       } catch {
         // Another process, done with another file, may have removed the folder just now.
         attempts += 1
@@ -147,18 +145,8 @@ struct HeaderWorkFolder: Sendable {
   /// Removes what is left, and the folder if nothing else is in it: then the file is finished.
   func leave() throws(CheckpointError) {
     try sweep()
-    try files.removeEmptyFolder(path)
+    _ = try files.removeEmptyFolder(path)
     try files.syncDirectory(parentPath(path))
-  }
-}
-
-extension FileAccess {
-  /// Removes a folder if it is empty; fine where it is not, or is not there.
-  func removeEmptyFolder(_ path: String) throws(CheckpointError) {
-    try check(.remove, path)
-    guard rmdir(path) == 0 || [ENOENT, ENOTEMPTY, EEXIST].contains(errno) else {
-      throw systemError(.remove, path, errno)
-    }
   }
 }
 
@@ -179,9 +167,9 @@ final class FileLock: Sendable {
       try files.check(.open, path)
       let descriptor: Int32
       // NFS locks only what may be written; elsewhere a file that may not be is replaced all the same.
-      var opened = retrying { open(path, O_RDWR | O_CLOEXEC) }
+      var opened = retrying { path.withSystemPath { open($0, O_RDWR | O_CLOEXEC) } }
       if case .failure(let failure) = opened, failure.code == EACCES {
-        opened = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+        opened = retrying { path.withSystemPath { open($0, O_RDONLY | O_CLOEXEC) } }
       }
       switch opened {
       case .success(let opened): descriptor = opened

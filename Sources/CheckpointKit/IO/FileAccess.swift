@@ -116,7 +116,7 @@ extension FileAccess {
   public func status(_ path: String) throws(CheckpointError) -> FileStatus? {
     try check(.status, path)
     var info = stat()
-    switch retrying({ stat(path, &info) }) {
+    switch retrying({ path.withSystemPath { stat($0, &info) } }) {
     case .failure(let failure) where [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(failure.code): return nil
     case .failure(let failure): throw systemError(.status, path, failure.code)
     case .success: return FileStatus(info)
@@ -126,20 +126,20 @@ extension FileAccess {
   /// Whether the name exists, even as a link to nothing.
   public func exists(_ path: String) -> Bool {
     var info = stat()
-    return lstat(path, &info) == 0
+    return path.withSystemPath { lstat($0, &info) } == 0
   }
 
   /// Names in a folder, sorted by their bytes, without `.` and `..`.
   public func list(_ path: String) throws(CheckpointError) -> [String] {
     try check(.list, path)
-    guard let handle = opendir(path) else { throw systemError(.list, path, errno) }
+    guard let handle = path.withSystemPath({ opendir($0) }) else { throw systemError(.list, path, errno) }
     defer { closedir(handle) }
     var names: [String] = []
     while true {
       errno = 0
       guard let entry = readdir(handle) else { break }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-        String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+        PathBytes.decode(raw.prefix { $0 != 0 })
       }
       if name != ".", name != ".." { names.append(name) }
     }
@@ -153,14 +153,16 @@ extension FileAccess {
     let parent = parentPath(path)
     if parent != path, try status(parent) == nil { try makeDirectories(parent) }
     try check(.makeDirectory, path)
-    if case .failure(let failure) = retrying({ mkdir(path, 0o777) }), failure.code != EEXIST {
+    if case .failure(let failure) = retrying({ path.withSystemPath { mkdir($0, 0o777) } }), failure.code != EEXIST {
       throw systemError(.makeDirectory, path, failure.code)
     }
   }
 
   public func rename(_ from: String, to: String) throws(CheckpointError) {
     try check(.rename, to)
-    if case .failure(let failure) = retrying({ Glibc.rename(from, to) }) {
+    if case .failure(let failure) = retrying({
+      from.withSystemPath { from in to.withSystemPath { to in Glibc.rename(from, to) } }
+    }) {
       throw systemError(.rename, from, failure.code)
     }
   }
@@ -170,13 +172,13 @@ extension FileAccess {
   /// Of several processes that try, one succeeds: by a hard link, where the file system has them.
   func place(_ from: String, asNew to: String) throws(CheckpointError) -> Bool {
     try check(.rename, to)
-    switch retrying({ link(from, to) }) {
+    switch retrying({ from.withSystemPath { from in to.withSystemPath { to in link(from, to) } } }) {
     case .success:
       try remove(from)
       return true
     case .failure(let failure) where failure.code == EEXIST: return false
     case .failure(let failure) where [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(failure.code):
-      let code = csystem_rename_new(from, to)
+      let code = from.withSystemPath { from in to.withSystemPath { to in csystem_rename_new(from, to) } }
       if code == EEXIST { return false }
       guard code == 0 else { throw systemError(.rename, to, code) }
       return true
@@ -187,14 +189,14 @@ extension FileAccess {
   /// Swaps two names in one step.
   public func exchange(_ a: String, _ b: String) throws(CheckpointError) {
     try check(.exchange, b)
-    let code = csystem_exchange(a, b)
+    let code = a.withSystemPath { a in b.withSystemPath { b in csystem_exchange(a, b) } }
     guard code == 0 else { throw systemError(.exchange, b, code) }
   }
 
   /// Removes a file; fine where there is none.
   public func remove(_ path: String) throws(CheckpointError) {
     try check(.remove, path)
-    if case .failure(let failure) = retrying({ unlink(path) }), failure.code != ENOENT {
+    if case .failure(let failure) = retrying({ path.withSystemPath { unlink($0) } }), failure.code != ENOENT {
       throw systemError(.remove, path, failure.code)
     }
   }
@@ -202,7 +204,7 @@ extension FileAccess {
   /// Removes a folder that is empty; false where it is not.
   func removeEmptyFolder(_ path: String) throws(CheckpointError) -> Bool {
     try check(.remove, path)
-    switch retrying({ rmdir(path) }) {
+    switch retrying({ path.withSystemPath { rmdir($0) } }) {
     case .success: return true
     case .failure(let failure) where failure.code == ENOENT: return true
     case .failure(let failure) where failure.code == ENOTEMPTY || failure.code == EEXIST: return false
@@ -213,7 +215,7 @@ extension FileAccess {
   /// Removes a folder with all that is in it; links are removed, not followed.
   public func removeTree(_ path: String) throws(CheckpointError) {
     var info = stat()
-    guard lstat(path, &info) == 0 else {
+    guard path.withSystemPath({ lstat($0, &info) }) == 0 else {
       if errno == ENOENT { return }
       throw systemError(.remove, path, errno)
     }
@@ -235,7 +237,7 @@ extension FileAccess {
   /// Makes the names in a folder durable.
   public func syncDirectory(_ path: String) throws(CheckpointError) {
     try check(.sync, path)
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = path.withSystemPath { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw systemError(.sync, path, errno) }
     defer { close(descriptor) }
     // Some network file systems cannot sync a folder and say EINVAL: there is nothing more to do then.
@@ -247,7 +249,7 @@ extension FileAccess {
   /// Bytes that an ordinary user may still write to the file system that holds `path`.
   public func freeBytes(at path: String) -> Int? {
     var info = statvfs()
-    guard statvfs(path, &info) == 0 else { return nil }
+    guard path.withSystemPath({ statvfs($0, &info) }) == 0 else { return nil }
     let (bytes, overflow) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
     return overflow ? .max : Int(clamping: bytes)
   }
@@ -257,14 +259,14 @@ extension FileAccess {
     if path.hasPrefix("/") { return path }
     guard let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }
-    return joinPath(String(cString: folder), path)
+    return joinPath(PathBytes.decode(cString: folder), path)
   }
 
   /// The path with all links resolved, or as it is where that fails.
   public func realPath(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
+    guard let resolved = path.withSystemPath({ realpath($0, nil) }) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return PathBytes.decode(cString: resolved)
   }
 }
 
@@ -413,7 +415,7 @@ extension FileAccess {
 
   /// A file of the kernel's, which says it has no size.
   func readSmall(_ path: String) throws(CheckpointError) -> [UInt8] {
-    guard let file = fopen(path, "r") else { throw systemError(.open, path, errno) }
+    guard let file = path.withSystemPath({ fopen($0, "r") }) else { throw systemError(.open, path, errno) }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 65536)
     let count = fread(&bytes, 1, bytes.count, file)

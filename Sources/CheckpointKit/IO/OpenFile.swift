@@ -43,7 +43,7 @@ public final class OpenFile: Sendable {
   }
 
   private static func open(_ path: String, _ flags: Int32, _ call: FileAccess.Call) throws(CheckpointError) -> Int32 {
-    switch retrying({ Glibc.open(path, flags, 0o666) }) {
+    switch retrying({ path.withSystemPath { Glibc.open($0, flags, 0o666) } }) {
     case .success(let descriptor): return descriptor
     case .failure(let failure): throw systemError(call, path, failure.code)
     }

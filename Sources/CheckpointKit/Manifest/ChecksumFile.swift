@@ -24,75 +24,77 @@ struct ChecksumFile: Sendable {
     var bytes = bytes[...]
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { bytes = bytes.dropFirst(3) }
     for (i, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      var text = Substring(String(decoding: line, as: UTF8.self))
-      if text.utf8.last == UInt8(ascii: "\r") {
-        text = Substring(String(decoding: text.utf8.dropLast(), as: UTF8.self))
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      if line.allSatisfy(Self.isBlank) || line.first == UInt8(ascii: "#") || line.first == UInt8(ascii: ";") {
+        continue
       }
-      if text.allSatisfy({ $0 == " " || $0 == "\t" }) || text.hasPrefix("#") || text.hasPrefix(";") { continue }
-      if let entry = Self.entry(text, bareName: bareName) {
+      if let entry = Self.entry(line, bareName: bareName) {
         entries.append(entry)
-      } else if !Self.isOtherDigest(text) {
+      } else if !Self.isOtherDigest(line) {
         unreadable.append(i + 1)
       }
     }
   }
 
-  private static func entry(_ line: Substring, bareName: String?) -> Entry? {
-    var line = line
-    let isEscaped = line.utf8.first == UInt8(ascii: "\\")
-    if isEscaped { line = line.dropFirst() }
-    if let hex = hexDigest(line.prefix(64), digits: 64) {
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+  private static func digest(_ bytes: ArraySlice<UInt8>) -> SHA256Digest? {
+    guard bytes.count == 64 else { return nil }
+    return hexDigest(String(decoding: bytes, as: UTF8.self), digits: 64).map { SHA256Digest(hex: $0) }
+  }
+
+  private static func entry(_ line: ArraySlice<UInt8>, bareName: String?) -> Entry? {
+    let isEscaped = line.first == UInt8(ascii: "\\")
+    let line = isEscaped ? line.dropFirst() : line
+    if let digest = digest(line.prefix(64)) {
       let rest = line.dropFirst(64)
-      if rest.allSatisfy({ $0 == " " || $0 == "\t" }) {
-        return bareName.map { Entry(name: $0, digest: SHA256Digest(hex: hex)) }
-      }
+      if rest.allSatisfy(isBlank) { return bareName.map { Entry(name: $0, digest: digest) } }
       // One space and one of ' ', '*'; some writers leave one space or a tab.
-      guard let first = rest.first, first == " " || first == "\t" else { return nil }
+      guard let first = rest.first, isBlank(first) else { return nil }
       var name = rest.dropFirst()
-      if name.first == "*" || name.first == " " { name = name.dropFirst() }
-      return entry(named: isEscaped ? unescaped(name) : String(name), hex)
+      if name.first == UInt8(ascii: "*") || name.first == UInt8(ascii: " ") { name = name.dropFirst() }
+      return entry(named: name, isEscaped, digest)
     }
-    for tag in ["SHA256 (", "SHA256(", "SHA2-256(", "sha256 ("] where line.hasPrefix(tag) {
-      guard let close = String(line).lastRange(of: ")") else { return nil }
-      let text = String(line)
-      let name = text[..<close.lowerBound].dropFirst(tag.count)
-      let value = text[close.upperBound...].drop { $0 == " " }
-      guard value.first == "=", let hex = hexDigest(value.dropFirst().drop { $0 == " " }, digits: 64) else {
-        return nil
-      }
-      return entry(named: isEscaped ? unescaped(name) : String(name), hex)
+    for tag in ["SHA256 (", "SHA256(", "SHA2-256(", "sha256 ("] where line.starts(with: tag.utf8) {
+      guard let close = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+      let value = line[(close + 1)...].drop { $0 == UInt8(ascii: " ") }
+      guard value.first == UInt8(ascii: "="),
+        let digest = digest(value.dropFirst().drop { $0 == UInt8(ascii: " ") })
+      else { return nil }
+      return entry(named: line[..<close].dropFirst(tag.utf8.count), isEscaped, digest)
     }
     return nil
   }
 
-  private static func entry(named name: String, _ hex: String) -> Entry? {
-    var name = Substring(name)
-    while name.hasPrefix("./") { name = name.dropFirst(2) }
-    return name.isEmpty ? nil : Entry(name: String(name), digest: SHA256Digest(hex: hex))
+  private static func entry(named bytes: ArraySlice<UInt8>, _ isEscaped: Bool, _ digest: SHA256Digest) -> Entry? {
+    var name = isEscaped ? unescaped(bytes)[...] : bytes
+    while name.starts(with: "./".utf8) { name = name.dropFirst(2) }
+    return name.isEmpty ? nil : Entry(name: PathBytes.decode(name), digest: digest)
   }
 
   /// `\\`, `\n` and `\r` in a name.
-  private static func unescaped(_ name: Substring) -> String {
-    var result = ""
+  private static func unescaped(_ name: ArraySlice<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
     var isEscape = false
-    for scalar in name.unicodeScalars {
+    for byte in name {
       if isEscape {
-        result.unicodeScalars.append(scalar == "n" ? "\n" : scalar == "r" ? "\r" : scalar)
+        result.append(byte == UInt8(ascii: "n") ? 0x0a : byte == UInt8(ascii: "r") ? 0x0d : byte)
         isEscape = false
-      } else if scalar == "\\" {
+      } else if byte == UInt8(ascii: "\\") {
         isEscape = true
       } else {
-        result.unicodeScalars.append(scalar)
+        result.append(byte)
       }
     }
     return result
   }
 
   /// A line of another kind of digest (MD5, SHA-1, SHA-512), which says nothing here.
-  private static func isOtherDigest(_ line: Substring) -> Bool {
-    let word = line.prefix { $0 != " " && $0 != "\t" && $0 != "(" }
-    if ["MD5", "SHA1", "SHA512", "SHA384", "BLAKE2b", "BLAKE3"].contains(String(word)) { return true }
-    return [32, 40, 96, 128].contains(word.utf8.count) && hexDigest(word, digits: word.utf8.count) != nil
+  private static func isOtherDigest(_ line: ArraySlice<UInt8>) -> Bool {
+    let word = line.prefix { !isBlank($0) && $0 != UInt8(ascii: "(") }
+    let text = String(decoding: word, as: UTF8.self)
+    if ["MD5", "SHA1", "SHA512", "SHA384", "BLAKE2b", "BLAKE3"].contains(text) { return true }
+    return [32, 40, 96, 128].contains(word.count) && hexDigest(text, digits: word.count) != nil
   }
 
   /// Whether a file of this name is taken for one of digests.
@@ -105,19 +107,17 @@ struct ChecksumFile: Sendable {
   }
 
   /// The line that `sha256sum` prints.
-  static func line(name: String, digest: SHA256Digest) -> String {
-    guard name.utf8.contains(where: { $0 == 0x5c || $0 == 0x0a || $0 == 0x0d }) else {
-      return "\(digest.hex)  \(name)\n"
-    }
-    var escaped = ""
-    for scalar in name.unicodeScalars {
-      switch scalar {
-      case "\\": escaped += "\\\\"
-      case "\n": escaped += "\\n"
-      case "\r": escaped += "\\r"
-      default: escaped.unicodeScalars.append(scalar)
+  static func line(name: String, digest: SHA256Digest) -> [UInt8] {
+    let name = PathBytes.encode(name)
+    var escaped: [UInt8] = []
+    for byte in name {
+      switch byte {
+      case UInt8(ascii: "\\"): escaped += Array(#"\\"#.utf8)
+      case UInt8(ascii: "\n"): escaped += Array(#"\n"#.utf8)
+      case UInt8(ascii: "\r"): escaped += Array(#"\r"#.utf8)
+      default: escaped.append(byte)
       }
     }
-    return "\\\(digest.hex)  \(escaped)\n"
+    return Array("\(escaped.count > name.count ? #"\"# : "")\(digest.hex)  ".utf8) + escaped + [UInt8(ascii: "\n")]
   }
 }

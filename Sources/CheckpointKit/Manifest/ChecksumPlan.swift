@@ -24,7 +24,7 @@ public struct ChecksumPlan: Sendable {
     files: FileAccess = .system
   ) throws(CheckpointError) {
     var options = options
-    options.excluded.append(output)
+    options.excluded += [output, output + ChecksumRecord.folderSuffix]
     work = try ChecksumWork(path, options: options, files: files)
     var inputs = try work.inputs(library: library)
     inputs.options.append(("format", format))
@@ -92,8 +92,8 @@ public struct ChecksumPlan: Sendable {
   }
 
   /// Writes the result under its name: complete or not at all. Then the notes go.
-  public func publish(_ text: String) throws(CheckpointError) {
-    try ChecksumRecord.publish(text, to: output, files)
+  public func publish(_ bytes: [UInt8]) throws(CheckpointError) {
+    try ChecksumRecord.publish(bytes, to: output, files)
   }
 
   /// Whether the result stands under its name and nothing is left to do.

@@ -13,13 +13,13 @@ public struct ChecksumRecord: Sendable {
   /// What the name of the folder adds to that of the manifest.
   public static let folderSuffix = ".ckpt-partial"
   /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
-  public static func publish(_ text: String, to output: String, _ files: FileAccess) throws(CheckpointError) {
+  public static func publish(_ bytes: [UInt8], to output: String, _ files: FileAccess) throws(CheckpointError) {
     let folder = output + folderSuffix
     // Another process may publish the same, and remove the notes meanwhile.
     for _ in 0..<16 {
       try files.makeDirectories(folder)
       do throws(CheckpointError) {
-        try files.writeAtomically(Array(text.utf8), to: output, by: folder)
+        try files.writeAtomically(bytes, to: output, by: folder)
         break
       } catch {
         guard error.code == .notFound else { throw error }

@@ -35,22 +35,22 @@ struct ChecksumWork: Sendable {
     if found.toolEntries.contains(WorkFolder.name) {
       throw unfinishedError(path)
     }
-    for name in found.others {
-      findings.append(Finding(.note, .verifyNotChecked, file: name, "is no regular file: it is left out"))
-    }
-    var excluded: [[UInt64]] = []
-    for path in options.excluded {
-      if let status = try files.unconfined.status(path) { excluded.append(status.identity) }
-    }
-    for file in found.outside where file.name != Manifest.usualName {
-      if !(file.status.map { excluded.contains($0.identity) } ?? false), let refusal = file.refusal { throw refusal }
+    let excluded = options.excluded.compactMap { found.name(of: $0, files) }
+    for file in found.outside where !excluded.contains(where: { sameBytes($0, file.name) }) {
+      if let refusal = file.refusal { throw refusal }
     }
     for file in found.files {
-      guard let status = file.status else {
+      if excluded.contains(where: { sameBytes($0, file.name) || file.name.utf8.starts(with: ($0 + "/").utf8) }) {
+        continue
+      }
+      if let reason = file.reasonNotRead {
+        findings.append(Finding(.note, .verifyNotChecked, file: file.name, "\(reason): it is left out"))
+        continue
+      }
+      guard file.status != nil else {
         throw CheckpointError(
           .notFound, file: joinPath(folder, file.name), "is a link to nothing", hint: brokenLinkHint)
       }
-      if excluded.contains(status.identity) || file.name == Manifest.usualName { continue }
       listing.append(file)
     }
     guard !listing.isEmpty else { throw CheckpointError(.unknownSource, file: path, "holds no files") }

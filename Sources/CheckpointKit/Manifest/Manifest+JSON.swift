@@ -128,7 +128,7 @@ private struct ManifestParser {
     try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
       switch key {
       case "name":
-        file.name = try text(&scanner)
+        file.name = PathBytes.canonical(try text(&scanner))
         guard isSafeRelativePath(file.name) else {
           throw scanner.problem("the name '\(file.name)' would lead out of the folder")
         }

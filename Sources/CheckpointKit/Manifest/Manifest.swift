@@ -84,9 +84,9 @@ public struct Manifest: Sendable {
   /// One digest for all files: SHA-256 of ``checksumFile``, as `sha256sum SHA256SUMS` prints it.
   public var digest: SHA256Digest { SHA256Digest(of: checksumFile) }
 
-  /// The files in the format of `sha256sum`.
-  public var checksumFile: String {
-    files.map { ChecksumFile.line(name: $0.name, digest: $0.digest) }.joined()
+  /// The files in the format of `sha256sum`: names are the bytes that they are in the folder.
+  public var checksumFile: [UInt8] {
+    files.flatMap { ChecksumFile.line(name: $0.name, digest: $0.digest) }
   }
 
   /// The digest of a logical tensor, from its parts in the order of its encoding.

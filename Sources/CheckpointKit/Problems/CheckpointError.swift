@@ -44,11 +44,12 @@ private func shortened(_ text: String, to length: Int) -> String {
   return bytes <= length ? text : String(text.unicodeScalars.prefix(length / 4)) + "… (\(bytes) bytes)"
 }
 
-/// Text from a file, safe for a terminal or a log line: control characters become `\u{…}`.
+/// Text from a file, safe for a terminal or a log line: control characters become `\u{…}`, and bytes of a path that are
+/// not UTF-8 become `\xNN`.
 public func printable(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && $0 < 0x80 }) { return text }
   var result = ""
-  for scalar in text.unicodeScalars {
+  for scalar in PathBytes.shown(text).unicodeScalars {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
       result += "\\u{" + String(scalar.value, radix: 16) + "}"

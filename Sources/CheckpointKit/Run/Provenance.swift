@@ -5,6 +5,8 @@
 public enum Provenance {
   public static let fileName = "ckpt-provenance.json"
   static let schema = "ckpt.provenance/1"
+  /// Far above any that was written.
+  static let byteLimit = 256 << 20
 
   /// A file of the result that holds no weights.
   struct SideFile: Sendable {
@@ -55,15 +57,18 @@ public enum Provenance {
 
   /// The digest root of a file: SHA-256 over one line `digest  name` for each of its stored tensors, sorted by name.
   static func root(of file: Plan.File, _ plan: Plan, _ digests: [[SHA256Digest]]) -> SHA256Digest {
-    var lines: [(TensorName, SHA256Digest)] = []
+    var lines: [(name: TensorName, digest: SHA256Digest)] = []
     for tensor in file.tensors {
       for (part, digest) in zip(plan.tensors[tensor].parts, digests[tensor]) {
         lines.append((plan.parts[part].name, digest))
       }
     }
-    lines.sort { $0.0 < $1.0 }
+    return root(of: lines)
+  }
+
+  static func root(of tensors: [(name: TensorName, digest: SHA256Digest)]) -> SHA256Digest {
     var hasher = SHA256Hasher()
-    for (name, digest) in lines { hasher.update("\(digest)  \(name)\n") }
+    for (name, digest) in tensors.sorted(by: { $0.name < $1.name }) { hasher.update("\(digest)  \(name)\n") }
     return hasher.finish()
   }
 }

@@ -1,17 +1,27 @@
 /// What a file is held against. In the order of trust, strongest first.
 public enum EvidenceLevel: String, Sendable, CaseIterable {
-  /// A manifest of ours.
+  /// A manifest of ours that the user gave.
   case manifest
   /// The listing of a commit that a Hub client left: `trees/<commit>.json`.
   case hubTree = "hub-tree"
-  /// The name of a blob of the Hub cache, or the etag that a Hub client noted beside a file.
+  /// The name of a blob of the Hub cache.
+  case blobName = "blob-name"
+  /// The etag that a Hub client noted beside a file.
   case hubEtag = "hub-etag"
   /// The index of a git clone: ids of files, or of their git-lfs pointers.
   case gitIndex = "git-index"
+  /// A manifest of ours that came with the files.
+  case manifestInside = "manifest-inside"
+  /// The provenance of a result of ours.
+  case provenance
   /// `SHA256SUMS` and its like.
   case sha256sums
   /// Nothing: that the file is well formed is all that is known.
   case structure
+
+  func isStronger(than other: EvidenceLevel) -> Bool {
+    (Self.allCases.firstIndex(of: self) ?? 0) < (Self.allCases.firstIndex(of: other) ?? 0)
+  }
 }
 
 /// What one file should be.
@@ -25,8 +35,19 @@ struct Expectation: Sendable {
   var gitBlob: String?
   /// The git id of the content, or of the git-lfs pointer that stands for it.
   var gitEntry: String?
+  /// The digest root of the file's tensors.
+  var digestRoot: SHA256Digest?
+  /// Whether the list says two unlike things of the file: it is not right by either.
+  var isContradicted = false
 
-  var hasDigest: Bool { digest != nil || gitBlob != nil || gitEntry != nil }
+  var hasDigest: Bool { digest != nil || gitBlob != nil || gitEntry != nil || digestRoot != nil }
+
+  /// Whether two entries of one list name unlike digests or sizes.
+  func contradicts(_ other: Expectation) -> Bool {
+    func differ<T: Equatable>(_ a: T?, _ b: T?) -> Bool { a != nil && b != nil && a != b }
+    return differ(digest, other.digest) || differ(gitBlob, other.gitBlob) || differ(gitEntry, other.gitEntry)
+      || differ(digestRoot, other.digestRoot) || differ(byteCount, other.byteCount)
+  }
 }
 
 /// What one list, or one tool's notes, say of the files of a folder.
@@ -38,6 +59,8 @@ struct Evidence: Sendable {
   var isListing = false
   /// Whether it lists all weights, but perhaps not every other file.
   var listsWeightsOnly = false
+  /// Whether it lists all files of one result, beside which there may be others.
+  var listsItsOwn = false
   var findings: [Finding] = []
   /// Files of the folder that are the evidence itself.
   var ownFiles: Set<TensorName> = []
@@ -48,7 +71,8 @@ struct Evidence: Sendable {
   }
 
   mutating func expect(
-    _ name: String, byteCount: Int? = nil, digest: SHA256Digest? = nil, gitBlob: String? = nil, gitEntry: String? = nil
+    _ name: String, byteCount: Int? = nil, digest: SHA256Digest? = nil, gitBlob: String? = nil, gitEntry: String? = nil,
+    digestRoot: SHA256Digest? = nil
   ) {
     guard isSafeRelativePath(name) else {
       findings.append(
@@ -59,16 +83,28 @@ struct Evidence: Sendable {
     }
     // A size that no file has says nothing; the digest will.
     let byteCount = byteCount.flatMap { (0...FolderListing.byteLimit).contains($0) ? $0 : nil }
-    entries[TensorName(name)] = Expectation(
-      level: level, source: source, byteCount: byteCount, digest: digest, gitBlob: gitBlob, gitEntry: gitEntry)
+    var entry = Expectation(
+      level: level, source: source, byteCount: byteCount, digest: digest, gitBlob: gitBlob, gitEntry: gitEntry,
+      digestRoot: digestRoot)
+    if let other = entries[TensorName(name)] {
+      entry.isContradicted = other.isContradicted || entry.contradicts(other)
+      if entry.isContradicted, !other.isContradicted {
+        let place = other.source == source ? "in \(source)" : "in \(other.source) and \(source)"
+        findings.append(
+          Finding(
+            .error, .verifyEvidence, file: name, "has two unlike digests \(place): it is not right by either",
+            hint: "get the list again from whoever published the files"))
+      }
+    }
+    entries[TensorName(name)] = entry
   }
 }
 
 // MARK: Manifest and checksum files
 
 extension Evidence {
-  init(_ manifest: Manifest, file: String) {
-    self.init(.manifest, "the manifest")
+  init(_ manifest: Manifest, _ level: EvidenceLevel) {
+    self.init(level, level == .manifest ? "the manifest" : "the manifest that came with the files")
     isListing = true
     for file in manifest.files { expect(file.name, byteCount: file.byteCount, digest: file.digest) }
   }
@@ -95,11 +131,6 @@ extension Evidence {
         var name = entry.name
         // Made from the folder above.
         if name.hasPrefix(base) { name = String(name.dropFirst(base.count)) }
-        if let other = evidence.entries[TensorName(name)], other.digest != entry.digest {
-          evidence.findings.append(
-            Finding(.warning, .verifyEvidence, file: name, "has two unlike digests in \(other.source) and \(file.name)")
-          )
-        }
         evidence.expect(name, digest: entry.digest)
       }
       if list.entries.count > 1 || bareName == nil {

@@ -4,7 +4,7 @@
   internal import Darwin
 #endif
 
-/// The files of a checkpoint's folder, those in sub-folders too, without what download tools keep beside them.
+/// Everything in a checkpoint's folder and its sub-folders, but for what is a tool's own (``ToolFiles``).
 struct FolderListing: Sendable {
   struct File: Sendable {
     /// Relative to the folder, with `/` between components.
@@ -17,25 +17,30 @@ struct FolderListing: Sendable {
     var refusal: CheckpointError?
 
     var isRegular: Bool { status?.kind == .regular }
+    /// Why it is not read, where it is neither a file nor a link to nothing.
+    var reasonNotRead: String? {
+      switch status?.kind {
+      case nil, .regular: nil
+      case .directory:
+        linkTarget.map { "is a link to the folder '\($0)', which is not followed" }
+          ?? "is a folder more than \(FolderListing.depthLimit) folders deep: it is not looked into"
+      case .other: "is a pipe, a device or a socket"
+      }
+    }
     var byteCount: Int { status?.size ?? 0 }
     var isWeight: Bool { FolderListing.isWeight(name) }
   }
 
   var folder: String
-  /// Sorted by the bytes of their names. Links and regular files alone.
+  /// Sorted by their names. Regular files and links; also what is neither, and folders that are not looked into.
   var files: [File] = []
   /// Links to files out of the checkpoint, which are not read.
   var outside: [File] = []
-  /// Names that are neither files nor folders, and folders that are links: they are not looked into.
-  var others: [String] = []
-  /// What stands at the top and belongs to tools: `.git`, `.cache`, `.msc`, ….
+  /// What stands at the top under the names of tools: `.git`, `.cache`, `.msc`, ….
   var toolEntries: Set<String> = []
   /// Files of a split GGUF set that was given by one of its files, and that are not here.
   var absent: [String] = []
 
-  private static let toolNames: Set<String> = [
-    ".git", ".cache", ".huggingface", WorkFolder.name, ".ckpt-discarded", ".msc", ".mdl", ".mv", "._____temp", ".locks",
-  ]
   private static let depthLimit = 32
   /// Far above any checkpoint, and far enough below 2^63 that sizes can be added without a thought.
   static let byteLimit = 1 << 48
@@ -76,6 +81,14 @@ struct FolderListing: Sendable {
     if file.refusal == nil { files.append(file) } else { outside.append(file) }
   }
 
+  /// What the listing calls a path; nil for one outside the folder.
+  func name(of path: String, _ access: FileAccess) -> String? {
+    let path = joinPath(access.realPath(parentPath(path)), lastPathComponent(path))
+    let root = joinPath(access.realPath(folder), "")
+    guard path.utf8.starts(with: root.utf8) else { return nil }
+    return String(path.utf8.dropFirst(root.utf8.count))
+  }
+
   private func checkSize(_ status: FileStatus?, _ path: String) throws(CheckpointError) {
     if let status, status.size > Self.byteLimit {
       throw CheckpointError(.sizeOverflow, file: path, "has \(status.size) bytes: no checkpoint has that many")
@@ -84,12 +97,7 @@ struct FolderListing: Sendable {
 
   private mutating func add(_ prefix: String, depth: Int, _ access: FileAccess) throws(CheckpointError) {
     for entry in try access.list(prefix.isEmpty ? folder : joinPath(folder, prefix)) {
-      if depth == 0, Self.toolNames.contains(entry) {
-        toolEntries.insert(entry)
-        continue
-      }
-      // The notes of an unfinished manifest.
-      if entry.hasSuffix(ChecksumRecord.folderSuffix) { continue }
+      if depth == 0, ToolFiles.isTop(entry) { toolEntries.insert(entry) }
       let name = prefix.isEmpty ? entry : prefix + "/" + entry
       let path = joinPath(folder, name)
       let target = access.linkTarget(path)
@@ -97,17 +105,17 @@ struct FolderListing: Sendable {
       switch status?.kind {
       case .directory:
         if target != nil || depth >= Self.depthLimit {
-          others.append(name)
+          files.append(File(name: name, status: status, linkTarget: target))
         } else {
           try add(name, depth: depth + 1, access)
         }
-      case .other: others.append(name)
-      case .regular:
-        try checkSize(status, path)
-        add(File(name: name, status: status, linkTarget: target, refusal: access.refusal(of: path)))
-      case nil where target != nil: files.append(File(name: name, linkTarget: target))
       // Gone since it was listed.
-      case nil: break
+      case nil where target == nil: break
+      case .other, .regular, nil:
+        if ToolFiles.isOwn(name) { continue }
+        try checkSize(status, path)
+        let refusal = status?.kind == .regular ? access.refusal(of: path) : nil
+        add(File(name: name, status: status, linkTarget: target, refusal: refusal))
       }
     }
   }
@@ -132,9 +140,11 @@ extension FileAccess {
     if interceptor?(.link, path) != nil { return nil }
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = buffer.withUnsafeMutableBytes { raw in
-      raw.baseAddress.map { readlink(path, $0.assumingMemoryBound(to: CChar.self), raw.count) } ?? -1
+      raw.baseAddress.map { base in
+        path.withSystemPath { readlink($0, base.assumingMemoryBound(to: CChar.self), raw.count) }
+      } ?? -1
     }
-    return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
+    return count < 0 ? nil : PathBytes.decode(buffer.prefix(count))
   }
 }
 

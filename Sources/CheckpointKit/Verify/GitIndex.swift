@@ -31,7 +31,7 @@ enum GitIndex {
       previous = name
       offset = version == 4 ? end + 1 : offset + (end - offset + 8) / 8 * 8
       // Regular files of stage 0; links and submodules have ids of another kind.
-      if mode >> 12 == 0x8, flags & 0x3000 == 0 { entries.append((String(decoding: name, as: UTF8.self), id)) }
+      if mode >> 12 == 0x8, flags & 0x3000 == 0 { entries.append((PathBytes.decode(name), id)) }
     }
     return entries
   }

@@ -82,7 +82,7 @@ struct HubFolder: Sendable {
       guard json["format_version"]?.int == 1, let list = json["files"]?.object else {
         throw CheckpointError(.verifyEvidence, file: path, "is no listing of a commit in a form that is read here")
       }
-      for (name, entry) in list.members { evidence.expect(name, tree: entry, file: path) }
+      for (name, entry) in list.members { evidence.expect(PathBytes.decode(name.utf8), tree: entry, file: path) }
     } catch {
       if [.ioFailed, .notPermitted].contains(error.code) { throw error }
       evidence.findings.append(
@@ -95,7 +95,8 @@ struct HubFolder: Sendable {
 
   /// Names of blobs, and etags in notes.
   func etags(_ listing: FolderListing) -> Evidence {
-    var evidence = Evidence(.hubEtag, kind == .cache ? "the name of its blob" : "the etag in its metadata")
+    var evidence = Evidence(
+      kind == .cache ? .blobName : .hubEtag, kind == .cache ? "the name of its blob" : "the etag in its metadata")
     for file in listing.files {
       let etag: String?
       switch kind {

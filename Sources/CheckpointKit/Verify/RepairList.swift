@@ -40,7 +40,7 @@ public struct RepairList: Sendable {
 
   private static func encoded(_ name: String) -> String {
     var text = ""
-    for byte in name.utf8 {
+    for byte in PathBytes.encode(name) {
       let character = Unicode.Scalar(byte)
       if byte < 0x80, character.properties.isAlphabetic || isDigit(byte) || "-._~/".unicodeScalars.contains(character) {
         text.unicodeScalars.append(character)

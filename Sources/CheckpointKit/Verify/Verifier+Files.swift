@@ -10,6 +10,9 @@ extension Verifier {
     var places: [Int] = []
     /// Files that are held against the manifest tensor by tensor.
     var byTensor: [Int] = []
+    /// Files that are held against the digests of their tensors by a digest root.
+    var byRoot = 0
+    judgeUnread()
     for (i, file) in listing.files.enumerated() where file.isRegular && !ownFiles.contains(TensorName(file.name)) {
       guard chosen.contains(i) else {
         outcome.files.append((file.name, expectation(file.name)?.level ?? .structure, .notRead))
@@ -21,6 +24,7 @@ extension Verifier {
         continue
       }
       let expected = expectation(file.name)
+      if expected?.digestRoot != nil { byRoot += 1 }
       tasks.append(task(file, expected, shard, sizes))
       places.append(i)
     }
@@ -35,18 +39,26 @@ extension Verifier {
       let shard = parsed[TensorName(file.name)]
       let expected = expectation(file.name)
       let level = expected?.hasDigest == true ? expected?.level ?? .structure : .structure
-      let problem = expected.flatMap { Self.problem(file, $0, result) }
+      let problem = expected.flatMap { self.problem(file, shard, $0, result) }
       if problem == nil, let expected, expected.hasDigest {
         let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
         outcome.files.append((file.name, level, isGood ? .ok : .bad))
         reportPointer(file)
       } else if let problem, let expected {
-        if level == .manifest, describesShards(file), !byTensor.isEmpty || hasOtherShards {
-          outcome.files.append((file.name, .structure, .unverified))
+        if level == manifestLevel, describesShards(file), !byTensor.isEmpty || hasOtherShards {
+          let other = sources.first {
+            $0.entries[TensorName(file.name)]?.digest == result.digest && result.digest != nil
+          }
+          outcome.files.append((file.name, other?.level ?? .structure, other == nil ? .unverified : .ok))
           continue
         }
         outcome.files.append((file.name, expected.hasDigest ? level : .structure, .bad))
-        if level == .manifest, manifestFile(file.name)?.dataStart != nil {
+        // What the list says of itself was said where it was read.
+        if expected.isContradicted { continue }
+        // The manifest of the very file, whoever says so, knows its tensors.
+        if let entry = manifestFile(file.name), entry.dataStart != nil,
+          level == manifestLevel || entry.digest == expected.digest
+        {
           damaged.append(place)
         } else {
           try report(file, shard, expected, problem, result, expectedDigests)
@@ -58,7 +70,58 @@ extension Verifier {
         outcome.findings += contentFindings(file, shard, result)
       }
     }
+    reportHeaders(ofFiles: byRoot)
     try compareTensors(byTensor: byTensor, damaged: damaged, parsed: parsed, expectedDigests: expectedDigests)
+  }
+
+  /// What is neither a file nor a link to nothing.
+  private mutating func judgeUnread() {
+    for file in listing.files {
+      guard let reason = file.reasonNotRead else { continue }
+      let expected = expectation(file.name)
+      outcome.files.append((file.name, expected?.level ?? .structure, expected == nil ? .unverified : .bad))
+      if let expected {
+        outcome.findings.append(
+          Finding(.error, .verifyMismatch, file: file.name, "\(reason), where \(expected.source) lists a file"))
+      }
+    }
+  }
+
+  /// What digests of tensors do not prove.
+  private mutating func reportHeaders(ofFiles count: Int) {
+    if count == 0 { return }
+    outcome.findings.append(
+      Finding(
+        .note, .verifyNotChecked,
+        "the provenance has digests of tensors: what the headers of \(count) weight "
+          + (count == 1 ? "file" : "files") + " say (types, shapes, metadata) was held against nothing",
+        hint: "a manifest made by 'ckpt checksum' covers them, and says which tensor is damaged"))
+  }
+
+  /// The stored tensors of a weight file; nil where its header cannot be read, which its structure says.
+  private func storedTensors(
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?
+  ) -> [(name: TensorName, range: Range<Int>)]? {
+    if let shard, let checkpoint { return checkpoint.records[shard.records].map { ($0.name, $0.range) } }
+    guard let container = Container(ofFile: file.name),
+      let header = try? ShardHeader(
+        reading: OpenFile(reading: joinPath(listing.folder, file.name), access), container)
+    else { return nil }
+    let start = header.dataStart
+    return header.entries.map { ($0.name, $0.range.lowerBound + start..<$0.range.upperBound + start) }
+  }
+
+  /// The digest root of a weight file, from what was read of its tensors.
+  private func digestRoot(
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ result: ContentReader.Result
+  ) -> SHA256Digest? {
+    guard let tensors = storedTensors(file, shard), tensors.count == result.regions.count else { return nil }
+    var digests: [(name: TensorName, digest: SHA256Digest)] = []
+    for (tensor, region) in zip(tensors, result.regions) {
+      guard let digest = region.digest else { return nil }
+      digests.append((tensor.name, digest))
+    }
+    return Provenance.root(of: digests)
   }
 
   /// The files of this slice: dealt out largest first, each to the slice that has the least so far.
@@ -89,7 +152,11 @@ extension Verifier {
       task.gitBlob = expected.gitBlob != nil || expected.gitEntry != nil && file.byteCount <= Self.gitEntryLimit
     }
     task.zeroRuns = file.isWeight
-    if expected?.hasDigest != true { task.regions = scannedRegions(shard) }
+    if expected?.digestRoot != nil {
+      task.regions = (storedTensors(file, shard) ?? []).map { ContentReader.Region(range: $0.range) }
+    } else if expected?.hasDigest != true {
+      task.regions = scannedRegions(shard)
+    }
     return task
   }
 
@@ -123,9 +190,10 @@ extension Verifier {
   // MARK: Judging
 
   /// Why a file is not what is expected; nil where it is.
-  private static func problem(
-    _ file: FolderListing.File, _ expected: Expectation, _ result: ContentReader.Result
+  private func problem(
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ expected: Expectation, _ result: ContentReader.Result
   ) -> String? {
+    if expected.isContradicted { return "has two unlike digests in \(expected.source)" }
     if let count = expected.byteCount, count != file.byteCount {
       let difference = abs(count - file.byteCount)
       return "has \(file.byteCount) bytes, where \(expected.source) says \(count): \(difference) bytes "
@@ -138,6 +206,13 @@ extension Verifier {
     if let blob = expected.gitBlob {
       return blob == result.gitBlob
         ? nil : "has git id \(result.gitBlob ?? "…"), where \(expected.source) says \(blob)"
+    }
+    if let root = expected.digestRoot {
+      guard let found = digestRoot(file, shard, result) else {
+        return "has no header that can be read, so that its tensors have no digests"
+      }
+      return found == root
+        ? nil : "has tensors of digest root \(found.hex), where \(expected.source) says \(root.hex)"
     }
     guard let entry = expected.gitEntry else { return nil }
     if entry == result.gitBlob { return nil }
@@ -203,7 +278,8 @@ extension Verifier {
       finding.problem += "; it is \(pointer.description), not the file itself"
       finding.hint = hint(pointer)
     }
-    finding.hint = finding.hint ?? "get this file again"
+    let again = expected.level == .provenance ? "make the result anew, or get this file again" : "get this file again"
+    finding.hint = finding.hint ?? again
     outcome.findings.append(finding)
     addRepair(file.name, finding.ranges, isProven: finding.ranges.isEmpty)
   }

@@ -3,6 +3,10 @@ extension Verifier {
   /// Whether a weight file is another cut of the manifest's tensors.
   func isResharded(_ file: FolderListing.File, _ shard: Checkpoint.Shard?) -> Bool {
     guard manifest != nil, let shard, let checkpoint else { return false }
+    // A digest of the whole file from stronger evidence decides.
+    if let expected = expectation(file.name), expected.hasDigest, expected.level.isStronger(than: manifestLevel) {
+      return false
+    }
     guard let entry = manifestFile(file.name) else { return hasOtherShards }
     if entry.dataStart == nil { return false }
     let names = checkpoint.records[shard.records].map(\.name)
@@ -141,7 +145,7 @@ extension Verifier {
       if let digest = result.digest, let other = expectedDigests[digest], let expected = expectation(file.name) {
         // Whole, but under another file's name.
         seen.formUnion(checkpoint.records[shard.records].map(\.name))
-        outcome.files.append((file.name, .manifest, .bad))
+        outcome.files.append((file.name, manifestLevel, .bad))
         outcome.findings.append(
           Finding(
             .error, .verifyMismatch, file: file.name,
@@ -188,13 +192,13 @@ extension Verifier {
               + (extra.count > 1 ? "; nor are \(extra.count - 1) others of this file" : "")))
         if extra.count == result.regions.count { outcome.extra.append(file.name) }
       }
-      outcome.files.append((file.name, .manifest, bad.isEmpty && extra.isEmpty ? .ok : .bad))
+      outcome.files.append((file.name, manifestLevel, bad.isEmpty && extra.isEmpty ? .ok : .bad))
     }
   }
 
   /// Files of the manifest that are not here, and whose tensors are not here either.
   private mutating func reportAbsent(_ seen: Set<TensorName>) {
-    guard let manifest, let list = sources.first(where: { $0.level == .manifest }), list.isListing else { return }
+    guard let manifest, let list, list.level == manifestLevel, list.isListing else { return }
     let present = Set(listing.files.map { TensorName($0.name) })
     let notRead = Set(
       outcome.files.filter { $0.state == .notRead }.map { TensorName($0.name) })

@@ -42,6 +42,8 @@ public struct Verifier: Sendable {
   var outcome = Outcome()
   var listing: FolderListing
   var manifest: Manifest?
+  /// Whose word the manifest is.
+  var manifestLevel = EvidenceLevel.manifest
   var sources: [Evidence] = []
   var hub: HubFolder?
   var checkpoint: Checkpoint?
@@ -96,21 +98,14 @@ public struct Verifier: Sendable {
   // MARK: Evidence
 
   private mutating func gatherEvidence() throws(CheckpointError) {
-    let usual = joinPath(listing.folder, Manifest.usualName)
-    var given = options.manifest
-    if given == nil, access.refusal(of: usual) == nil, try access.status(usual)?.kind == .regular { given = usual }
-    if let file = given {
+    if let file = options.manifest {
       // Where the user says it is, it may be behind any link.
-      let access = options.manifest == nil ? access : access.unconfined
-      let found = try Manifest(parsing: access.readAll(file, limit: 4 << 30), file: file)
+      let found = try Manifest(
+        parsing: access.unconfined.readAll(file, limit: Self.manifestLimit), file: file)
       manifest = found
-      var evidence = Evidence(found, file: file)
-      let identity = try access.status(file)?.identity
-      for other in listing.files where other.status?.identity == identity {
-        evidence.ownFiles.insert(TensorName(other.name))
-      }
+      var evidence = Evidence(found, .manifest)
+      if let name = listing.name(of: file, access) { evidence.ownFiles.insert(TensorName(name)) }
       sources.append(evidence)
-      outcome.layout = "folder"
     }
     reportOutside()
     let (listing, access) = (listing, access)
@@ -127,21 +122,23 @@ public struct Verifier: Sendable {
       sources.append(index)
       outcome.layout = "git"
     }
+    if let inside = try manifestInside() { sources.append(inside) }
+    if let provenance = try Evidence.provenance(listing, ofFiles: isSingleFile, access) { sources.append(provenance) }
     if let sums = try Evidence.checksumFiles(listing, access) { sources.append(sums) }
-    if !listing.toolEntries.isDisjoint(with: [".msc", ".mdl", ".mv"]) { outcome.layout = "modelscope" }
+    if !listing.toolEntries.isDisjoint(with: ToolFiles.modelScope) { outcome.layout = "modelscope" }
     if outcome.layout.isEmpty { outcome.layout = isSingleFile ? "file" : "folder" }
-    for source in sources {
-      outcome.findings += source.findings
-      ownFiles.formUnion(source.ownFiles)
-    }
-    // A list that is itself listed by something stronger is a file like any other.
-    for source in sources where source.level != .sha256sums {
-      for name in source.entries.keys where source.level != .manifest || name.string != Manifest.usualName {
-        ownFiles.remove(name)
+    for i in sources.indices {
+      // No list is evidence of itself; one that another lists is a file like any other.
+      for name in sources[i].ownFiles { sources[i].entries[name] = nil }
+      if isSingleFile {
+        (sources[i].isListing, sources[i].listsWeightsOnly, sources[i].listsItsOwn) = (false, false, false)
       }
     }
-    if isSingleFile { for i in sources.indices { sources[i].isListing = false } }
-    try findLeftovers()
+    for source in sources {
+      outcome.findings += source.findings
+      ownFiles.formUnion(source.ownFiles.filter { name in !sources.contains { $0.entries[name]?.hasDigest == true } })
+    }
+    findLeftovers()
   }
 
   /// Links that lead out of the checkpoint: what is behind them is not read.
@@ -164,13 +161,30 @@ public struct Verifier: Sendable {
     }
   }
 
-  private mutating func findLeftovers() throws(CheckpointError) {
-    var found = listing.files.filter { file in
-      [".incomplete", ".aria2", ".part", ".crdownload", ".partial"].contains { file.name.hasSuffix($0) }
+  private static let manifestLimit = 4 << 30
+
+  /// The manifest in the folder: whoever made the files may have made it. One that cannot be read is no evidence.
+  private mutating func manifestInside() throws(CheckpointError) -> Evidence? {
+    let path = joinPath(listing.folder, Manifest.usualName)
+    if let given = options.manifest, listing.name(of: given, access) == Manifest.usualName { return nil }
+    guard access.refusal(of: path) == nil, try access.status(path)?.kind == .regular else { return nil }
+    do throws(CheckpointError) {
+      let found = try Manifest(parsing: access.readAll(path, limit: Self.manifestLimit), file: Manifest.usualName)
+      if manifest == nil { (manifest, manifestLevel) = (found, .manifestInside) }
+      var evidence = Evidence(found, .manifestInside)
+      evidence.ownFiles.insert(TensorName(Manifest.usualName))
+      return evidence
+    } catch {
+      guard error.code == .manifestMalformed || error.code == .malformedFile else { throw error }
+      outcome.findings.append(Finding(error))
+      return nil
     }
-    let temporary = joinPath(listing.folder, "._____temp")
-    if access.refusal(of: temporary) == nil, try access.status(temporary)?.kind == .directory {
-      found += try FolderListing(temporary, files: access).files
+  }
+
+  private mutating func findLeftovers() {
+    let found = listing.files.filter { file in
+      [".incomplete", ".aria2", ".part", ".crdownload", ".partial"].contains { file.name.hasSuffix($0) }
+        || file.name.hasPrefix(ToolFiles.modelScopeTemporary + "/")
     }
     for file in found {
       outcome.findings.append(
@@ -178,7 +192,6 @@ public struct Verifier: Sendable {
           .warning, .verifyLeftover, file: file.name,
           "is a partial download of \(file.byteCount) bytes that was left behind",
           hint: "run the download again, or remove it"))
-      ownFiles.insert(TensorName(file.name))
     }
     if listing.toolEntries.contains(WorkFolder.name) {
       outcome.findings.append(Finding(unfinishedError(path), severity: .error))
@@ -227,6 +240,9 @@ public struct Verifier: Sendable {
 
   // MARK: Names
 
+  /// The strongest list of files.
+  var list: Evidence? { sources.first { $0.isListing || $0.listsWeightsOnly } }
+
   /// What is missing and what is too many, by the strongest list of files.
   private mutating func checkNames() {
     let present = Set((listing.files + listing.outside).map { TensorName($0.name) })
@@ -236,16 +252,19 @@ public struct Verifier: Sendable {
       outcome.missing.append(file.name)
       addRepair(file.name, [])
     }
-    guard let list = sources.first(where: { $0.isListing || $0.listsWeightsOnly }) else { return checkAgainstIndex() }
+    for list in sources where list.listsItsOwn {
+      for name in list.entries.keys.sorted() where !present.contains(name) { reportMissing(name.string, list) }
+    }
+    guard let list else { return checkAgainstIndex() }
     for name in list.entries.keys.sorted() where !present.contains(name) {
       // Where its tensors may lie in other files, that is found out when those are read.
-      if list.level == .manifest, manifestFile(name.string)?.dataStart != nil { continue }
+      if list.level == manifestLevel, manifestFile(name.string)?.dataStart != nil { continue }
       reportMissing(name.string, list)
     }
     for file in listing.files
     where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name)) {
       let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
-      if list.level == .manifest, isRead, hasOtherShards { continue }
+      if list.level == manifestLevel, isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }
       outcome.extra.append(file.name)
       outcome.findings.append(
@@ -288,12 +307,15 @@ public struct Verifier: Sendable {
 
   private mutating func conclude() {
     let unverified = outcome.files.filter { $0.state == .unverified }
+    let reasons = Dictionary(
+      listing.files.compactMap { file in file.reasonNotRead.map { (TensorName(file.name), $0) } }
+    ) { first, _ in first }
     for file in unverified {
       let code: ProblemCode = options.requiresDigest ? .verifyNoDigest : .verifyUnverified
       outcome.findings.append(
         Finding(
           options.requiresDigest ? .error : .note, code, file: file.name,
-          "has no digest to be held against: "
+          reasons[TensorName(file.name)] ?? "has no digest to be held against: "
             + (FolderListing.isWeight(file.name) ? "its structure alone was checked" : "it was not checked")))
     }
     let skipped = outcome.files.filter { $0.state == .notRead }

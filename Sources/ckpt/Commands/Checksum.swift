@@ -49,7 +49,7 @@ struct ChecksumVerb: ReadingVerb {
     defer { progress.clear() }
     var options = Self.options(session, progress)
     options.filesOnly = filesOnly || sha256sums
-    options.excluded = [output, planOnly].compactMap { $0 }
+    options.excluded = [output, output.map { $0 + ChecksumRecord.folderSuffix }, planOnly].compactMap { $0 }
     if let planOnly, let output { return try savePlan(to: planOnly, output, options, session) }
     options.progressFolder = output.map { $0 + ChecksumRecord.folderSuffix }
     let outcome = try Checksum.make(checkpoint, library: try session.library(), options: options, files: session.files)
@@ -67,15 +67,15 @@ struct ChecksumVerb: ReadingVerb {
     } else if common.json {
       report.summary["manifest"] = try JSONValue(parsing: manifest.text, file: "manifest")
     } else {
-      report.ownJSON = text
+      report.ownFile = text
     }
     return report
   }
   /// Lines of `sha256sum` in place of a manifest.
   static let sumsFormat = "sha256sums"
 
-  static func text(_ manifest: Manifest, _ format: String) -> String {
-    format == sumsFormat ? manifest.checksumFile : manifest.text
+  static func text(_ manifest: Manifest, _ format: String) -> [UInt8] {
+    format == sumsFormat ? manifest.checksumFile : Array(manifest.text.utf8)
   }
 
   static func options(_ session: Session, _ progress: ProgressLine) -> Checksum.Options {

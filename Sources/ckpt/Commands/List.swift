@@ -122,7 +122,7 @@ struct List: ReadingVerb {
       object["shape"] = .array(row.shape.dimensions.map { .int($0) })
       if !stored { object["encoding"] = .string(row.encoding) }
       object.add(["bytes": .int(row.bytes), "file": .string(row.file), "offset": .int(row.offset)])
-      text += JSONValue.object(object).text() + "\n"
+      text += JSONValue.object(object).shown.text() + "\n"
       if text.utf8.count > 1 << 20 {
         Terminal.print(text)
         text = ""
@@ -135,7 +135,7 @@ struct List: ReadingVerb {
     JSONValue.object([
       "status": .string(report.fails ? "findings" : "ok"),
       "findings": .array(report.findings.sortedForReport().map(\.json)), "error": nil,
-    ]).text() + "\n"
+    ]).shown.text() + "\n"
   }
 
   // MARK: Text

@@ -7,10 +7,10 @@ struct VerifyVerb: ReadingVerb {
     commandName: "verify",
     abstract: "Check that every byte of a checkpoint is the one that was published, without a network.",
     discussion: """
-      Each file is held against the strongest evidence there is: a manifest, the listing or the blob names that a Hub \
-      client left (cache and --local-dir), the index of a git clone, SHA256SUMS and its like. What has no digest is \
-      checked for its structure and reported as not verified. Damage is named down to tensors and byte ranges where \
-      that can be known.
+      Each file is held against the strongest evidence there is: a manifest that is given, the listing or the blob names \
+      that a Hub client left (cache and --local-dir), the index of a git clone, a manifest that came with the files, the \
+      provenance of a result of convert or reshard, SHA256SUMS and its like. What has no digest is checked for its \
+      structure and reported as not verified. Damage is named down to tensors and byte ranges where that can be known.
 
       EXIT STATUS
         0   nothing is wrong

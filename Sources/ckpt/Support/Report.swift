@@ -16,6 +16,10 @@ struct Report {
   var isIncomplete: CheckpointError?
   /// Replaces the JSON document, where a verb has another form.
   var ownJSON: String?
+  /// Replaces the JSON document by a file of the verb's, byte for byte.
+  var ownFile: [UInt8]?
+  /// A member of the summary that is such a file, and not for people: its names stay as they are.
+  static let verbatimMember = "manifest"
 
   init() {}
 
@@ -56,6 +60,18 @@ extension CheckpointError {
 }
 
 extension JSONValue {
+  /// The value as a document for people and programs: bytes of names that are not UTF-8 stand as `\xNN`.
+  var shown: JSONValue {
+    switch self {
+    case .string(let text): .string(JSONValue.shown(text))
+    case .array(let values): .array(values.map(\.shown))
+    case .object(let object): .object(JSONObject(object.members.map { (JSONValue.shown($0.key), $0.value.shown) }))
+    case .null, .bool, .number: self
+    }
+  }
+
+  private static func shown(_ text: String) -> String { PathBytes.shown(text) }
+
   static func string(orNull text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
   static func int(orNull value: Int?) -> JSONValue { value.map { .int($0) } ?? .null }

@@ -1,4 +1,5 @@
 internal import CSystem
+internal import CheckpointKit
 
 #if canImport(Glibc)
   internal import Glibc
@@ -16,29 +17,35 @@ enum Terminal {
 
   static func write(_ text: String, to descriptor: Int32) {
     var text = text
-    text.withUTF8 { bytes in
-      guard let base = bytes.baseAddress else { return }
-      var done = 0
-      while done < bytes.count {
-        let count = Glibc.write(descriptor, base + done, bytes.count - done)
-        if count < 0 {
-          if errno == EINTR { continue }
-          let reason = String(cString: strerror(errno))
-          // What cannot be said on standard error cannot be reported either.
-          if descriptor == 1 {
-            note("ckpt: error: standard output: cannot be written: \(reason)")
-            exit(ExitStatus.failed)
-          }
-          return
+    text.withUTF8 { write($0, to: descriptor) }
+  }
+
+  static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBufferPointer { write($0, to: descriptor) }
+  }
+
+  private static func write(_ bytes: UnsafeBufferPointer<UInt8>, to descriptor: Int32) {
+    guard let base = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, base + done, bytes.count - done)
+      if count < 0 {
+        if errno == EINTR { continue }
+        let reason = String(cString: strerror(errno))
+        // What cannot be said on standard error cannot be reported either.
+        if descriptor == 1 {
+          note("ckpt: error: standard output: cannot be written: \(reason)")
+          exit(ExitStatus.failed)
         }
-        done += count
+        return
       }
+      done += count
     }
   }
 
-  /// The arguments behind the program's name.
+  /// The arguments behind the program's name: an argument may be a path, and a path is bytes.
   static var arguments: [String] {
-    (1..<max(1, csystem_argument_count())).map { String(cString: csystem_argument($0)) }
+    (1..<max(1, csystem_argument_count())).map { PathBytes.decode(cString: csystem_argument($0)) }
   }
 
   static func exit(_ status: Int32) -> Never { Glibc.exit(status) }

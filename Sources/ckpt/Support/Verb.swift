@@ -99,8 +99,9 @@ private struct Printer {
     report.summary["elapsed_seconds"] = .double(session.elapsed)
     let code =
       report.isIncomplete != nil ? ExitStatus.unfinished : report.fails ? ExitStatus.findings : ExitStatus.fine
-    if let ownJSON = report.ownJSON {
-      Terminal.print(ownJSON)
+    if report.ownJSON != nil || report.ownFile != nil {
+      if let ownJSON = report.ownJSON { Terminal.print(ownJSON) }
+      if let ownFile = report.ownFile { Terminal.write(ownFile, to: 1) }
       if !session.common.json, !report.findingsAreResult { printFindings(report.findings, to: 2) }
       return code
     }
@@ -131,7 +132,9 @@ private struct Printer {
   ) -> String {
     let document: JSONValue = .object([
       "schema": .string(schema), "version": .string(Toolkit.version), "status": .string(status),
-      "summary": .object(summary), "findings": .array(findings.map(\.json)), "error": error?.json ?? .null,
+      "summary": .object(
+        JSONObject(summary.members.map { ($0.key, $0.key == Report.verbatimMember ? $0.value : $0.value.shown) })),
+      "findings": .array(findings.map(\.json.shown)), "error": error?.json.shown ?? .null,
     ])
     return document.text(indent: 2) + "\n"
   }
@@ -184,7 +187,7 @@ private struct Printer {
   /// What stands in for the rows of a verb that prints an object a line.
   private func failureLines(_ error: CheckpointError) -> String {
     let first: JSONValue = .object(["schema": .string(schema), "version": .string(Toolkit.version)])
-    let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json])
+    let last: JSONValue = .object(["status": "error", "findings": [], "error": error.json.shown])
     return first.text() + "\n" + last.text() + "\n"
   }
 

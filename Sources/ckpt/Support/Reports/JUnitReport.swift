@@ -44,7 +44,7 @@ struct JUnitReport {
           + Self.escaped(error.hint ?? "") + "</error>\n    </testcase>\n")
     }
     let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
-    let name = Self.escaped("ckpt validate " + document.checkpoint)
+    let name = Self.escaped("ckpt validate " + printable(document.checkpoint))
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites \(counts)>\n"
       + "  <testsuite name=\"\(name)\" \(counts) skipped=\"\(skipped)\">\n" + cases.joined()
       + "  </testsuite>\n</testsuites>\n"

@@ -77,7 +77,7 @@ struct SARIFReport {
   static func uri(_ name: String) -> String {
     let digits = Array("0123456789ABCDEF".unicodeScalars)
     var result = ""
-    for byte in name.utf8 {
+    for byte in PathBytes.encode(name) {
       let scalar = Unicode.Scalar(byte)
       let isPlain =
         byte < 0x80

@@ -1,0 +1,95 @@
+/// What the provenance of a result of ours says of its files: `ckpt-provenance.json`, or `OUT.ckpt-provenance.json`
+/// beside `OUT.gguf`.
+///
+/// Weight files have the digest root of their tensors, all others their SHA-256. Format: `docs/formats/provenance.md`.
+extension Evidence {
+  /// All provenances at the top of a folder, or beside a file; nil where there is none.
+  static func provenance(
+    _ listing: FolderListing, ofFiles isSingleFile: Bool, _ access: FileAccess
+  ) throws(CheckpointError) -> Evidence? {
+    var evidence = Evidence(.provenance, "the provenance")
+    var found = false
+    for (name, stem) in isSingleFile ? besideFiles(listing) : inFolder(listing) {
+      let path = joinPath(listing.folder, name)
+      guard try access.status(path)?.kind == .regular else { continue }
+      found = true
+      do throws(CheckpointError) {
+        let json = try JSONValue(parsing: access.readAll(path, limit: Provenance.byteLimit), file: name)
+        try evidence.take(json, file: name, stem: stem)
+      } catch {
+        if [.ioFailed, .notPermitted].contains(error.code) { throw error }
+        evidence.findings.append(Finding(.warning, .verifyEvidence, file: name, "\(error.problem): it is not used"))
+      }
+    }
+    return found ? evidence : nil
+  }
+
+  private typealias Place = (name: String, stem: String?)
+
+  private static let gguf = "." + Provenance.fileName
+
+  private static func inFolder(_ listing: FolderListing) -> [Place] {
+    listing.files.filter { !$0.name.utf8.contains(UInt8(ascii: "/")) }.compactMap { file in
+      if file.name == Provenance.fileName { return (file.name, nil) }
+      return file.name.hasSuffix(gguf) ? (file.name, String(file.name.dropLast(gguf.count))) : nil
+    }
+  }
+
+  /// Of the results that files may belong to: a vision tower's is that of its text model.
+  private static func besideFiles(_ listing: FolderListing) -> [Place] {
+    var stems: [String] = []
+    for file in listing.files where Container(ofFile: file.name) == .gguf {
+      let title = String(GGUFSet.title(file.name).dropLast(Container.gguf.fileEnding.count))
+      stems.append(title)
+      if title.hasPrefix(GGUFSet.projectorPrefix) {
+        stems.append(String(title.dropFirst(GGUFSet.projectorPrefix.count)))
+      }
+    }
+    if stems.isEmpty { return [(Provenance.fileName, nil)] }
+    return Set(stems.map { TensorName($0) }).sorted().map { ($0.string + gguf, $0.string) }
+  }
+
+  private mutating func take(_ json: JSONValue, file: String, stem: String?) throws(CheckpointError) {
+    func malformed(_ what: String) -> CheckpointError {
+      CheckpointError(.verifyEvidence, file: file, "is no provenance that is read here: \(what)")
+    }
+    func digest(_ value: JSONValue?, _ what: String) throws(CheckpointError) -> SHA256Digest {
+      guard let hex = value?.string.flatMap({ hexDigest($0, digits: 64) }) else {
+        throw malformed("\(what) is no SHA-256 digest of 64 hex digits")
+      }
+      return SHA256Digest(hex: hex)
+    }
+    guard json["schema"]?.string == Provenance.schema else {
+      throw malformed("'schema' is not \"\(Provenance.schema)\"")
+    }
+    guard let outputs = json["outputs"]?.array else { throw malformed("it has no 'outputs'") }
+    let sideFiles = json["side_files"]?.array
+    let place = stem.map { PlanFile.Place(source: nil, destination: $0 + Container.gguf.fileEnding) }
+    var files: [(name: String, byteCount: Int, root: SHA256Digest?, digest: SHA256Digest?)] = []
+    for output in outputs {
+      guard let name = output["name"]?.string, let bytes = output["bytes"]?.int else {
+        throw malformed("an output lacks name or bytes")
+      }
+      let isUnknown = output["digest_root"]?.isNull ?? true
+      let root = isUnknown ? nil : try digest(output["digest_root"], "a digest_root")
+      files.append((place?.name(ofFile: name) ?? name, bytes, root, nil))
+    }
+    for side in sideFiles ?? [] {
+      guard let name = side["name"]?.string, let bytes = side["bytes"]?.int else {
+        throw malformed("a side file lacks name or bytes")
+      }
+      files.append((name, bytes, nil, try digest(side["sha256"], "the sha256 of a side file")))
+    }
+    for entry in files {
+      expect(PathBytes.canonical(entry.name), byteCount: entry.byteCount, digest: entry.digest, digestRoot: entry.root)
+    }
+    // Without a digest it is evidence of nothing, and a file like any other.
+    if files.contains(where: { $0.root != nil || $0.digest != nil }) { ownFiles.insert(TensorName(file)) }
+    if stem != nil {
+      listsItsOwn = true
+    } else {
+      isListing = sideFiles != nil
+      listsWeightsOnly = !outputs.isEmpty
+    }
+  }
+}
