@@ -1,13 +1,13 @@
 # `make demo` shows what ckpt does, `make test` checks it. Both set up what they need. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance guides release dist specs docs format lint clean
+.PHONY: help setup demo test conformance conformance-full judged guides release dist specs docs format lint clean
 
 RELEASE := -c release --static-swift-stdlib --product ckpt
 SWIFT_FILES := Sources Tests Package.swift
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 setup:
 	@Tools/setup.sh
@@ -18,10 +18,15 @@ demo: setup release ## synthesize a small checkpoint, validate and convert it, c
 test: setup ## build and run the tests (no Python)
 	swift test
 
-conformance: setup release ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
+conformance: judged ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
+	@Tests/Conformance/run.sh
+
+conformance-full: judged ## the same with every case of every judge, instead of the day's slice of the long ones; writes a log
+	@Tests/Conformance/run.sh --whole
+
+judged: setup release
 	swift build $(RELEASE:ckpt=gguf-kernels)
 	swift build $(RELEASE:ckpt=gguf-header)
-	@Tests/Conformance/run.sh
 
 guides: setup release ## run the commands of docs/guide; hold the pages on commands and JSON against the binary
 	@Tools/make-command-docs.sh --check

@@ -8,7 +8,7 @@ minds. Keys are compared by value and type, but for those of DIFFERENCES.
 # needs: llama
 import concurrent.futures, json, os, re, signal, subprocess, sys, time
 
-from harness import checks, ckpt, command, derive, fixture, new_folder, np, remove, sha256
+from harness import AT_ONCE, checks, ckpt, command, derive, fixture, new_folder, np, remove, sha256
 
 import families
 import llama
@@ -25,7 +25,6 @@ KIMI = {"tokenizer.ggml.tokens", "tokenizer.ggml.token_type", "tokenizer.ggml.pa
 # A head that is stored although it is tied: the converter writes it a second time; llama.cpp does without, and ckpt leaves it out.
 STORED_THOUGH_TIED = {"qwen3_tied_lmhead"}
 MIXED = [("llama", "none"), ("qwen3_moe", "fp8-block"), ("kimi_k2", "fp8-block"), ("deepseek_v3", "none")]
-AT_ONCE = os.cpu_count() or 1
 SMALL = ("--threads", "1", "--memory", "256MiB", "--digests", "none", "--errors", "none")
 TYPES = "q8_0 q4_0 q4_1 q5_0 q5_1 q2_K q3_K q4_K q5_K q6_K iq4_nl iq4_xs mxfp4".split()
 
@@ -83,7 +82,8 @@ def known():
 def plain():
     cases, folder = known(), new_folder("plain")
     folder.mkdir(parents=True)
-    jobs = {(f, q, t): folder / f"{f}-{q}.{t}.gguf" for f, q in cases for t in ("f32", "bf16", "f16")}
+    jobs = {(f, q, t): folder / f"{f}-{q}.{t}.gguf" for f, q in cases for t in ("f32", "bf16", "f16")
+            if checks.selected(f"{f} {q} {t}")}
     llama.convert(*((fixture(f, q), out, t, vocab(f)) for (f, q, t), out in jobs.items()))
 
     def judge(family, quant, outtype):
@@ -158,8 +158,12 @@ def mixes():
         model, importance = prepare(family, quant, folder)
         refused = []
 
+        def label_of(case):
+            name, matrix = case
+            return f"{family} {name} {matrix.suffix[1:] if matrix else 'plain'}"
+
         def judge(name, matrix):
-            label = f"{family} {name} {matrix.suffix[1:] if matrix else 'plain'}"
+            label = label_of((name, matrix))
             with checks.case(label):
                 source, place = fixture(family, quant), label.replace("/", "-").replace(" ", "-")
                 ours, theirs = folder / f"{place}.ours.gguf", folder / f"{place}.theirs.gguf"
@@ -177,7 +181,7 @@ def mixes():
                 ckpt("convert", source.path, ours, "--to", name, *matrices, *pre(source), *SMALL, expect=0)
                 compare(label, ours, theirs, family)
                 ours.unlink(), theirs.unlink()
-        at_once(judge, [(name, matrix) for name in names for matrix in (None, *importance)])
+        at_once(judge, checks.sliced([(name, matrix) for name in names for matrix in (None, *importance)], label_of))
         checks.note(f"{family} {quant}: {len(names)} mixes, three times each; refused by both: {', '.join(refused) or 'none'}")
         remove(folder)
 
@@ -200,7 +204,7 @@ def pure():
                 ckpt("convert", source.path, ours, "--to", name, *pre(source), *SMALL, expect=0)
                 checks.equal(llama.differing(llama.Model(ours), llama.Model(theirs)), [], f"{label}: tensors")
                 ours.unlink(), theirs.unlink()
-        at_once(judge, [(name,) for name in TYPES])
+        at_once(judge, [(name,) for name in TYPES if checks.selected(f"{family} {name}")])
         remove(folder)
 
 
@@ -208,7 +212,9 @@ def pure():
 def split():
     """Sets of files that llama-gguf-split merges again."""
     for family, quant in MIXED:
-        with checks.case(family):
+        if not checks.selected(f"{family} in files"):
+            continue
+        with checks.case(f"{family} in files"):
             source, folder = fixture(family, quant), new_folder(family)
             (folder / "set").mkdir(parents=True)
             line = ("--to", "q4_0", *pre(source))
@@ -304,6 +310,8 @@ def too_large():
         folder.mkdir(parents=True)
         llama.convert((source, folder / "f32.gguf", "f32", "none"))
         for mix in ("F16", "Q8_0", "Q4_0", "Q5_1", "IQ4_NL", "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "IQ4_XS"):
+            if not checks.selected(f"{family} {mix}, a value too large"):
+                continue
             with checks.case(f"{family} {mix}, a value too large"):
                 llama.run("llama-quantize", folder / "f32.gguf", folder / "theirs.gguf", mix, 1, ends=1)
                 result = ckpt("convert", source.path, folder / "ours.gguf", "--to", f"llama.cpp/{mix}", *pre(source), *SMALL, expect=2)
@@ -321,6 +329,8 @@ def damaged():
 
     def judge(family, quant, name, row, column, value):
         label = f"{family} {quant} {name} [{row}, {column}] = {value}"
+        if not checks.selected(label):
+            return
         with checks.case(label):
             def change(found, tensor):
                 if found == name:
@@ -347,6 +357,8 @@ def damaged():
 
 PARTS = {"plain": plain, "mixes": mixes, "pure": pure, "split": split, "bytes": same_bytes, "damaged": damaged}
 for part in sys.argv[1:] or PARTS:
+    if part == "bytes" and not checks.selected("bytes"):
+        continue
     with checks.case(part):
         began = time.monotonic()
         PARTS[part]()

@@ -177,6 +177,6 @@ def main():
                 remove(folder)
 
 
-torch.set_num_threads(2)
+torch.set_num_threads(min(2, AT_ONCE))
 main()
 checks.end()
