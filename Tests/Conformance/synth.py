@@ -9,7 +9,7 @@ storages must hold the values of the plain one.
 """
 import json, os, sys
 
-from harness import checks, ckpt, new_folder, np, remove
+from harness import AT_ONCE, checks, ckpt, new_folder, np, remove
 
 import torch
 import families as F
