@@ -6,6 +6,8 @@
 converter's, and by ckpt, beside the checkpoint that it was made of; and MXFP4, which the converter keeps, is held against it.
 """
 # needs: llama
+# slices: 2
+# seconds: 55
 from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
 
 import json, sys

@@ -7,6 +7,8 @@ F32, where nothing is rounded, against the golden logits; and, for quantized fil
 file that llama-quantize decodes it to.
 """
 # needs: llama
+# slices: 2
+# seconds: 45
 from harness import checks, ckpt, fixture, kl_mean, new_folder, np, remove
 
 import json
