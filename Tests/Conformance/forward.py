@@ -3,8 +3,7 @@ the published ones do. `forward_checks.py` has the bounds.
 
     forward.py [--seeds 2,3] [FAMILY ...]
 """
-# slices: 2
-# seconds: 35
+# seconds: 34
 import argparse
 
 from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove

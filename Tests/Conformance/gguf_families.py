@@ -7,7 +7,7 @@ converter's, and by ckpt, beside the checkpoint that it was made of; and MXFP4, 
 """
 # needs: llama
 # slices: 2
-# seconds: 55
+# seconds: 50
 from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
 
 import json, sys

@@ -8,7 +8,7 @@ file that llama-quantize decodes it to.
 """
 # needs: llama
 # slices: 2
-# seconds: 45
+# seconds: 50
 from harness import checks, ckpt, fixture, kl_mean, new_folder, np, remove
 
 import json

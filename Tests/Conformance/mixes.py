@@ -11,7 +11,7 @@ the order of the list: `-` is left alone, `*4` are four layers alike, `Q5_0<Q4_K
 of this tensor.
 """
 # needs: llama
-# slices: 3
+# slices: 4
 # seconds: 50
 import concurrent.futures, json, os, pathlib, re, subprocess, sys
 

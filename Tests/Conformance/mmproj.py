@@ -7,7 +7,7 @@ towers too, and gives the features that transformers gives.
 """
 # needs: llama
 # slices: 2
-# seconds: 40
+# seconds: 22
 from harness import Fixture, checks, ckpt, command, fixture, new_folder, np, remove, sha256
 
 import json, os, pathlib, random, shutil, signal, subprocess, sys, time

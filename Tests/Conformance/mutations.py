@@ -5,7 +5,7 @@ A mistake that a test cannot see would move nothing. Here each is made on both s
 (`oracle/mutations.py`), and in ours by `--specs` or by a key of config.json. Both must give the same logits, away from the
 goldens by what the oracle's own mistake moves them.
 """
-# seconds: 52
+# seconds: 24
 import copy, json, shutil, sys
 
 from harness import ROOT, checks, ckpt, fixture, new_folder, np, remove

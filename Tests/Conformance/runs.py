@@ -1,5 +1,5 @@
 """The harness and the runner of these judges, judged by made-up judges in a folder of their own: what they must not let pass."""
-# seconds: 8
+# seconds: 6
 import os, re, shutil, subprocess, sys
 
 from harness import HERE, checks, new_folder, number_of
