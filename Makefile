@@ -1,13 +1,16 @@
 # `make demo` shows what ckpt does, `make test` checks it. Both set up what they need. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance guides release dist specs docs format lint clean
+.PHONY: help setup demo test conformance conformance-full judged guides release dist specs docs format lint clean
 
-RELEASE := -c release --static-swift-stdlib --product ckpt
+# One build for the tests, the command and the judges: what one of them compiled, no other compiles again. It is optimised, and open to tests;
+# `make dist` has its own, which is not, and which needs no Swift where it runs.
+BUILD := swift build -c release -Xswiftc -enable-testing
+DIST := .build-dist
 SWIFT_FILES := Sources Tests Package.swift
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 setup:
 	@Tools/setup.sh
@@ -16,12 +19,18 @@ demo: setup release ## synthesize a small checkpoint, validate and convert it, c
 	@Tools/demo.sh
 
 test: setup ## build and run the tests (no Python)
-	swift test
+	$(BUILD) --build-tests
+	swift test -c release -Xswiftc -enable-testing --skip-build
 
-conformance: setup release ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
-	swift build $(RELEASE:ckpt=gguf-kernels)
-	swift build $(RELEASE:ckpt=gguf-header)
+conformance: judged ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
 	@Tests/Conformance/run.sh
+
+conformance-full: judged ## the same with every case of every judge, instead of the day's slice of the long ones; writes a log
+	@Tests/Conformance/run.sh --whole
+
+judged: setup release
+	$(BUILD) --product gguf-kernels
+	$(BUILD) --product gguf-header
 
 guides: setup release ## run the commands of docs/guide; hold the pages on commands and JSON against the binary
 	@Tools/make-command-docs.sh --check
@@ -29,10 +38,11 @@ guides: setup release ## run the commands of docs/guide; hold the pages on comma
 	@Tools/check-guides.sh
 
 release: ## build .build/release/ckpt
-	swift build $(RELEASE)
+	$(BUILD) --product ckpt
 
-dist: release ## a tarball in dist/: the binary, which needs no Swift where it runs, and the licences
-	@Tools/dist.sh
+dist: setup ## a tarball in dist/: the binary, which needs no Swift where it runs, and the licences
+	swift build -c release --static-swift-stdlib --scratch-path $(DIST) --product ckpt
+	@Tools/dist.sh $(DIST)
 
 specs: ## write Sources/Specs/EmbeddedSpecs.swift out of Specs/
 	@Tools/embed-specs.sh
@@ -47,4 +57,4 @@ lint: ## complain about formatting
 	swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove what was built
-	rm -rf .build dist
+	rm -rf .build $(DIST) dist

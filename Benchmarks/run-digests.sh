@@ -3,6 +3,7 @@
 # usage: Benchmarks/run-digests.sh
 set -eu
 cd "$(dirname "$0")/.."
-swift build -c release --product digest-benchmark >&2
-"$(swift build -c release --show-bin-path)/digest-benchmark"
+build="swift build -c release --static-swift-stdlib --scratch-path .build-dist" # as `make dist`
+$build --product digest-benchmark >&2
+"$($build --show-bin-path)/digest-benchmark"
 if command -v openssl >/dev/null; then openssl speed -evp sha256 -bytes 1048576 -seconds 2; fi

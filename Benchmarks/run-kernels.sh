@@ -3,5 +3,6 @@
 # usage: Benchmarks/run-kernels.sh [rounds]
 set -eu
 cd "$(dirname "$0")/.."
-swift build -c release --product kernel-benchmark >&2
-exec "$(swift build -c release --show-bin-path)/kernel-benchmark" "$@"
+build="swift build -c release --static-swift-stdlib --scratch-path .build-dist" # as `make dist`
+$build --product kernel-benchmark >&2
+exec "$($build --show-bin-path)/kernel-benchmark" "$@"

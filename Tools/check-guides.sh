@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ckpt=${1:-.build/release/ckpt}
-[ -x "$ckpt" ] || { echo "check-guides: there is no $ckpt: build it first (swift build -c release)" >&2; exit 2; }
+[ -x "$ckpt" ] || { echo "check-guides: there is no $ckpt: build it first (make release)" >&2; exit 2; }
 shift $(($# > 0 ? 1 : 0))
 [ $# -gt 0 ] || set -- docs/guide/*.md
 bin=$(cd "$(dirname "$ckpt")" && pwd)

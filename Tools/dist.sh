@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Packs dist/ckpt-VERSION-SYSTEM-ARCH.tar.gz: the release binary and the licences of what is linked into it.
 # The same binary gives the same bytes.
+# usage: Tools/dist.sh [BUILD]      (default: .build-dist, that of `make dist`)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-binary=.build/release/ckpt
+build=${1:-.build-dist}
+binary=$build/release/ckpt
+[ -x "$binary" ] || { echo "dist: there is no $binary: make dist" >&2; exit 2; }
 version="$("$binary" --version)"
 name="ckpt-$version-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)"
 folder="$(mktemp -d)"
@@ -14,7 +17,7 @@ install -m 755 "$binary" "$folder/$name/bin/ckpt"
 strip "$folder/$name/bin/ckpt"
 install -m 644 LICENSE README.md CHANGELOG.md "$folder/$name/"
 Tools/make-man.sh "$binary" "$folder/$name/share"
-for checkout in .build/checkouts/*/; do
+for checkout in "$build"/checkouts/*/; do
   package="$(basename "$checkout")"
   for file in "$checkout"LICENSE* "$checkout"NOTICE* "$checkout"Sources/CCryptoBoringSSL/LICENSE*; do
     [ -f "$file" ] || continue

@@ -3,5 +3,6 @@
 # usage: Benchmarks/gguf-kernels/run.sh DIR-OF-LIBGGML [rounds]
 set -eu
 cd "$(dirname "$0")/../.."
-swift build -c release --product gguf-kernels >&2
-exec "$(swift build -c release --show-bin-path)/gguf-kernels" measure "$1/libggml-base.so" "${2:-9}"
+build="swift build -c release --static-swift-stdlib --scratch-path .build-dist" # as `make dist`
+$build --product gguf-kernels >&2
+exec "$($build --show-bin-path)/gguf-kernels" measure "$1/libggml-base.so" "${2:-9}"

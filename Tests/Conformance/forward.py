@@ -3,6 +3,7 @@ the published ones do. `forward_checks.py` has the bounds.
 
     forward.py [--seeds 2,3] [FAMILY ...]
 """
+# seconds: 34
 import argparse
 
 from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
@@ -112,6 +113,8 @@ for family, quants in PUBLISHED.items():
     for quant in quants if not only or family in only else []:
         for seed in seeds:
             label = f"{family} {quant} seed {seed}"
+            if not checks.selected(label):
+                continue
             with checks.case(label):
                 judge(label, fixture(family, quant, seed))
                 if families.FAMILIES[family].get("vision"):
@@ -119,15 +122,17 @@ for family, quants in PUBLISHED.items():
                 if quant != "none":
                     judge_converted(label, fixture(family, quant, seed))
 for name, (family, quant, _) in VARIANTS.items():
-    if only and family not in only:
+    if only and family not in only or not checks.selected(name):
         continue
     with checks.case(name):
         judge(name, fixture(name, quant))
 for family in PUBLISHED:
     # transformers' Kimi K2.5 has names of its own for the keys of the vision tower, and Kimi K2 is DeepSeek-V3 to it.
-    if family != "kimi_k25" and (not only or family in only):
-        with checks.case(f"{family}: config of transformers"):
+    label = f"{family}: config of transformers"
+    if family != "kimi_k25" and (not only or family in only) and checks.selected(label):
+        with checks.case(label):
             judge_saved_config(fixture(family, "none", seeds[0]))
-with checks.case("inputs"):
-    judge_inputs()
+if checks.selected("inputs"):
+    with checks.case("inputs"):
+        judge_inputs()
 checks.end()

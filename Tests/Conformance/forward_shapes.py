@@ -5,6 +5,7 @@
 A case is one config of a family with about every size and switch drawn anew, tiny random weights in one of the family's
 storages, and a prompt of a drawn length. What is drawn depends on the seed, the family and the case's number alone.
 """
+# seconds: 19
 import argparse, copy, hashlib, json, random, warnings
 
 from harness import Fixture, checks, ckpt, new_folder, np, remove
@@ -302,6 +303,9 @@ def build(family, seed, number):
 def case(family, seed, number):
     name, quant, config, tokens = build(family, seed, number)
     label = f"{family} {quant} seed {seed} case {number}, {tokens} tokens"
+    if not checks.selected(label):
+        del families.FAMILIES[name]
+        return
     path = new_folder(name)
     try:
         before = checks.failed

@@ -4,6 +4,7 @@ GGUF_KERNELS  the tool under test (default: gguf-kernels of the release build, e
 GGUF_SEED     other numbers (default: 0)
 """
 # needs: llama
+# seconds: 8
 import os, pathlib, subprocess, sys
 
 from harness import ROOT, checks, new_folder, np, remove

@@ -5,6 +5,8 @@
 GGUF_FUZZ  damaged files to make (default: 150)
 """
 # needs: llama
+# slices: 2
+# seconds: 27
 import ctypes, filecmp, json, os, pathlib, random, subprocess, sys
 
 from harness import CKPT, checks, ckpt, fixture, new_folder, np, remove
@@ -87,6 +89,8 @@ def same_tensors(label, path):
 
 def files():
     for family, mix in (("kimi_k2", "q4_0"), ("qwen3_moe", "q4_k_m"), ("llama", "q4_k"), ("deepseek_v3", None)):
+        if not checks.selected(family):
+            continue
         with checks.case(family):
             folder = new_folder(family)
             folder.mkdir(parents=True)
@@ -158,6 +162,8 @@ def fuzz():
                 data[place : place + 8] = rng.choice([0, 1, 2**31, 2**32, 2**62, 2**63, 2**64 - 1]).to_bytes(8, "little")
             else:
                 del data[place : place + rng.randint(1, 8)]
+        if not checks.selected(f"fuzz {i}"):
+            continue
         path = folder / "x.gguf"
         path.write_bytes(data)
         theirs, ours = ggml_says(lib, path), ckpt_says(path)
@@ -172,6 +178,8 @@ def imatrix():
     rng = random.Random(1)
     words = "the of and to in is it model token expert layer weight a b c d".split()
     for family in ("kimi_k2", "qwen3_moe"):
+        if not checks.selected(f"imatrix {family}"):
+            continue
         with checks.case(f"imatrix {family}"):
             folder = new_folder(family)
             folder.mkdir(parents=True)

@@ -6,9 +6,11 @@ Tensors are compared by name, type, shape and bytes; the order is another one (l
 minds. Keys are compared by value and type, but for those of DIFFERENCES.
 """
 # needs: llama
-import concurrent.futures, json, os, re, signal, subprocess, sys, time
+# slices: 10
+# seconds: 60
+import concurrent.futures, functools, json, os, re, signal, subprocess, sys, time
 
-from harness import checks, ckpt, command, derive, fixture, new_folder, np, remove, sha256
+from harness import AT_ONCE, checks, ckpt, command, derive, fixture, new_folder, np, remove, sha256
 
 import families
 import llama
@@ -25,7 +27,6 @@ KIMI = {"tokenizer.ggml.tokens", "tokenizer.ggml.token_type", "tokenizer.ggml.pa
 # A head that is stored although it is tied: the converter writes it a second time; llama.cpp does without, and ckpt leaves it out.
 STORED_THOUGH_TIED = {"qwen3_tied_lmhead"}
 MIXED = [("llama", "none"), ("qwen3_moe", "fp8-block"), ("kimi_k2", "fp8-block"), ("deepseek_v3", "none")]
-AT_ONCE = os.cpu_count() or 1
 SMALL = ("--threads", "1", "--memory", "256MiB", "--digests", "none", "--errors", "none")
 TYPES = "q8_0 q4_0 q4_1 q5_0 q5_1 q2_K q3_K q4_K q5_K q6_K iq4_nl iq4_xs mxfp4".split()
 
@@ -62,28 +63,32 @@ def vocab(family):
 
 # ---------------------------------------------------------------- one encoding for all
 def known():
-    """(family, quant) of all fixtures that have a place in GGUF."""
-    found, unknown = [], []
+    """(family, quant, type) of all fixtures that have a place in GGUF; types are those that this run is to make."""
+    found, unknown, asked = [], [], set()
     for family, entry in families.FAMILIES.items():
         for quant in entry["quants"]:
             if quant == "mxfp4":  # Stays so in the converter, whatever it is asked for: `gguf_families.py`.
                 continue
+            types = checks.sliced(("f32", "bf16", "f16"), lambda outtype: f"{family} {quant} {outtype}")
+            if not types:
+                continue
+            asked.add(family)
             source = fixture(family, quant)
             result = ckpt("convert", source.path, new_folder() / "x.gguf", "--to", "f32", "--dry-run", *pre(source))
             if result.exit == 0:
-                found.append((family, quant))
+                found += [(family, quant, outtype) for outtype in types]
             else:
                 unknown.append(f"{family} ({result.json['error']['code']})")
     checks.note(f"families that do not become GGUF: {', '.join(sorted(set(unknown))) or 'none'}")
-    missing = {family for family, _ in MIXED} | {"qwen3", "llama_tied", "kimi_k2_thinking"}
-    checks.equal(sorted(missing - {family for family, _ in found}), [], "families that were known once")
+    once = {family for family, _ in MIXED} | {"qwen3", "llama_tied", "kimi_k2_thinking"}
+    checks.equal(sorted(once & asked - {family for family, _, _ in found}), [], "families that were known once")
     return found
 
 
 def plain():
     cases, folder = known(), new_folder("plain")
     folder.mkdir(parents=True)
-    jobs = {(f, q, t): folder / f"{f}-{q}.{t}.gguf" for f, q in cases for t in ("f32", "bf16", "f16")}
+    jobs = {(f, q, t): folder / f"{f}-{q}.{t}.gguf" for f, q, t in cases}
     llama.convert(*((fixture(f, q), out, t, vocab(f)) for (f, q, t), out in jobs.items()))
 
     def judge(family, quant, outtype):
@@ -142,24 +147,30 @@ def write_importance(folder, model, missing=None):
     return folder / "imatrix.gguf", folder / "imatrix.dat"
 
 
-def prepare(family, quant, folder):
-    """The converter's F32 file, and importance for its tensors."""
-    folder.mkdir(parents=True)
-    llama.convert((fixture(family, quant), folder / "f32.gguf", "f32", vocab(family)))
-    return folder / "f32.gguf", write_importance(
-        folder, folder / "f32.gguf", missing="blk.1.attn_output.weight" if family == "qwen3_moe" else None)
+@functools.cache
+def prepared():
+    """Of each family of MIXED a folder with the converter's F32 file; one run of the converter makes them all."""
+    folders = {family: new_folder(family) for family, _ in MIXED}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    llama.convert(*((fixture(family, quant), folders[family] / "f32.gguf", "f32", vocab(family)) for family, quant in MIXED))
+    return folders
 
 
 def mixes():
     names = [r["name"] for r in ckpt("recipes", expect=0).summary["recipes"] if r["name"].startswith("llama.cpp/")]
     checks.true(len(names) >= 19, f"{len(names)} mixes are writable")
     for family, quant in MIXED:
-        folder = new_folder(family)
-        model, importance = prepare(family, quant, folder)
+        chosen = checks.sliced([(name, kind) for name in names for kind in ("plain", "gguf", "dat")], lambda case: f"{family} {case[0]} {case[1]}")
+        if not chosen:
+            continue
+        folder = prepared()[family]
+        model = folder / "f32.gguf"
+        importance = write_importance(folder, model, missing="blk.1.attn_output.weight" if family == "qwen3_moe" else None)
         refused = []
 
-        def judge(name, matrix):
-            label = f"{family} {name} {matrix.suffix[1:] if matrix else 'plain'}"
+        def judge(name, kind):
+            label, matrix = f"{family} {name} {kind}", {"plain": None, "gguf": importance[0], "dat": importance[1]}[kind]
             with checks.case(label):
                 source, place = fixture(family, quant), label.replace("/", "-").replace(" ", "-")
                 ours, theirs = folder / f"{place}.ours.gguf", folder / f"{place}.theirs.gguf"
@@ -177,17 +188,19 @@ def mixes():
                 ckpt("convert", source.path, ours, "--to", name, *matrices, *pre(source), *SMALL, expect=0)
                 compare(label, ours, theirs, family)
                 ours.unlink(), theirs.unlink()
-        at_once(judge, [(name, matrix) for name in names for matrix in (None, *importance)])
-        checks.note(f"{family} {quant}: {len(names)} mixes, three times each; refused by both: {', '.join(refused) or 'none'}")
-        remove(folder)
+        at_once(judge, chosen)
+        checks.note(f"{family} {quant}: {len(chosen)} cases of {len(names)} mixes; refused by both: {', '.join(refused) or 'none'}")
 
 
 def pure():
     """The recipes of one type: the search that llama-quantize makes when all columns weigh the same."""
     mix = {"mxfp4": "MXFP4_MOE", "q3_K": "Q3_K_M", "q4_K": "Q4_K_M", "q5_K": "Q5_K_M"}
     for family, quant in MIXED:
-        folder = new_folder(family)
-        model, _ = prepare(family, quant, folder)
+        chosen = checks.sliced(TYPES, lambda name: f"{family} {name}")
+        if not chosen:
+            continue
+        folder = prepared()[family]
+        model = folder / "f32.gguf"
         matrices = [(name.encode(), np.ones(int(np.prod(shape)) // shape[1], np.float32).tobytes())
                     for name, (_, shape, _) in llama.Model(model).tensors.items() if len(shape) > 1]
         (folder / "ones.dat").write_bytes(legacy(matrices))
@@ -200,15 +213,16 @@ def pure():
                 ckpt("convert", source.path, ours, "--to", name, *pre(source), *SMALL, expect=0)
                 checks.equal(llama.differing(llama.Model(ours), llama.Model(theirs)), [], f"{label}: tensors")
                 ours.unlink(), theirs.unlink()
-        at_once(judge, [(name,) for name in TYPES])
-        remove(folder)
+        at_once(judge, [(name,) for name in chosen])
 
 
 # ---------------------------------------------------------------- the same bytes
 def split():
     """Sets of files that llama-gguf-split merges again."""
     for family, quant in MIXED:
-        with checks.case(family):
+        if not checks.selected(f"{family} in files"):
+            continue
+        with checks.case(f"{family} in files"):
             source, folder = fixture(family, quant), new_folder(family)
             (folder / "set").mkdir(parents=True)
             line = ("--to", "q4_0", *pre(source))
@@ -300,10 +314,14 @@ def too_large():
                 tensor = tensor.clone()
                 tensor[row, column] = -2e9
             return {found: tensor}
+        chosen = checks.sliced(("F16", "Q8_0", "Q4_0", "Q5_1", "IQ4_NL", "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "IQ4_XS"),
+                               lambda mix: f"{family} {mix}, a value too large")
+        if not chosen:
+            continue
         source, folder = derive(fixture(family, quant), change, "too-large"), new_folder("too-large")
         folder.mkdir(parents=True)
         llama.convert((source, folder / "f32.gguf", "f32", "none"))
-        for mix in ("F16", "Q8_0", "Q4_0", "Q5_1", "IQ4_NL", "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "IQ4_XS"):
+        for mix in chosen:
             with checks.case(f"{family} {mix}, a value too large"):
                 llama.run("llama-quantize", folder / "f32.gguf", folder / "theirs.gguf", mix, 1, ends=1)
                 result = ckpt("convert", source.path, folder / "ours.gguf", "--to", f"llama.cpp/{mix}", *pre(source), *SMALL, expect=2)
@@ -321,6 +339,8 @@ def damaged():
 
     def judge(family, quant, name, row, column, value):
         label = f"{family} {quant} {name} [{row}, {column}] = {value}"
+        if not checks.selected(label):
+            return
         with checks.case(label):
             def change(found, tensor):
                 if found == name:
@@ -347,6 +367,8 @@ def damaged():
 
 PARTS = {"plain": plain, "mixes": mixes, "pure": pure, "split": split, "bytes": same_bytes, "damaged": damaged}
 for part in sys.argv[1:] or PARTS:
+    if part == "bytes" and not checks.selected("bytes"):
+        continue
     with checks.case(part):
         began = time.monotonic()
         PARTS[part]()

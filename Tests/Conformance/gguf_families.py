@@ -6,6 +6,8 @@
 converter's, and by ckpt, beside the checkpoint that it was made of; and MXFP4, which the converter keeps, is held against it.
 """
 # needs: llama
+# slices: 2
+# seconds: 50
 from harness import Fixture, checks, ckpt, fixture, new_folder, np, remove
 
 import json, sys
@@ -97,10 +99,14 @@ def main():
     for family, quant in CASES:
         if len(sys.argv) > 1 and family not in sys.argv[1:]:
             continue
+        if not checks.selected(f"{family} {quant}"):
+            continue
         with checks.case(f"{family} {quant}"):
             judge(family, quant, folder)
     for family in ("qwen3_next", "qwen35", "qwen35_moe"):
         if len(sys.argv) > 1 and family not in sys.argv[1:]:
+            continue
+        if not checks.selected(f"{family}, three value heads"):
             continue
         with checks.case(f"{family}, three value heads"):
             three_heads(family, folder)

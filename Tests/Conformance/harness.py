@@ -10,8 +10,11 @@ prints `NAME: N passed, N failed` and exits with 1 if any failed. In a judge:
     checks.end()
 
 Everything is written under one temporary folder, which run.sh shares among the judges and removes at the end.
+
+A judge of more than a minute says `# slices: N` in a line of its own and asks `checks.selected(name)` before each case, or goes over
+`checks.sliced(cases)`. With `--slice K/N` a case is run if the digest of its name falls into slice K, or if always.txt names it.
 """
-import atexit, contextlib, fcntl, hashlib, json, os, pathlib, shutil, struct, subprocess, sys, tempfile, time, traceback
+import atexit, contextlib, fcntl, hashlib, json, os, pathlib, shutil, struct, subprocess, sys, tempfile, threading, time, traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -29,6 +32,23 @@ DTYPES = {"BF16": BF16, "F32": np.dtype(np.float32), "F16": np.dtype(np.float16)
           "I8": np.dtype(np.int8), "I32": np.dtype(np.int32), "I64": np.dtype(np.int64)}
 CKPT = os.environ.get("CKPT") or str(ROOT / ".build" / "release" / "ckpt")
 NAME = pathlib.Path(sys.argv[0]).stem
+# Judges that run programs side by side run so many; one where run.sh has two judges going.
+AT_ONCE = int(os.environ.get("CKPT_CONFORMANCE_AT_ONCE") or os.cpu_count() or 1)
+
+
+def _slice_of(arguments):
+    """Takes `--slice K/N` out of the arguments of a judge: (K, N), or None for all cases."""
+    if "--slice" not in arguments:
+        return None
+    at = arguments.index("--slice")
+    number, _, count = "".join(arguments[at + 1:at + 2]).partition("/")
+    if not (number.isdigit() and count.isdigit() and 1 <= int(number) <= int(count)):
+        sys.exit(f"{NAME}: --slice wants K/N, 1 <= K <= N")
+    del arguments[at:at + 2]
+    return int(number), int(count)
+
+
+SLICE = _slice_of(sys.argv)
 
 
 # ---------------------------------------------------------------- places
@@ -61,16 +81,43 @@ def remove(*folders):
 
 
 # ---------------------------------------------------------------- checks
+def always():
+    """The cases of this judge that are in every slice."""
+    lines = [line.partition(": ") for line in (HERE / "always.txt").read_text().splitlines() if line and not line.startswith("#")]
+    return {case for judge, _, case in lines if judge == NAME}
+
+
+def number_of(case, count):
+    """Which slice of 1...count a case is in: the same one on every machine, whatever other cases there are."""
+    return int.from_bytes(hashlib.sha256(case.encode()).digest(), "big") % count + 1
+
+
 class Checks:
     def __init__(self):
         self.passed = self.failed = 0
         self.began = time.monotonic()
+        self.offered, self.taken, self.failing = set(), set(), set()
+        self.always = always()
+        self.current = threading.local()
+
+    def selected(self, case):
+        """Whether this run is to make the case."""
+        self.offered.add(case)
+        if SLICE is None or case in self.always or number_of(case, SLICE[1]) == SLICE[0]:
+            self.taken.add(case)
+            return True
+        return False
+
+    def sliced(self, cases, name=str):
+        """Those of the cases that this run is to make."""
+        return [case for case in cases if self.selected(name(case))]
 
     def true(self, holds, what, detail=""):
         if holds:
             self.passed += 1
         else:
             self.failed += 1
+            self.failing.add(getattr(self.current, "case", None))
             print(f"FAILED {NAME}: {what}" + (f": {detail}" if detail != "" else ""), flush=True)
         return bool(holds)
 
@@ -93,16 +140,27 @@ class Checks:
     @contextlib.contextmanager
     def case(self, label):
         """An exception inside counts as one failed check, and the next case goes on."""
+        outer, self.current.case = getattr(self.current, "case", None), label
         try:
             yield
         except Exception as error:
             self.true(False, label, f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=4)}")
+        finally:
+            self.current.case = outer
 
     def note(self, text):
         print(f"  {text}", flush=True)
 
     def end(self):
-        print(f"{NAME}: {self.passed} passed, {self.failed} failed  ({time.monotonic() - self.began:.1f} s)", flush=True)
+        # Failures alone: a judge that checked nothing has not passed.
+        if SLICE is not None and not self.taken:
+            self.true(False, f"slice {SLICE[0]}/{SLICE[1]} has none of {len(self.offered)} cases")
+        if len(sys.argv) == 1 and not self.always <= self.offered:
+            self.true(False, "always.txt names cases that there are not", short(sorted(self.always - self.offered)))
+        for case in sorted(self.failing & self.offered - self.always):
+            self.note(f"to have it in every slice, add to always.txt: {NAME}: {case}")
+        slice = "" if SLICE is None else f", slice {SLICE[0]}/{SLICE[1]}: {len(self.taken)} of {len(self.offered)} cases"
+        print(f"{NAME}: {self.passed} passed, {self.failed} failed  ({time.monotonic() - self.began:.1f} s{slice})", flush=True)
         remove(WORK / f"{NAME}-{os.getpid()}")
         sys.exit(1 if self.failed or not self.passed else 0)
 
@@ -195,7 +253,7 @@ def fixture(family, quant=None, seed=0, shard_style=None, shards=3):
         path = folder / key
         if not path.exists():
             import make_tiny, torch
-            torch.set_num_threads(2)
+            torch.set_num_threads(min(2, AT_ONCE))
             new = folder / f".{key}.new"
             remove(new)
             make_tiny.build(family, quant, seed, str(new), shards=shards, shard_style=shard_style)

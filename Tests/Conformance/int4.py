@@ -1,4 +1,5 @@
 """INT4 as compressed-tensors writes it: every packed word, scale and shape, the `ignore` list, and transformers as the reader."""
+# seconds: 35
 import json, re, shutil, sys
 
 from harness import BF16, ROOT, checks, ckpt, decode, derive, digest_of_digests, fixture, fp8_product, header, index, kl_mean, \
@@ -202,6 +203,8 @@ def main():
             continue
         for group in groups:
             label = f"{family} {quant} seed {seed}" + (f" {style}" if style else "") + f" int4-g{group}"
+            if not checks.selected(label):
+                continue
             with checks.case(label):
                 source, out = fixture(family, quant, seed, style), new_folder()
                 dense = not source.meta["golden"]["routers"]
@@ -228,6 +231,8 @@ def main():
     for family in ("kimi_k2_thinking", "kimi_k25"):
         for seed, style in ((0, None), (1, "plain")):
             label = f"{family} int4 seed {seed} int4-g32"
+            if not checks.selected(label):
+                continue
             with checks.case(label):
                 source, out = fixture(family, "int4", seed, style), new_folder()
                 ckpt("convert", source.path, out, "--to", "int4-g32", expect=0)
@@ -241,6 +246,8 @@ def main():
 
     for dtype in (torch.float16, torch.float32):
         label = f"llama stored as {dtype} int4-g32"
+        if not checks.selected(label):
+            continue
         with checks.case(label):
             plain = fixture("llama", "none")
             config = {**plain.config, "torch_dtype": str(dtype).split(".")[1]}

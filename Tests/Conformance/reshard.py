@@ -1,4 +1,5 @@
 """Moving boundaries: every tensor by bytes through the safetensors library, the index, the names, the limits."""
+# seconds: 11
 import json, re
 
 from harness import checks, ckpt, derive, fixture, header, index, new_folder, remove, tree

@@ -1,4 +1,5 @@
 """Killed at any moment, continued by the same command, cut into shares, on one thread or many: the same bytes."""
+# seconds: 30
 import json, os, random, shutil, signal, struct, subprocess, time
 
 from harness import BF16, checks, ckpt, command, new_folder, np, remove, tree

@@ -3,6 +3,7 @@
 Judged by the jsonschema library. A document that is changed in one place must be refused: a schema that accepts
 everything would pass otherwise.
 """
+# seconds: 1
 import copy, json
 
 from harness import ROOT, checks

@@ -12,6 +12,7 @@ Python class that its repository brings, by the stand-in below. Values, types an
 DIFFERENCES         key, and why; docs/formats/gguf-tokenizer.md has the others, where we refuse, or never use the name of a folder
 """
 # needs: llama
+# seconds: 10
 import base64, json, os, pathlib, shutil, subprocess, sys
 
 from harness import ROOT, checks, fixture, new_folder

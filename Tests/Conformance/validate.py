@@ -4,6 +4,8 @@ A fault is a small change of tensors, config or side files, drawn with a seed. E
 must be found with its code, severity and place; nothing but what it brings along may be found beside it. `--table` prints the table of
 `docs/findings.md`.
 """
+# slices: 2
+# seconds: 50
 import copy, itertools, json, os, pathlib, random, re, shutil, struct, subprocess, sys
 
 import numpy as np
@@ -918,6 +920,8 @@ def planted_faults():
         good[name] = {f["code"] for f in result.json["findings"] if f["severity"] != "note"}
         checks.equal(sorted(good[name]), [], f"{name}: the good one has no errors and no warnings")
     for seed, (name, source, code, severity, meaning, allowed, plant) in enumerate(FAULTS):
+        if not checks.selected(name):
+            continue
         with checks.case(name):
             model = base(source)
             place = plant(model, random.Random(seed))
@@ -937,9 +941,11 @@ def planted_faults():
         if hides(a, b, places):
             continue
         label = f"{a[0]} and {b[0]}"
+        tried += 1
+        if not checks.selected(label):
+            continue
         with checks.case(label):
             check(validate(model, "pair"), label, [(one[2], one[3], place) for one, place in zip((a, b), places)], a[5] | b[5] | BROUGHT, good[a[1]])
-            tried += 1
     checks.note(f"{len(FAULTS)} kinds of planted faults in {len(good)} checkpoints, alone and in {tried} pairs")
 
 
@@ -990,7 +996,10 @@ def good_fixtures():
     for family, entry in families.FAMILIES.items():
         for quant in entry["quants"]:
             for seed in range(SEEDS):
-                with checks.case(f"{family} {quant} {seed}"):
+                label = f"{family} {quant} {seed}"
+                if not checks.selected(label):
+                    continue
+                with checks.case(label):
                     expect_clean(fixture(family, quant, seed=seed).path, f"{family} {quant}, seed {seed}")
                     count += 1
     checks.note(f"{count} fixtures have nothing but notes")
@@ -998,7 +1007,7 @@ def good_fixtures():
 
 def good_presets():
     names = [p["preset"] for p in ckpt("presets", json_output=True).json["summary"]["presets"]]
-    for name in names:
+    for name in checks.sliced(names):
         with checks.case(name):
             out = new_folder(name)
             ckpt("synth", out, "--preset", name, "--sparse", "-q", expect=0)
@@ -1014,7 +1023,10 @@ def good_conversions():
                           ("kimi_k25", "int4"), ("deepseek_v3", "fp8-ue8m0")):
         source = fixture(family, quant)
         for recipe in ("int4-g32", "int4-g64", "int4-g128", "bf16", "fp8-block"):
-            with checks.case(f"{family} {quant} to {recipe}"):
+            label = f"{family} {quant} to {recipe}"
+            if not checks.selected(label):
+                continue
+            with checks.case(label):
                 out = new_folder("converted")
                 done = ckpt("convert", source.path, out, "--to", recipe, "-q")
                 if done.exit == 2:
@@ -1030,7 +1042,10 @@ def good_gguf():
     count = 0
     for family, quant in (("qwen3_moe", "none"), ("kimi_k2", "fp8-block"), ("llama", "none")):
         for recipe in ("bf16", "q8_0", "q4_0", "q2_K", "q4_K", "iq4_xs"):
-            with checks.case(f"{family} {quant} to {recipe}.gguf"):
+            label = f"{family} {quant} to {recipe}.gguf"
+            if not checks.selected(label):
+                continue
+            with checks.case(label):
                 out = pathlib.Path(str(new_folder("converted")) + ".gguf")
                 done = ckpt("convert", fixture(family, quant).path, out, "--to", recipe, "-q")
                 if done.exit == 2:
@@ -1058,6 +1073,8 @@ def made_by_llama_cpp():
     if not source:
         return checks.note("LLAMA_SRC is not set: what llama.cpp converts is not looked at")
     for family, quant in (("qwen3_moe", "none"), ("qwen3", "none"), ("llama", "none")):
+        if not checks.selected(f"llama.cpp, {family}"):
+            continue
         with checks.case(f"llama.cpp, {family}"):
             out = pathlib.Path(str(new_folder("llama-cpp")) + ".gguf")
             done = subprocess.run([sys.executable, "-c", CONVERTER, source, str(out), str(fixture(family, quant).path)],

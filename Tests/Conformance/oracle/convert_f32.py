@@ -102,7 +102,7 @@ def main():
         torch.set_num_threads(1)
         # What every process would load for itself.
         transformers.AutoConfig, transformers.AutoTokenizer, transformers.PreTrainedTokenizerFast
-        failed = convert_all(json.loads(pathlib.Path(a.jobs).read_text()), os.cpu_count() or 1)
+        failed = convert_all(json.loads(pathlib.Path(a.jobs).read_text()), int(os.environ.get("CKPT_CONFORMANCE_AT_ONCE") or os.cpu_count() or 1))
         sys.exit("\n".join(failed) or None)
     if not a.out:
         parser.error("SRC and OUT.gguf, or --jobs")
