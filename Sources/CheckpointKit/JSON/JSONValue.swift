@@ -134,7 +134,7 @@ private func parseValue(_ scanner: inout JSONScanner, depth: Int) throws(JSONSca
       array.append(try parseValue(&scanner, depth: depth + 1))
     }
     return .array(array)
-  case UInt8(ascii: "\""): return .string(scanner.decoded(try scanner.string()))
+  case UInt8(ascii: "\""): return .string(try scanner.text())
   case UInt8(ascii: "t"):
     try scanner.literal("true")
     return .bool(true)

@@ -155,7 +155,8 @@ struct ChecksumWork: Sendable {
     guard !headers.isEmpty else { return nil }
     let checkpoint: Checkpoint
     do throws(CheckpointError) {
-      checkpoint = try Checkpoint.open(path, files: files, threads: options.threads)
+      checkpoint = try Checkpoint.open(
+        path, files: files, threads: options.threads, memory: MemoryBudget(total: options.memory))
     } catch {
       // A folder of many GGUF files of one model is usual, and each of them stands for itself.
       guard error.code == .severalModels || error.code == .unknownSource else { throw error }

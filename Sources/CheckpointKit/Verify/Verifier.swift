@@ -99,7 +99,7 @@ public struct Verifier: Sendable {
     var given = options.manifest
     if given == nil, try access.status(usual)?.kind == .regular { given = usual }
     if let file = given {
-      let found = try Manifest(parsing: access.readAll(file, limit: 4 << 30), file: file)
+      let found = try Manifest(reading: OpenFile(reading: file, access), keepsLogical: false)
       manifest = found
       var evidence = Evidence(found, file: file)
       let identity = try access.status(file)?.identity
@@ -179,7 +179,8 @@ public struct Verifier: Sendable {
       return
     }
     do throws(CheckpointError) {
-      let (found, findings) = try Checkpoint.inspect(path, files: access, threads: options.threads)
+      let (found, findings) = try Checkpoint.inspect(
+        path, files: access, threads: options.threads, memory: MemoryBudget(total: options.memory))
       checkpoint = found
       if let found { model = try Binding.inspect(found, library: library).model }
       for finding in findings where finding.code != .unfinishedSource {
