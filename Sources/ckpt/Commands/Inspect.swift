@@ -184,6 +184,7 @@ private struct Facts {
       "context_length": .int(orNull: integer("context").flatMap { $0 > 0 ? $0 : nil }),
       "kv_cache_bytes_per_token": .int(orNull: summary.cacheBytesPerToken), "license": .string(orNull: license),
       "junk": Self.json(summary.junk), "unknown": Self.json(summary.unknown),
+      "least_memory_bytes": .int(checkpoint.readingNeeds.least),
     ]
   }
 

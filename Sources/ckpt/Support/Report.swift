@@ -6,6 +6,8 @@ struct Report {
   var findings: [Finding] = []
   /// Lines for standard output.
   var text = ""
+  /// Prints more of it behind the text, where that would be too much to hold.
+  var printText: (() -> Void)?
   /// Whether findings are the result itself, and so belong on standard output.
   var findingsAreResult = false
   /// Whether the text only tells what was done, so that -q leaves it out.

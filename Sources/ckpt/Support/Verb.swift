@@ -25,7 +25,7 @@ struct Session {
   func library() throws(CheckpointError) -> SpecLibrary { try SpecLibrary(folders: common.specs, files: files) }
 
   func open(_ path: String) throws(CheckpointError) -> Checkpoint {
-    try Checkpoint.open(path, files: files, threads: threads)
+    try Checkpoint.open(path, files: files, threads: threads, memory: budget)
   }
 
   var style: Style { Style(common.color, isTerminal: Terminal.outputIsTerminal) }
@@ -93,7 +93,10 @@ private struct Printer {
     } else {
       printFindings(report.findings, to: 2)
     }
-    if !session.common.quiet || !report.textIsNarration { Terminal.print(report.text) }
+    if !session.common.quiet || !report.textIsNarration {
+      Terminal.print(report.text)
+      report.printText?()
+    }
     if let error = report.isIncomplete { printError(error) }
     return code
   }
