@@ -110,6 +110,11 @@ extension JSONValue {
     }
   }
 
+  /// The next value of a text that is scanned.
+  init(from scanner: inout JSONScanner, depth: Int) throws(JSONScanner.Problem) {
+    self = try parseValue(&scanner, depth: depth)
+  }
+
   public init(parsing text: String, file: String) throws(CheckpointError) {
     try self.init(parsing: Array(text.utf8), file: file)
   }

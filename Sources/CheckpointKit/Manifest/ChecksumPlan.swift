@@ -92,9 +92,11 @@ public struct ChecksumPlan: Sendable {
   }
 
   /// Writes the result under its name: complete or not at all. Then the notes go.
-  public func publish(_ text: String) throws(CheckpointError) {
-    try ChecksumRecord.publish(text, to: output, files)
-  }
+  ///
+  /// - Parameter write: gives the text piece by piece.
+  public func publish(
+    _ write: ((String) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) { try ChecksumRecord.publish(to: output, files, write) }
 
   /// Whether the result stands under its name and nothing is left to do.
   public func isFinished() throws(CheckpointError) -> Bool {

@@ -12,12 +12,29 @@ public struct ChecksumRecord: Sendable {
 
   /// What the name of the folder adds to that of the manifest.
   public static let folderSuffix = ".ckpt-partial"
+
   /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
-  public static func publish(_ text: String, to output: String, _ files: FileAccess) throws(CheckpointError) {
+  ///
+  /// - Parameter write: gives the text piece by piece.
+  public static func publish(
+    to output: String, _ files: FileAccess,
+    _ write: ((String) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
     let folder = output + folderSuffix
     try files.makeDirectories(folder)
-    try files.writeAtomically(
-      Array(text.utf8), to: output, partial: joinPath(folder, "manifest.\(processID).partial"))
+    try files.requireFilePlace(output)
+    let partial = joinPath(folder, "manifest.\(processID).partial")
+    try files.remove(partial)
+    let file = try OpenFile(creating: partial, files)
+    var end = 0
+    try write { (text) throws(CheckpointError) in
+      let bytes = Array(text.utf8)
+      try file.write(bytes, at: end)
+      end += bytes.count
+    }
+    try file.sync()
+    try files.rename(partial, to: output)
+    try files.syncDirectory(parentPath(output))
     try files.removeTree(folder)
   }
 

@@ -54,8 +54,12 @@ struct ChecksumVerb: Verb {
     let outcome = try Checksum.make(checkpoint, library: try session.library(), options: options, files: session.files)
     progress.clear()
     let manifest = outcome.manifest
-    let text = Self.text(manifest, sha256sums ? Self.sumsFormat : "")
-    if let output { try ChecksumRecord.publish(text, to: output, session.files) }
+    let format = sha256sums ? Self.sumsFormat : ""
+    if let output {
+      try ChecksumRecord.publish(to: output, session.files) { (print) throws(CheckpointError) in
+        try Self.write(manifest, format, print)
+      }
+    }
     var report = Self.report(outcome, output)
     if output != nil {
       let rate = Double(outcome.readBytes) / max(session.elapsed, 1e-3)
@@ -66,15 +70,18 @@ struct ChecksumVerb: Verb {
     } else if common.json {
       report.summary["manifest"] = try JSONValue(parsing: manifest.text, file: "manifest")
     } else {
-      report.ownJSON = text
+      report.printOwnJSON = { Self.write(manifest, format) { Terminal.print($0) } }
     }
     return report
   }
   /// Lines of `sha256sum` in place of a manifest.
   static let sumsFormat = "sha256sums"
 
-  static func text(_ manifest: Manifest, _ format: String) -> String {
-    format == sumsFormat ? manifest.checksumFile : manifest.text
+  /// Gives the text piece by piece.
+  static func write<E: Error>(
+    _ manifest: Manifest, _ format: String, _ print: (String) throws(E) -> Void
+  ) throws(E) {
+    if format == sumsFormat { try print(manifest.checksumFile) } else { try manifest.write(print) }
   }
 
   static func options(_ session: Session, _ progress: ProgressLine) -> Checksum.Options {

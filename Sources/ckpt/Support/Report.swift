@@ -18,6 +18,8 @@ struct Report {
   var isIncomplete: CheckpointError?
   /// Replaces the JSON document, where a verb has another form.
   var ownJSON: String?
+  /// The same, printed piece by piece.
+  var printOwnJSON: (() -> Void)?
 
   init() {}
 

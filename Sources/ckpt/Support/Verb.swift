@@ -77,8 +77,9 @@ private struct Printer {
     report.summary["elapsed_seconds"] = .double(session.elapsed)
     let code =
       report.isIncomplete != nil ? ExitStatus.unfinished : report.fails ? ExitStatus.findings : ExitStatus.fine
-    if let ownJSON = report.ownJSON {
-      Terminal.print(ownJSON)
+    if report.ownJSON != nil || report.printOwnJSON != nil {
+      report.ownJSON.map { Terminal.print($0) }
+      report.printOwnJSON?()
       if !session.common.json, !report.findingsAreResult { printFindings(report.findings, to: 2) }
       return code
     }
