@@ -40,7 +40,7 @@ struct Inspect: Verb {
   }
 
   func perform(_ session: Session) throws -> Report {
-    let checkpoint = try session.open(checkpoint)
+    let checkpoint = try session.openToRead(checkpoint)
     let binding = try Binding.inspect(checkpoint, library: try session.library())
     let summary = CheckpointSummary(binding)
     let facts = Facts(summary, license: License.stated(in: checkpoint.folder, files: session.files), context: context)

@@ -27,7 +27,7 @@ struct List: Verb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
-    let checkpoint = try session.open(checkpoint)
+    let checkpoint = try session.openToRead(checkpoint)
     var report = Report()
     let listing: Listing
     if stored {

@@ -24,7 +24,13 @@ struct Session {
 
   func library() throws(CheckpointError) -> SpecLibrary { try SpecLibrary(folders: common.specs, files: files) }
 
+  /// For verbs that count what reading took among what their work takes, and say the least of both together.
   func open(_ path: String) throws(CheckpointError) -> Checkpoint {
+    try Checkpoint.open(path, files: files, threads: threads)
+  }
+
+  /// For verbs that only read: too little memory is refused before anything is read.
+  func openToRead(_ path: String) throws(CheckpointError) -> Checkpoint {
     try Checkpoint.open(path, files: files, threads: threads, memory: budget)
   }
 
