@@ -1,4 +1,4 @@
-"""Reading verbs stay within their bounds: 128 MiB for 140,000 stored tensors, 256 MiB for 500,000, and within the least
+"""inspect, validate and list stay within their bounds: 128 MiB for 140,000 stored tensors, 256 MiB for 500,000, and within the least
 --memory that they state.
 
 The peak is VmHWM as `wait4` gives it, of a child that vfork and exec made: a fork would count this process's own pages."""
