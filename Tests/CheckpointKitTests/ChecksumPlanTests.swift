@@ -34,7 +34,9 @@ import Testing
     #expect(try last.missing() == [])
     let outcome = try last.manifest()
     #expect(outcome.manifest.text == plain.text && outcome.readBytes == 0)
-    try last.publish(Array(outcome.manifest.text.utf8))
+    try last.publish { (print) throws(CheckpointError) in
+      try outcome.manifest.write { (text) throws(CheckpointError) in try print(Array(text.utf8)) }
+    }
     #expect(try last.isFinished() && last.missing() == [])
     #expect(try FileAccess.system.readAll(output, limit: 1 << 20) == Array(plain.text.utf8))
     #expect(try FileAccess.system.status(output + ChecksumRecord.folderSuffix) == nil)

@@ -20,6 +20,7 @@ private struct Deed: Sendable, CustomTestStringConvertible {
 /// Lets one call fail, or all from it on, and counts them.
 private final class OneFault: Sendable {
   private let content: Mutex<Int>
+  private let hit = Mutex("")
   let place: Int
   let fault: FileAccess.Fault
   let goesOn: Bool
@@ -32,10 +33,15 @@ private final class OneFault: Sendable {
   }
 
   var calls: Int { content.withLock { $0 } }
+  /// Which call it was.
+  var call: String { hit.withLock { $0 } }
 
   var access: FileAccess {
-    FileAccess { [self] _, _ in
+    FileAccess { [self] call, path in
       content.withLock { count in
+        if count == place {
+          hit.withLock { $0 = "\(call) of \(path.split(separator: "/").suffix(3).joined(separator: "/"))" }
+        }
         defer { count += 1 }
         // A signal that never ends would be waited for for ever.
         let hits = count == place || goesOn && count > place && fault != .error(EINTR)
@@ -164,7 +170,9 @@ struct FaultTests {
         options.excluded = [output, output + ChecksumRecord.folderSuffix]
         let made = try Checksum.make(
           folder.file("source"), library: try library.get(), options: options, files: files)
-        try ChecksumRecord.publish(Array(made.manifest.text.utf8), to: output, files)
+        try ChecksumRecord.publish(to: output, files) { (print) throws(CheckpointError) in
+          try made.manifest.write { (text) throws(CheckpointError) in try print(Array(text.utf8)) }
+        }
         return made.manifest.files.count - made.filesResumed
       }, hasRecords: false),
     Deed(name: "metadata in place", prepare: metadataSource, perform: metadata("x"), hasRecords: false),
@@ -233,9 +241,12 @@ struct FaultTests {
     for (place, fault, goesOn) in Self.faults(counted.calls, deed.name.utf8.count) {
       let folder = try TemporaryFolder(inMemory: true)
       try deed.prepare(folder)
-      let what = "\(deed.name): call \(place) of \(counted.calls), \(fault)\(goesOn ? " and all after it" : "")"
+      let one = OneFault(at: place, fault, goesOn: goesOn)
+      var what: String {
+        "\(deed.name): call \(place), \(one.call), \(fault)\(goesOn ? " and all after it" : "")"
+      }
       do {
-        _ = try deed.perform(folder, OneFault(at: place, fault, goesOn: goesOn).access)
+        _ = try deed.perform(folder, one.access)
       } catch let error as CheckpointError {
         #expect(fault != .short && fault != .error(EINTR), "\(what): \(error)")
         failures += 1

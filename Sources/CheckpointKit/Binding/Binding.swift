@@ -1,16 +1,97 @@
 /// The stored tensors of a checkpoint, bound to the logical tensors of its family.
 public struct Binding: Sendable {
   /// A logical tensor and where its values are stored.
+  ///
+  /// Most are one whole matrix of up to four parts: those take no memory of their own beside what they have in common.
   public struct Bound: Sendable {
+    private let number: Int32
+    private let storage: Storage
+
+    private enum Storage: Sendable {
+      case matrix(Matrix, records: (Int32, Int32, Int32, Int32))
+      case pieces([Piece])
+    }
+
+    /// What many tensors of one template have in common.
+    final class Matrix: Sendable {
+      let layout: any EncodingLayout
+      let shape: Shape
+      let byteCounts: [Int]
+
+      init(_ layout: any EncodingLayout, _ shape: Shape) {
+        self.layout = layout
+        self.shape = shape
+        byteCounts = layout.parts(for: shape).map(\.byteCount)
+      }
+    }
+
+    init(tensor: Int, pieces: [Piece]) {
+      number = Int32(clamping: tensor)
+      storage = .pieces(pieces)
+    }
+
+    /// All of one matrix.
+    ///
+    /// - Parameter records: of its parts in the layout's order, −1 where there is none.
+    init(tensor: Int, _ matrix: Matrix, records: [Int]) {
+      number = Int32(clamping: tensor)
+      func record(_ part: Int) -> Int32 { part < records.count ? Int32(clamping: records[part]) : -1 }
+      guard records.count <= 4, records.count == matrix.byteCounts.count else {
+        storage = .pieces(
+          [Piece(layout: matrix.layout, records: records, shape: matrix.shape, view: MatrixView(all: matrix.shape))])
+        return
+      }
+      storage = .matrix(matrix, records: (record(0), record(1), record(2), record(3)))
+    }
+
     /// Index into the layout's tensors.
-    public let tensor: Int
-    public let pieces: [Piece]
+    public var tensor: Int { Int(number) }
+
+    public var pieces: [Piece] {
+      switch storage {
+      case .pieces(let pieces): return pieces
+      case .matrix(let matrix, let (a, b, c, d)):
+        let records = [a, b, c, d].prefix(matrix.byteCounts.count).map { Int($0) }
+        return [
+          Piece(layout: matrix.layout, records: records, shape: matrix.shape, view: MatrixView(all: matrix.shape))
+        ]
+      }
+    }
+
+    /// The record of the main part of its first piece.
+    public var mainRecord: Int {
+      switch storage {
+      case .pieces(let pieces): pieces[0].records[0]
+      case .matrix(_, let records): Int(records.0)
+      }
+    }
+
+    /// Where its first piece begins, counted from the main part's first byte.
+    public var offset: Int {
+      switch storage {
+      case .pieces(let pieces): pieces[0].offset
+      case .matrix: 0
+      }
+    }
 
     /// The encoding of the first piece: of all, but for rare mixtures.
-    public var layout: any EncodingLayout { pieces[0].layout }
+    public var layout: any EncodingLayout {
+      switch storage {
+      case .pieces(let pieces): pieces[0].layout
+      case .matrix(let matrix, _): matrix.layout
+      }
+    }
 
     /// Of all parts, scales included.
-    public var byteCount: Int { pieces.reduce(0) { $0 + $1.byteCount } }
+    public var byteCount: Int {
+      switch storage {
+      case .pieces(let pieces): return pieces.reduce(0) { $0 + $1.byteCount }
+      case .matrix(let matrix, let (a, b, c, d)):
+        var sum = 0
+        for (part, record) in zip(matrix.byteCounts, [a, b, c, d]) where record >= 0 { sum += part }
+        return sum
+      }
+    }
   }
 
   public let checkpoint: Checkpoint
@@ -136,8 +217,8 @@ private struct Binder {
 
   /// A stack whose experts are all stored on their own is used by none: its records are as good as unknown.
   private mutating func setAsideUnusedStacks(_ places: [Int32]) {
-    let stacked = places.dropFirst(model.tensors.count * EncodingLayouts.partSuffixes.count).filter { $0 >= 0 }.map(
-      Int.init)
+    let stacked = places.dropFirst(model.tensors.count * EncodingLayouts.partSuffixes.count).filter { $0 >= 0 }
+      .map { Int($0) }
     if stacked.isEmpty || findings.contains(where: { $0.severity == .error }) { return }
     let used = Set(bound.flatMap { $0.pieces.flatMap(\.records) })
     unknown += stacked.filter { !used.contains($0) }
@@ -254,6 +335,7 @@ private struct RunBinder {
     let layout: any EncodingLayout
     /// For each part of the layout, its place in `parts`.
     let order: [Int?]
+    let matrix: Binding.Bound.Matrix
   }
 
   private let checkpoint: Checkpoint
@@ -348,15 +430,13 @@ private struct RunBinder {
       of: shape)
     return Example(
       shape: shape, parts: parts.map { ($0.suffix, $0.record.dtype, $0.record.shape) }, layout: layout,
-      order: layout.parts(for: shape).map { part in parts.firstIndex { suffixes[$0.suffix] == part.suffix } })
+      order: layout.parts(for: shape).map { part in parts.firstIndex { suffixes[$0.suffix] == part.suffix } },
+      matrix: Binding.Bound.Matrix(layout, shape))
   }
 
   private mutating func add(_ tensor: Int, _ shape: Shape, _ example: Example) {
     let records = example.order.map { place in place.map { found[$0].record } ?? -1 }
-    run.bound.append(
-      Binding.Bound(
-        tensor: tensor,
-        pieces: [Piece(layout: example.layout, records: records, shape: shape, view: MatrixView(all: shape))]))
+    run.bound.append(Binding.Bound(tensor: tensor, example.matrix, records: records))
   }
 }
 

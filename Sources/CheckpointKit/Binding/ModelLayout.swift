@@ -2,15 +2,32 @@
 public struct ModelLayout: Sendable {
   /// What the model means, stored in whatever way: `moe.down` of layer 4, expert 17, `[hidden, moe_hidden]`.
   public struct Tensor: Sendable {
-    /// Index into the spec's tensors.
-    public let template: Int
-    public let role: Role
-    public let group: FamilySpec.Group
-    public let layer: Int?
-    public let expert: Int?
     public let shape: Shape
+    private let templateNumber: Int32
+    /// −1 where there is none.
+    private let layerNumber: Int32
+    private let expertNumber: Int32
+    public let group: FamilySpec.Group
     /// Its absence is fine.
     public let isOptional: Bool
+    public let role: Role
+
+    fileprivate init(
+      template: Int, role: Role, group: FamilySpec.Group, layer: Int?, expert: Int?, shape: Shape, isOptional: Bool
+    ) {
+      self.shape = shape
+      templateNumber = Int32(clamping: template)
+      layerNumber = Int32(clamping: layer ?? -1)
+      expertNumber = Int32(clamping: expert ?? -1)
+      self.group = group
+      self.isOptional = isOptional
+      self.role = role
+    }
+
+    /// Index into the spec's tensors.
+    public var template: Int { Int(templateNumber) }
+    public var layer: Int? { layerNumber < 0 ? nil : Int(layerNumber) }
+    public var expert: Int? { expertNumber < 0 ? nil : Int(expertNumber) }
   }
 
   public let spec: FamilySpec

@@ -36,6 +36,8 @@ public struct Checkpoint: Sendable {
   public let isSingleFile: Bool
   /// Files of vision towers that lie beside a GGUF model, and are not read with it.
   public let projectors: [String]
+  /// What reading and binding it takes.
+  public let readingNeeds: ReadingNeeds
   /// How many threads opened it, and may bind it.
   let threads: Int
 
@@ -62,10 +64,12 @@ public struct Checkpoint: Sendable {
 
 extension Checkpoint {
   /// Opens a checkpoint for work: whatever is wrong with its files is thrown.
-  public static func open(_ path: String, files: FileAccess = .system, threads: Int = 4) throws(CheckpointError)
-    -> Checkpoint
-  {
-    let (checkpoint, findings) = try inspect(path, files: files, threads: threads)
+  ///
+  /// - Parameter memory: what reading it may take; refused before it is read where that is too little.
+  public static func open(
+    _ path: String, files: FileAccess = .system, threads: Int = 4, memory: MemoryBudget? = nil
+  ) throws(CheckpointError) -> Checkpoint {
+    let (checkpoint, findings) = try inspect(path, files: files, threads: threads, memory: memory)
     if let error = findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
     guard let checkpoint else { throw CheckpointError(.unknownSource, file: path, "holds no weights") }
     return checkpoint
@@ -76,12 +80,18 @@ extension Checkpoint {
   /// - Returns: nil instead of a checkpoint where there is nothing to look into.
   /// - Throws: where the path is no checkpoint at all, and on I/O errors.
   public static func inspect(
-    _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init()
+    _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init(),
+    memory: MemoryBudget? = nil
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
     var source = try CheckpointSource(path, files: files)
     let files = source.files
+    var needs = ReadingNeeds()
+    for name in source.weightFiles { needs.add(joinPath(source.folder, name), source.container, files) }
+    if let index = source.indexFile { needs.addIndex(joinPath(source.folder, index), files) }
+    try needs.require(memory)
     var reader = CheckpointReader(
-      folder: source.folder, container: source.container, files: files, limits: limits, threads: threads)
+      folder: source.folder, container: source.container, files: files, limits: limits, threads: threads, memory: memory
+    )
     // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
     if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
       try source.takeIndex(index)
@@ -106,7 +116,7 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      isSingleFile: source.isSingleFile, projectors: source.projectors, threads: threads)
+      isSingleFile: source.isSingleFile, projectors: source.projectors, readingNeeds: needs, threads: threads)
     return (checkpoint, findings)
   }
 
@@ -115,7 +125,14 @@ extension Checkpoint {
   {
     let file = joinPath(source.folder, "config.json")
     guard try files.status(file) != nil else { return nil }
-    return try ModelConfig(parsing: files.readAll(file, limit: 64 << 20), file: file)
+    let size = try OpenFile(reading: file, files).size()
+    guard size <= ModelConfig.byteLimit else {
+      throw CheckpointError(
+        .configMalformed, file: file,
+        "has \(size) bytes, where at most \(ModelConfig.byteLimit) are read: no model's config has so many",
+        hint: "get this file again")
+    }
+    return try ModelConfig(parsing: files.readAll(file, limit: ModelConfig.byteLimit), file: file)
   }
 }
 
@@ -126,6 +143,7 @@ private struct CheckpointReader {
   let files: FileAccess
   let limits: SafetensorsHeader.Limits
   let threads: Int
+  let memory: MemoryBudget?
   private var headers: [TensorName: Result<ShardHeader, CheckpointError>] = [:]
   private(set) var shards: [Checkpoint.Shard] = []
   private(set) var records: [TensorRecord] = []
@@ -134,8 +152,10 @@ private struct CheckpointReader {
   private(set) var findings: [Finding] = []
 
   init(
-    folder: String, container: Container, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int
+    folder: String, container: Container, files: FileAccess, limits: SafetensorsHeader.Limits, threads: Int,
+    memory: MemoryBudget?
   ) {
+    self.memory = memory
     self.folder = folder
     self.container = container
     self.files = files
@@ -169,7 +189,7 @@ private struct CheckpointReader {
       if i == 0, let index {
         return .index(
           Result { () throws(CheckpointError) in
-            try CheckpointIndex(parsing: files.readAll(joinPath(folder, index), limit: 1 << 30), file: index)
+            try CheckpointIndex(reading: OpenFile(reading: joinPath(folder, index), files), file: index)
           })
       }
       return .header(
@@ -193,6 +213,7 @@ private struct CheckpointReader {
     var read: [ReadShard] = []
     var entries: [[HeaderEntry]] = []
     var bytes = 0
+    var nameBytes = 0
     for name in names {
       switch headers.removeValue(forKey: TensorName(name)) {
       case nil: break
@@ -216,9 +237,11 @@ private struct CheckpointReader {
           ReadShard(
             name: name, status: header.status, dataStart: header.dataStart, metadata: header.metadata,
             fields: header.fields))
+        for entry in header.entries { nameBytes += entry.name.byteCount }
         entries.append(header.entries)
       }
     }
+    try ReadingNeeds.require(tensors: entries.reduce(0) { $0 + $1.count }, nameBytes: nameBytes, memory)
     makeRecords(read, consume entries, index?.names)
     dropDuplicates(index?.names)
   }

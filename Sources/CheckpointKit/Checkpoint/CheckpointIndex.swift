@@ -17,11 +17,36 @@ struct CheckpointIndex: Sendable {
   var totalSize: Int?
   var findings: [Finding] = []
 
+  /// - Throws: above it, an index is no index: two million names of 500 bytes.
+  static let byteLimit = 1 << 30
+
+  init(reading open: OpenFile, file: String) throws(CheckpointError) {
+    let size = try open.size()
+    guard size <= Self.byteLimit else {
+      throw CheckpointError(.indexMalformed, file: file, "has \(size) bytes, where at most \(Self.byteLimit) are read")
+    }
+    var parser = CheckpointIndexParser(byteCount: size)
+    let problem = try JSONScanner.scan(open, 0..<size, notText: Self.notText(file)) {
+      (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner)
+    }
+    try self.init(parser, problem, file)
+  }
+
   init(parsing bytes: [UInt8], file: String) throws(CheckpointError) {
-    self.file = file
-    guard isValidUTF8(bytes) else { throw CheckpointError(.indexMalformed, file: file, "is not UTF-8 text") }
-    var parser = CheckpointIndexParser()
+    guard isValidUTF8(bytes) else { throw Self.notText(file) }
+    var parser = CheckpointIndexParser(byteCount: bytes.count)
     let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
+    try self.init(parser, problem, file)
+  }
+
+  private static func notText(_ file: String) -> CheckpointError {
+    CheckpointError(.indexMalformed, file: file, "is not UTF-8 text")
+  }
+
+  private init(
+    _ parser: consuming CheckpointIndexParser, _ problem: JSONScanner.Problem?, _ file: String
+  ) throws(CheckpointError) {
+    self.file = file
     if let problem {
       throw CheckpointError(.indexMalformed, file: file, "is malformed at byte \(problem.offset): \(problem.message)")
     }
@@ -48,12 +73,15 @@ struct CheckpointIndex: Sendable {
 }
 
 private struct CheckpointIndexParser {
+  let byteCount: Int
   var names = NameTable()
   var shardOfName: [Int32] = []
   var shards = NameTable()
   var totalSize: Int?
   var totalSizeIsOdd = false
   var hasWeightMap = false
+
+  init(byteCount: Int) { self.byteCount = byteCount }
 
   mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     var seen = Set<String>()
@@ -72,8 +100,8 @@ private struct CheckpointIndexParser {
   }
 
   private mutating func parseWeightMap(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
-    let guess = scanner.bytes.count / 80
-    names = NameTable(count: guess, byteCount: scanner.bytes.count)
+    let guess = byteCount / 100
+    names = NameTable(count: guess, byteCount: byteCount)
     shardOfName.reserveCapacity(guess)
     try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
       guard scanner.withContent(of: rawKey, { names.add($0) }).isNew else {
@@ -92,9 +120,12 @@ private struct CheckpointIndexParser {
         throw scanner.problem("key \"\(key)\" stands twice in metadata")
       }
       guard key == "total_size" else { return try scanner.skipValue(depth: 3) }
-      let start = scanner.peek() == nil ? scanner.bytes.count : scanner.offset
-      try scanner.skipValue(depth: 3)
-      totalSize = Int(String(decoding: scanner.bytes[start..<scanner.offset], as: UTF8.self))
+      if let next = scanner.peek(), isDigit(next) || next == UInt8(ascii: "-") {
+        let digits = try scanner.number()
+        totalSize = Int(String(decoding: scanner.bytes[digits], as: UTF8.self))
+      } else {
+        try scanner.skipValue(depth: 3)
+      }
       totalSizeIsOdd = totalSize == nil
     }
   }

@@ -9,6 +9,9 @@ public struct ModelConfig: Sendable {
   /// The text as it was read, for a rewriting that changes nothing but what it must.
   public let source: [UInt8]
 
+  /// The largest published have some 100 KB; a tree of values takes many times the text.
+  static let byteLimit = 8 << 20
+
   public init(parsing source: [UInt8], file: String) throws(CheckpointError) {
     let value: JSONValue
     do throws(CheckpointError) { value = try JSONValue(parsing: source, file: file) } catch {

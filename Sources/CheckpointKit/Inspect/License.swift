@@ -24,9 +24,14 @@ public enum License {
 
   private static func text(_ path: String, _ files: FileAccess) throws(CheckpointError) -> String? {
     if let refusal = files.refusal(of: path) { throw refusal }
-    guard let bytes = try? files.readAll(path, limit: 4 << 20) else { return nil }
+    guard let file = try? OpenFile(reading: path, files), let size = try? file.size(),
+      let bytes = try? file.readBytes(0..<min(size, beginning))
+    else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// What is said of a license is said at the beginning.
+  private static let beginning = 64 << 10
 
   private static func trimmed(_ text: some StringProtocol) -> String {
     var text = Substring(String(text))

@@ -1,6 +1,7 @@
-/// A strict pull scanner for RFC 8259 text, over bytes that are known to be UTF-8.
+/// A strict pull scanner for RFC 8259 text: over bytes that are known to be UTF-8, or through a window that moves over a
+/// file of any length.
 ///
-/// Nothing is forgiven: no byte order mark, trailing comma, comment, control character or lone surrogate. Each value
+/// Where it has a window, a string or number that it gave is there until the next one is scanned. Nothing is forgiven: no byte order mark, trailing comma, comment, control character or lone surrogate. Each value
 /// is consumed by exactly one call; what a caller does not want, it passes to ``skipValue(depth:)``.
 struct JSONScanner {
   /// Text that is not what the caller asked for, and where; or the rule of the format above JSON that it breaks.
@@ -13,13 +14,47 @@ struct JSONScanner {
   /// Objects and arrays within each other, as serde_json counts them.
   static let depthLimit = 127
 
-  let bytes: UnsafeBufferPointer<UInt8>
+  private(set) var bytes: UnsafeBufferPointer<UInt8>
   private(set) var offset = 0
+  private let window: JSONWindow?
+  /// How much of the text the window has left behind.
+  private var passed = 0
+  /// No token begins from this offset on before more is read, so that few have to be read twice.
+  private var readFrom = Int.max
+  /// What the window must keep before `offset`.
+  private var kept: Int?
 
   init(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int = 0) {
     self.bytes = bytes
     self.offset = offset
+    window = nil
   }
+
+  init(_ window: JSONWindow) {
+    self.window = window
+    bytes = window.bytes
+    readFrom = 0
+  }
+
+  /// Where it stands in the whole text.
+  var position: Int { passed + offset }
+
+  /// Makes room in the window for what follows.
+  private mutating func readOn() {
+    guard let window, window.hasMore else { return readFrom = .max }
+    let dropped = window.advance(dropping: min(kept ?? offset, offset))
+    bytes = window.bytes
+    passed += dropped
+    offset -= dropped
+    kept = kept.map { $0 - dropped }
+    readFrom = window.hasMore ? max(0, bytes.count - Self.tokenBytes) : .max
+  }
+
+  /// Most tokens are shorter.
+  private static let tokenBytes = 4096
+
+  /// Whether what was found so far may be due to the window's end.
+  private var mayBeCut: Bool { readFrom != .max && bytes.count - offset < 16 }
 
   /// Scans a text from its beginning; gives what stopped it, or nil.
   static func scan(
@@ -34,19 +69,24 @@ struct JSONScanner {
     }
   }
 
-  func problem(_ message: String) -> Problem { Problem(offset: offset, message: message) }
+  func problem(_ message: String) -> Problem { Problem(offset: position, message: message) }
 
-  func problem(_ rule: CheckpointError) -> Problem { Problem(offset: offset, message: rule.problem, brokenRule: rule) }
+  func problem(_ rule: CheckpointError) -> Problem {
+    Problem(offset: position, message: rule.problem, brokenRule: rule)
+  }
 
   /// The next byte that is not white space, not consumed; nil at the end.
   mutating func peek() -> UInt8? {
-    while offset < bytes.count {
-      switch bytes[offset] {
-      case 0x20, 0x09, 0x0a, 0x0d: offset += 1
-      case let byte: return byte
+    while true {
+      if offset >= readFrom { readOn() }
+      while offset < bytes.count {
+        switch bytes[offset] {
+        case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+        case let byte: return byte
+        }
       }
+      if readFrom == .max { return nil }
     }
-    return nil
   }
 
   mutating func expect(_ character: Unicode.Scalar) throws(Problem) {
@@ -80,8 +120,13 @@ struct JSONScanner {
     try expect("{")
     if take("}") { return }
     while true {
-      let key = try string()
+      var key = try string()
+      let mark = passed
+      kept = key.range.lowerBound
       try expect(":")
+      kept = nil
+      // White space before the colon may have moved the window.
+      if passed != mark { key.range = key.range.lowerBound + mark - passed..<key.range.upperBound + mark - passed }
       try body(&self, key)
       if take(",") { continue }
       try expect("}")
@@ -111,6 +156,32 @@ struct JSONScanner {
 
   mutating func string() throws(Problem) -> RawString {
     guard peek() == UInt8(ascii: "\"") else { throw unexpected("a string") }
+    return try whole { (scanner) throws(Problem) in try scanner.stringHere() }
+  }
+
+  /// The content of the next string. (In `scanner.decoded(try scanner.string())` the scanner would be looked at before it
+  /// has moved on.)
+  mutating func text() throws(Problem) -> String {
+    let raw = try string()
+    return decoded(raw)
+  }
+
+  /// A token that the window may cut: scanned again with more of the text, until it is whole.
+  private mutating func whole<T>(_ token: (inout JSONScanner) throws(Problem) -> T) throws(Problem) -> T {
+    while true {
+      let start = offset
+      do throws(Problem) {
+        let value = try token(&self)
+        if readFrom == .max || offset < bytes.count { return value }
+      } catch {
+        if !mayBeCut { throw error }
+      }
+      offset = start
+      readOn()
+    }
+  }
+
+  private mutating func stringHere() throws(Problem) -> RawString {
     offset += 1
     let start = offset
     var hasEscapes = false
@@ -234,6 +305,10 @@ struct JSONScanner {
   /// Where a number stands, as written.
   mutating func number() throws(Problem) -> Range<Int> {
     _ = peek()
+    return try whole { (scanner) throws(Problem) in try scanner.numberHere() }
+  }
+
+  private mutating func numberHere() throws(Problem) -> Range<Int> {
     let start = offset
     if byte() == UInt8(ascii: "-") { offset += 1 }
     if byte() == UInt8(ascii: "0") {
@@ -259,11 +334,11 @@ struct JSONScanner {
     let range = try number()
     var value: UInt64 = 0
     for byte in bytes[range] {
-      guard isDigit(byte) else { throw Problem(offset: range.lowerBound, message: "not an unsigned integer") }
+      guard isDigit(byte) else { throw Problem(offset: passed + range.lowerBound, message: "not an unsigned integer") }
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
       guard !overflow, !carry else {
-        throw Problem(offset: range.lowerBound, message: "an integer over 2^64 - 1")
+        throw Problem(offset: passed + range.lowerBound, message: "an integer over 2^64 - 1")
       }
       value = sum
     }
@@ -272,6 +347,10 @@ struct JSONScanner {
 
   mutating func literal(_ text: StaticString) throws(Problem) {
     _ = peek()
+    try whole { (scanner) throws(Problem) in try scanner.literalHere(text) }
+  }
+
+  private mutating func literalHere(_ text: StaticString) throws(Problem) {
     let count = text.utf8CodeUnitCount
     for i in 0..<count where offset + i >= bytes.count || bytes[offset + i] != text.utf8Start[i] {
       throw unexpected("'\(text)'")

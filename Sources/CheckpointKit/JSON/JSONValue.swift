@@ -110,6 +110,11 @@ extension JSONValue {
     }
   }
 
+  /// The next value of a text that is scanned.
+  init(from scanner: inout JSONScanner, depth: Int) throws(JSONScanner.Problem) {
+    self = try parseValue(&scanner, depth: depth)
+  }
+
   public init(parsing text: String, file: String) throws(CheckpointError) {
     try self.init(parsing: Array(text.utf8), file: file)
   }
@@ -134,7 +139,7 @@ private func parseValue(_ scanner: inout JSONScanner, depth: Int) throws(JSONSca
       array.append(try parseValue(&scanner, depth: depth + 1))
     }
     return .array(array)
-  case UInt8(ascii: "\""): return .string(scanner.decoded(try scanner.string()))
+  case UInt8(ascii: "\""): return .string(try scanner.text())
   case UInt8(ascii: "t"):
     try scanner.literal("true")
     return .bool(true)

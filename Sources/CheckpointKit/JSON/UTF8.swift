@@ -35,6 +35,17 @@ func isValidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   return true
 }
 
+/// Bytes at the end that begin a UTF-8 sequence and do not complete it; 0 where there is none.
+func cutSequenceLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  for back in 1...3 where bytes.count >= back {
+    let byte = bytes[bytes.count - back]
+    if byte & 0xc0 == 0x80 { continue }
+    let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return length > back ? back : 0
+  }
+  return 0
+}
+
 /// Equality of UTF-8 bytes. `String ==` would take two names for one when they differ in normalisation alone.
 func sameBytes(_ a: String, _ b: String) -> Bool {
   withBytes(of: a, b) { $0.count == $1.count && firstDifference($0, $1) == $0.count }

@@ -34,7 +34,7 @@ public struct Checksum: Sendable {
   ) throws(CheckpointError) -> Outcome {
     var work = try ChecksumWork(path, options: options, files: files)
     let record = options.progressFolder.map { ChecksumRecord(folder: $0, isFull: !options.filesOnly, files: files) }
-    let noted = work.noted(record)
+    let noted = try work.noted(record)
     let read = try work.read(work.listing.indices.filter { noted[$0] == nil }, record)
     let entries = zip(noted, read).compactMap { $0 ?? $1 }
     let manifest = try work.manifest(entries, library: library)
@@ -56,21 +56,52 @@ final class SharedCount: Sendable {
   func add(_ count: Int) -> Int { value.wrappingAdd(count, ordering: .relaxed).newValue }
 }
 
+/// Where the records of a checkpoint stand in a manifest. Both have the tensors of a file in the order of their bytes, so
+/// that a table of all names is needed only where a checkpoint left some out.
+private struct TensorPlaces {
+  private let files: [Manifest.File]
+  private let records: [TensorRecord]
+  /// For each shard, its file and the first of its records.
+  private var shards: [(file: Int, first: Int)] = []
+  private var byName: [TensorName: (file: Int, tensor: Int)] = [:]
+
+  init(_ files: [Manifest.File], _ checkpoint: Checkpoint) {
+    self.files = files
+    records = checkpoint.records
+    let numbers = Dictionary(files.enumerated().map { (TensorName($1.name), $0) }) { first, _ in first }
+    for shard in checkpoint.shards {
+      guard let file = numbers[TensorName(shard.name)], files[file].tensors.count == shard.records.count else {
+        shards = []
+        break
+      }
+      shards.append((file, shard.records.lowerBound))
+    }
+    if shards.count == checkpoint.shards.count { return }
+    shards = []
+    for (i, file) in files.enumerated() {
+      for (j, tensor) in file.tensors.enumerated() { byName[tensor.name] = (i, j) }
+    }
+  }
+
+  subscript(record: Int, name: TensorName) -> (file: Int, tensor: Int)? {
+    if shards.isEmpty { return byName[name] }
+    let (file, first) = shards[records[record].shard]
+    return files[file].tensors[record - first].name == name ? (file, record - first) : nil
+  }
+}
+
 extension Manifest {
   /// Adds the digests of all logical tensors that are bound.
   mutating func addLogical(_ binding: Binding) {
     guard let model = binding.model else { return }
-    var places: [TensorName: (file: Int, tensor: Int)] = [:]
-    for (i, file) in files.enumerated() {
-      for (j, tensor) in file.tensors.enumerated() { places[tensor.name] = (i, j) }
-    }
+    let places = TensorPlaces(files, binding.checkpoint)
     let records = binding.checkpoint.records
     for bound in binding.tensors {
       var parts: [(suffix: String, tensor: Tensor)] = []
       for piece in bound.pieces {
         let layout = piece.layout.parts(for: piece.shape)
         for (part, record) in zip(layout, piece.records) {
-          guard record >= 0, let place = places[records[record].name] else { continue }
+          guard record >= 0, let place = places[record, records[record].name] else { continue }
           parts.append((part.suffix, files[place.file].tensors[place.tensor]))
         }
       }

@@ -57,7 +57,7 @@ public struct ChecksumPlan: Sendable {
   /// Units that have no valid note.
   public func missing() throws(CheckpointError) -> [Int] {
     if try isFinished() { return [] }
-    let noted = work.noted(record)
+    let noted = try work.noted(record)
     return units.indices.filter { noted[units[$0]] == nil }
   }
 
@@ -66,7 +66,7 @@ public struct ChecksumPlan: Sendable {
   /// - Parameter options: for progress and stopping; the rest was decided when this was planned.
   public func run(_ selection: [Int]? = nil, _ options: Checksum.Options) throws(CheckpointError) {
     if try isFinished() { return }
-    let noted = work.noted(record)
+    let noted = try work.noted(record)
     var work = work
     work.options.progress = options.progress
     work.options.isStopped = options.isStopped
@@ -85,16 +85,18 @@ public struct ChecksumPlan: Sendable {
         hint: "run them, then finish")
     }
     var work = work
-    let entries = work.noted(record).compactMap { $0 }
+    let entries = try work.noted(record).compactMap { $0 }
     let manifest = try work.manifest(entries, library: library)
     return Checksum.Outcome(
       manifest: manifest, findings: work.findings, readBytes: 0, filesResumed: entries.count)
   }
 
   /// Writes the result under its name: complete or not at all. Then the notes go.
-  public func publish(_ bytes: [UInt8]) throws(CheckpointError) {
-    try ChecksumRecord.publish(bytes, to: output, files)
-  }
+  ///
+  /// - Parameter write: gives the text piece by piece.
+  public func publish(
+    _ write: (([UInt8]) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) { try ChecksumRecord.publish(to: output, files, write) }
 
   /// Whether the result stands under its name and nothing is left to do.
   public func isFinished() throws(CheckpointError) -> Bool {

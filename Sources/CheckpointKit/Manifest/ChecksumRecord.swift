@@ -12,19 +12,35 @@ public struct ChecksumRecord: Sendable {
 
   /// What the name of the folder adds to that of the manifest.
   public static let folderSuffix = ".ckpt-partial"
+
   /// Puts a finished manifest in its place, and removes its notes. What a kill leaves of it lies among the notes.
-  public static func publish(_ bytes: [UInt8], to output: String, _ files: FileAccess) throws(CheckpointError) {
+  ///
+  /// - Parameter write: gives the text piece by piece.
+  public static func publish(
+    to output: String, _ files: FileAccess,
+    _ write: (([UInt8]) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    try files.requireFilePlace(output)
     let folder = output + folderSuffix
     // Another process may publish the same, and remove the notes meanwhile.
     for _ in 0..<16 {
-      try files.makeDirectories(folder)
       do throws(CheckpointError) {
-        try files.writeAtomically(bytes, to: output, by: folder)
+        try files.makeDirectories(folder)
+        let partial = files.privateName(in: folder)
+        let file = try OpenFile(creating: partial, files)
+        var end = 0
+        try write { (bytes) throws(CheckpointError) in
+          try file.write(bytes, at: end)
+          end += bytes.count
+        }
+        try file.sync()
+        try files.rename(partial, to: output)
         break
       } catch {
         guard error.code == .notFound else { throw error }
       }
     }
+    try files.syncDirectory(parentPath(output))
     try files.removeTree(folder)
   }
 
@@ -41,8 +57,14 @@ public struct ChecksumRecord: Sendable {
   }
 
   /// What was noted of a file; nil where it has to be read.
-  func entry(_ file: FolderListing.File) -> Manifest.File? {
-    guard let bytes = try? files.readAll(path(file), limit: 1 << 30) else { return nil }
+  ///
+  /// - Throws: where a note is there and cannot be read.
+  func entry(_ file: FolderListing.File) throws(CheckpointError) -> Manifest.File? {
+    let bytes: [UInt8]
+    do throws(CheckpointError) { bytes = try files.readAll(path(file), limit: 1 << 30) } catch {
+      guard [.notFound, .malformedFile, .truncated, .foreignFile].contains(error.code) else { throw error }
+      return nil
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     let stamp = stamp(file)
     guard text.hasPrefix(stamp) else { return nil }

@@ -71,7 +71,11 @@ struct ChecksumWork: Sendable {
   // MARK: Reading
 
   /// What a record has of each file; nil for those that are to be read.
-  func noted(_ record: ChecksumRecord?) -> [Manifest.File?] { listing.map { record?.entry($0) } }
+  func noted(_ record: ChecksumRecord?) throws(CheckpointError) -> [Manifest.File?] {
+    var noted: [Manifest.File?] = []
+    for file in listing { noted.append(try record?.entry(file)) }
+    return noted
+  }
 
   /// Reads some of the files, and notes each as soon as it is done.
   ///
@@ -156,7 +160,8 @@ struct ChecksumWork: Sendable {
     guard !headers.isEmpty else { return nil }
     let checkpoint: Checkpoint
     do throws(CheckpointError) {
-      checkpoint = try Checkpoint.open(path, files: files, threads: options.threads)
+      checkpoint = try Checkpoint.open(
+        path, files: files, threads: options.threads, memory: MemoryBudget(total: options.memory))
     } catch {
       // A folder of many GGUF files of one model is usual, and each of them stands for itself.
       guard error.code == .severalModels || error.code == .unknownSource else { throw error }

@@ -1,10 +1,28 @@
 extension Manifest {
   /// The file: one line for each file, tensor and logical tensor, so that two manifests can be told apart line by line.
   public var text: String {
+    var text = ""
+    write { text += $0 }
+    return text
+  }
+
+  /// Gives the text piece by piece: that of half a million tensors has some 200 MB.
+  public func write<E: Error>(_ print: (String) throws(E) -> Void) throws(E) {
     var out = "{\n\"schema\":\"\(Self.schema)\",\n\"digest\":\"\(digest.hex)\",\n\"files\":["
+    func flush() throws(E) {
+      guard out.utf8.count > Self.pieceBytes else { return }
+      try print(out)
+      out = ""
+    }
     for (i, file) in files.enumerated() {
       out += i > 0 ? ",\n" : "\n"
-      Self.write(file, to: &out)
+      Self.writeHead(file, to: &out)
+      for (i, tensor) in file.tensors.enumerated() {
+        out += i > 0 ? ",\n" : "\n"
+        Self.write(tensor, to: &out)
+        try flush()
+      }
+      Self.writeTail(file, to: &out)
     }
     out += "\n],\n\"logical\":["
     for (i, tensor) in logical.enumerated() {
@@ -15,12 +33,25 @@ extension Manifest {
       out += ",\"encoding\":"
       appendJSONString(tensor.encoding, to: &out)
       out += ",\"sha256\":\"\(tensor.digest.hex)\"}"
+      try flush()
     }
-    out += "\n]\n}\n"
-    return out
+    try print(out + "\n]\n}\n")
   }
 
+  private static let pieceBytes = 256 << 10
+
   static func write(_ file: File, to out: inout String) {
+    writeHead(file, to: &out)
+    for (i, tensor) in file.tensors.enumerated() {
+      out += i > 0 ? ",\n" : "\n"
+      write(tensor, to: &out)
+    }
+    writeTail(file, to: &out)
+  }
+
+  private static func writeTail(_ file: File, to out: inout String) { out += file.dataStart == nil ? "}" : "]}" }
+
+  private static func writeHead(_ file: File, to out: inout String) {
     out += "{\"name\":"
     appendJSONString(file.name, to: &out)
     out += ",\"bytes\":\(file.byteCount),\"sha256\":\"\(file.digest.hex)\""
@@ -29,15 +60,7 @@ extension Manifest {
       out +=
         ",\"zero_runs\":[" + file.zeroRuns.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",") + "]"
     }
-    if let dataStart = file.dataStart {
-      out += ",\"data_start\":\(dataStart),\"tensors\":["
-      for (i, tensor) in file.tensors.enumerated() {
-        out += i > 0 ? ",\n" : "\n"
-        write(tensor, to: &out)
-      }
-      out += "]"
-    }
-    out += "}"
+    if let dataStart = file.dataStart { out += ",\"data_start\":\(dataStart),\"tensors\":[" }
   }
 
   private static func write(_ tensor: Tensor, to out: inout String) {
@@ -64,9 +87,30 @@ extension Manifest {
 extension Manifest {
   /// Reads a manifest. Members that are not known are passed over; names that lead out of a folder are refused.
   public init(parsing bytes: [UInt8], file: String) throws(CheckpointError) {
-    guard isValidUTF8(bytes) else { throw CheckpointError(.manifestMalformed, file: file, "is not UTF-8 text") }
-    var parser = ManifestParser()
+    guard isValidUTF8(bytes) else { throw Self.notText(file) }
+    var parser = ManifestParser(keepsLogical: true)
     let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
+    try self.init(parser, problem, file)
+  }
+
+  /// Reads a manifest a window at a time.
+  ///
+  /// - Parameter keepsLogical: whether the digests of logical tensors are wanted; they are checked all the same.
+  init(reading open: OpenFile, keepsLogical: Bool) throws(CheckpointError) {
+    var parser = ManifestParser(keepsLogical: keepsLogical)
+    let problem = try JSONScanner.scan(open, 0..<(try open.size()), notText: Self.notText(open.path)) {
+      (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner)
+    }
+    try self.init(parser, problem, open.path)
+  }
+
+  private static func notText(_ file: String) -> CheckpointError {
+    CheckpointError(.manifestMalformed, file: file, "is not UTF-8 text")
+  }
+
+  private init(
+    _ parser: ManifestParser, _ problem: JSONScanner.Problem?, _ file: String
+  ) throws(CheckpointError) {
     if let problem {
       throw CheckpointError(
         .manifestMalformed, file: file, "is no manifest: \(problem.message) (byte \(problem.offset))")
@@ -91,9 +135,12 @@ extension Manifest {
 }
 
 private struct ManifestParser {
+  let keepsLogical: Bool
   var files: [Manifest.File] = []
   var logical: [Manifest.Logical] = []
   var digest: String?
+
+  init(keepsLogical: Bool) { self.keepsLogical = keepsLogical }
 
   mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     var schema: String?
@@ -112,7 +159,10 @@ private struct ManifestParser {
           found.files.append(file)
         }
       case "logical":
-        try scanner.array { (scanner) throws(JSONScanner.Problem) in found.logical.append(try Self.logical(&scanner)) }
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in
+          let tensor = try Self.logical(&scanner)
+          if keepsLogical { found.logical.append(tensor) }
+        }
       default: try scanner.skipValue(depth: 2)
       }
     }
@@ -139,7 +189,11 @@ private struct ManifestParser {
       case "zero_runs":
         try scanner.array { (scanner) throws(JSONScanner.Problem) in file.zeroRuns.append(try range(&scanner)) }
       case "tensors":
-        try scanner.array { (scanner) throws(JSONScanner.Problem) in file.tensors.append(try tensor(&scanner)) }
+        var names = SharedText()
+        try scanner.array { (scanner) throws(JSONScanner.Problem) in
+          file.tensors.append(try tensor(&scanner, &names))
+        }
+        for (i, name) in names.all.enumerated() { file.tensors[i].name = name }
       default: try scanner.skipValue(depth: 4)
       }
     }
@@ -157,8 +211,27 @@ private struct ManifestParser {
     return file
   }
 
-  private static func tensor(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Tensor {
-    var name: String?
+  /// Names that lie in one text, without an allocation for each.
+  private struct SharedText {
+    private var text: [UInt8] = []
+    private var starts: [Int] = []
+
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+      starts.append(text.count)
+      text.append(contentsOf: bytes)
+    }
+
+    var all: [TensorName] {
+      let ends = starts.dropFirst() + [text.count]
+      return zip(starts, ends).map { TensorName(text, $0..<$1) }
+    }
+  }
+
+  /// A tensor, but for its name, which goes to the others.
+  private static func tensor(
+    _ scanner: inout JSONScanner, _ names: inout SharedText
+  ) throws(JSONScanner.Problem) -> Manifest.Tensor {
+    var hasName = false
     var dtype: DType?
     var block: GGUFType?
     var dimensions: [Int]?
@@ -168,7 +241,10 @@ private struct ManifestParser {
     var content = Manifest.Content()
     try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
       switch key {
-      case "name": name = try text(&scanner)
+      case "name":
+        let name = try scanner.string()
+        scanner.withContent(of: name) { names.append($0) }
+        hasName = true
       case "dtype":
         let word = try text(&scanner)
         dtype = DType(name: word)
@@ -192,13 +268,15 @@ private struct ManifestParser {
       default: try scanner.skipValue(depth: 6)
       }
     }
-    guard let name, let dtype, let dimensions, let place, let sum else {
+    guard hasName, let dtype, let dimensions, let place, let sum else {
       throw scanner.problem("a tensor lacks name, dtype, shape, range or sha256")
     }
     return Manifest.Tensor(
-      name: TensorName(name), dtype: dtype, block: block, shape: Shape(dimensions), range: place, digest: sum,
+      name: unnamed, dtype: dtype, block: block, shape: Shape(dimensions), range: place, digest: sum,
       slices: slices, content: content)
   }
+
+  private static let unnamed = TensorName("")
 
   private static func logical(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.Logical {
     var tensor = Manifest.Logical(name: "", role: "", encoding: "", digest: SHA256Digest(hex: ""))
@@ -228,7 +306,7 @@ private struct ManifestParser {
   }
 
   private static func text(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> String {
-    scanner.decoded(try scanner.string())
+    try scanner.text()
   }
 
   private static func integer(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Int {

@@ -113,16 +113,9 @@ struct Destination: Sendable {
   /// Whether this very plan was carried out here, and nothing is left to do.
   func isFinished() throws(CheckpointError) -> Bool {
     let folder = inPlace
-    let provenance = joinPath(folder.destination, place.provenanceName)
-    guard try files.status(provenance)?.kind == .regular, try folder.begunPlan() == nil else { return false }
-    let json: JSONValue
-    do throws(CheckpointError) {
-      json = try JSONValue(parsing: files.readAll(provenance, limit: 1 << 30), file: provenance)
-    } catch {
-      if error.code == .ioFailed || error.code == .notPermitted { throw error }
-      return false
-    }
-    guard json["plan_id"]?.string == plan.id.hex else { return false }
+    guard let json = try Provenance.read(joinPath(folder.destination, place.provenanceName), files),
+      json["plan_id"]?.string == plan.id.hex, try folder.begunPlan() == nil
+    else { return false }
     // Its weights may have been removed since.
     for file in plan.files {
       guard try files.status(folder.finalFile(file))?.size == file.byteCount else { return false }

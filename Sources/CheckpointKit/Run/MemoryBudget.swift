@@ -10,7 +10,7 @@ public struct MemoryBudget: Sendable {
 
   public init(total: Int) { self.total = total }
 
-  /// The smaller of 4 GiB and half of what the machine or its cgroup has.
+  /// The smaller of 4 GiB and half of what the machine has, or the control groups (v1, v2) of this process allow.
   public static var standard: MemoryBudget {
     MemoryBudget(total: min(4 << 30, (machineMemory() ?? 8 << 30) / 2))
   }
@@ -30,20 +30,14 @@ public struct MemoryBudget: Sendable {
     return min(fitting, max(1, wanted))
   }
 
+  /// What the machine has, or the least that a control group of this process allows it.
   private static func machineMemory() -> Int? {
-    var least: Int?
-    func consider(_ value: Int?) {
-      guard let value, value > 0, value < 1 << 60 else { return }
-      least = min(least ?? value, value)
-    }
-    func text(_ path: String) -> String? {
-      (try? FileAccess.system.readSmall(path)).map { String(decoding: $0, as: UTF8.self) }
-    }
-    if let line = text("/proc/meminfo")?.split(separator: "\n").first(where: { $0.hasPrefix("MemTotal:") }) {
-      consider(line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 })
-    }
-    for path in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
-      consider(text(path).flatMap { Int($0.prefix { $0.isNumber }) })
+    var least = ControlGroup().memoryLimit
+    guard let bytes = try? FileAccess.system.readSmall("/proc/meminfo") else { return least }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix("MemTotal:") {
+      guard let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { break }
+      let (total, overflow) = kilobytes.multipliedReportingOverflow(by: 1024)
+      if !overflow, total > 0 { least = min(least ?? total, total) }
     }
     return least
   }

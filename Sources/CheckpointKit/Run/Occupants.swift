@@ -11,27 +11,30 @@ struct Occupants: Sendable {
   /// Of a result that is a folder: everything in it.
   init(of folder: String, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
     guard try files.status(folder)?.kind == .directory else { return }
-    let ours = Ours(in: folder, work: WorkFolder.name, place, files)
-    for name in try files.list(folder) { add(name, ours.has(name), joinPath(folder, name), files) }
+    let ours = try Ours(in: folder, work: WorkFolder.name, place, files)
+    for name in try files.list(folder) { try add(name, ours.has(name), joinPath(folder, name), files) }
     owned = owned.filter { $0 != Provenance.fileName } + owned.filter { $0 == Provenance.fileName }
   }
 
   /// Of a result that is a file, or a set: what bears one of its names, or one that an earlier result of its name had.
   init(_ plan: Plan, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
     let folder = parentPath(place.destination)
-    let ours = Ours(in: folder, work: WorkFolder.name(forFile: lastPathComponent(place.destination)), place, files)
+    let ours = try Ours(in: folder, work: WorkFolder.name(forFile: lastPathComponent(place.destination)), place, files)
     let names = Set(plan.files.map { TensorName(place.name(of: $0)) }).union(ours.names)
     for name in names.map(\.string).sorted() + [place.provenanceName] {
       let path = joinPath(folder, name)
       guard files.exists(path), !owned.contains(name), !foreign.contains(name) else { continue }
       // A provenance without a file of its result holds nobody up.
-      add(name, ours.has(name) || name == place.provenanceName, path, files)
+      try add(name, ours.has(name) || name == place.provenanceName, path, files)
     }
     if owned == [place.provenanceName], foreign.isEmpty { owned = [] }
   }
 
-  private mutating func add(_ name: String, _ isOurs: Bool, _ path: String, _ files: FileAccess) {
-    let isFolder = files.linkTarget(path) == nil && (try? files.status(path))?.kind == .directory
+  private mutating func add(
+    _ name: String, _ isOurs: Bool, _ path: String, _ files: FileAccess
+  ) throws(CheckpointError) {
+    let kind = try files.status(path)?.kind
+    let isFolder = files.linkTarget(path) == nil && kind == .directory
     let isWork = name == WorkFolder.name || name.hasPrefix(WorkFolder.discardedName)
     if isWork ? isFolder && isOurs : !isFolder && isOurs { owned.append(name) } else { foreign.append(name) }
   }
@@ -41,12 +44,9 @@ struct Occupants: Sendable {
     private(set) var names: Set<TensorName> = []
     private var hasWork = false
 
-    init(in folder: String, work: String, _ place: PlanFile.Place, _ files: FileAccess) {
+    init(in folder: String, work: String, _ place: PlanFile.Place, _ files: FileAccess) throws(CheckpointError) {
       let provenance = place.provenanceName
-      let path = joinPath(folder, provenance)
-      if let bytes = try? files.readAll(path, limit: 1 << 30), let json = try? JSONValue(parsing: bytes, file: path),
-        json["schema"]?.string == Provenance.schema
-      {
+      if let json = try Provenance.read(joinPath(folder, provenance), files) {
         insert([provenance] + Self.names(json["outputs"]).map { place.name(ofFile: $0) })
         // Beside a result that is a file, everything else is somebody's.
         if !place.isFile {
@@ -54,15 +54,16 @@ struct Occupants: Sendable {
           if let beside { insert(beside) } else { insertUsual(Self.names(json["inputs"])) }
         }
       }
-      let planFile = joinPath(joinPath(folder, work), "plan.json")
-      if files.linkTarget(joinPath(folder, work)) == nil, let plan = try? PlanFile(reading: planFile, files) {
+      let folder = WorkFolder(named: work, in: folder, place, files: files)
+      if files.linkTarget(folder.path) != nil { return }
+      if let plan = try folder.begunPlan() {
         hasWork = true
         insert([provenance] + plan.fileNames.map { place.name(ofFile: $0) })
         if !place.isFile { insertUsual(plan.inputs.files.map(\.name)) }
-      } else {
+      } else if try files.status(folder.path)?.kind == .directory {
         // Begun, and stopped before it had a plan.
-        let entries = try? files.list(joinPath(folder, work))
-        hasWork = entries.map { $0.allSatisfy { ["claims", "records", "files", "temporary"].contains($0) } } ?? false
+        let entries = try files.list(folder.path)
+        hasWork = entries.allSatisfy { ["claims", "records", "files", "temporary"].contains($0) }
       }
     }
 

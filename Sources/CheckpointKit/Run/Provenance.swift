@@ -8,6 +8,20 @@ public enum Provenance {
   /// Far above any that was written.
   static let byteLimit = 256 << 20
 
+  /// What a provenance says; nil where there is none, or no such document.
+  ///
+  /// - Throws: where it is there and cannot be read.
+  static func read(_ path: String, _ files: FileAccess) throws(CheckpointError) -> JSONValue? {
+    do throws(CheckpointError) {
+      guard try files.status(path)?.kind == .regular else { return nil }
+      let json = try JSONValue(parsing: files.readAll(path, limit: 1 << 30), file: path)
+      return json["schema"]?.string == schema ? json : nil
+    } catch {
+      guard [.notFound, .malformedFile].contains(error.code) else { throw error }
+      return nil
+    }
+  }
+
   /// A file of the result that holds no weights.
   struct SideFile: Sendable {
     var name: String

@@ -46,12 +46,16 @@ struct WorkFolder: Sendable {
   }
 
   /// That in a folder under any other name.
-  init(folder: String, _ place: PlanFile.Place, _ stage: Stage = .beside, files: FileAccess) {
+  init(folder: String, _ place: PlanFile.Place, files: FileAccess) {
+    self.init(named: Self.name, in: folder, place, files: files)
+  }
+
+  init(named name: String, in folder: String, _ place: PlanFile.Place, files: FileAccess) {
     self.place = place
     self.files = files
-    self.stage = stage
+    self.name = name
+    stage = .beside
     destination = folder
-    name = Self.name
   }
 
   /// The result's folder, or the one that its files lie in. Behind a link, the folder that it leads to is meant.

@@ -10,24 +10,9 @@ internal import Synchronization
 /// Threads that this process may use: its affinity mask, cut by the CPU quota of its cgroup.
 public let availableProcessors: Int = {
   let cores = Int(csystem_processor_count())
-  guard let quota = cgroupProcessorQuota() else { return cores }
+  guard let quota = ControlGroup().processorQuota else { return cores }
   return max(1, min(cores, Int(quota.rounded(.up))))
 }()
-
-private func cgroupProcessorQuota() -> Double? {
-  func numbers(_ path: String) -> [Double?] {
-    guard let bytes = try? FileAccess.system.readSmall(path) else { return [] }
-    return String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" }).map { Double($0) }
-  }
-  let v2 = numbers("/sys/fs/cgroup/cpu.max")
-  if v2.count == 2, let quota = v2[0], let period = v2[1], period > 0 { return quota / period }
-  if let quota = numbers("/sys/fs/cgroup/cpu/cpu.cfs_quota_us").first ?? nil, quota > 0,
-    let period = numbers("/sys/fs/cgroup/cpu/cpu.cfs_period_us").first ?? nil, period > 0
-  {
-    return quota / period
-  }
-  return nil
-}
 
 /// Runs `body` on several threads of its own, and waits for all; `body` gets the thread's number.
 ///

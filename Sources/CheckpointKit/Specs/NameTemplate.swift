@@ -120,8 +120,7 @@ struct NameIndex: Sendable {
   private static func bucket(_ hash: UInt64) -> Int { Int(hash >> UInt64(64 - bucketBits)) }
 
   func match(_ name: TensorName) -> Match? {
-    var string = name.string
-    return string.withUTF8 { bytes in
+    name.withBytes { bytes in
       let hash = Self.hash(bytes)
       let bucket = Self.bucket(hash)
       for candidate in buckets[bucket]..<buckets[bucket + 1] where candidates[candidate].hash == hash {

@@ -1,52 +1,73 @@
-/// The dimensions of a tensor, slowest first. Up to four are held without an allocation.
+/// The dimensions of a tensor, slowest first. Up to four of usual size are held without an allocation.
+///
+/// Hundreds of thousands of shapes are held at once, so it takes 16 bytes: a word for rank and dimensions where these
+/// fit (one of 61 bits, two of 30, three of 20, four of 15), an array where they do not.
 public struct Shape: Sendable, Hashable {
-  private var inline: (Int, Int, Int, Int) = (0, 0, 0, 0)
+  /// The rank in the lowest three bits, then the dimensions, first one lowest; 0 where `more` has them.
+  private var packed: UInt64 = 0
   private var more: [Int]?
-  public private(set) var rank: Int
+
+  private static let rankBits = 3
+
+  /// Bits of a dimension, by rank.
+  private static func width(_ rank: Int) -> Int {
+    switch rank {
+    case 0, 1: 61
+    case 2: 30
+    case 3: 20
+    default: 15
+    }
+  }
 
   public init(_ dimensions: [Int]) {
-    rank = dimensions.count
-    if rank <= 4 {
-      for (i, dimension) in dimensions.enumerated() { setInline(i, dimension) }
-    } else {
+    guard dimensions.count <= 4 else {
       more = dimensions
+      return
     }
+    var word = UInt64(dimensions.count)
+    for (i, dimension) in dimensions.enumerated() {
+      guard Self.insert(dimension, at: i, of: dimensions.count, into: &word) else {
+        more = dimensions
+        return
+      }
+    }
+    packed = word
+  }
+
+  /// False where the dimension needs more bits; two shapes are equal only if they are held alike.
+  private static func insert(_ dimension: Int, at i: Int, of rank: Int, into word: inout UInt64) -> Bool {
+    let width = width(rank)
+    guard dimension >= 0, dimension >> width == 0 else { return false }
+    word |= UInt64(dimension) << UInt64(rankBits + i * width)
+    return true
   }
 
   /// Adds a dimension behind the others.
   mutating func append(_ dimension: Int) {
-    if rank < 4 {
-      setInline(rank, dimension)
-    } else {
-      if rank == 4 {
-        // Two shapes are equal only if they are held alike.
-        more = dimensions
-        inline = (0, 0, 0, 0)
+    if more == nil, rank < 4 {
+      var word = UInt64(rank + 1)
+      var fits = true
+      for i in 0..<rank { fits = fits && Self.insert(self[i], at: i, of: rank + 1, into: &word) }
+      if fits, Self.insert(dimension, at: rank, of: rank + 1, into: &word) {
+        packed = word
+        return
       }
-      more?.append(dimension)
     }
-    rank += 1
+    if more == nil {
+      more = dimensions
+      packed = 0
+    }
+    more?.append(dimension)
   }
 
   public init(_ dimensions: Int...) { self.init(dimensions) }
 
+  public var rank: Int { more?.count ?? Int(packed & 7) }
+
   public subscript(i: Int) -> Int {
     if let more { return more[i] }
-    switch i {
-    case 0: return inline.0
-    case 1: return inline.1
-    case 2: return inline.2
-    default: return inline.3
-    }
-  }
-
-  private mutating func setInline(_ i: Int, _ value: Int) {
-    switch i {
-    case 0: inline.0 = value
-    case 1: inline.1 = value
-    case 2: inline.2 = value
-    default: inline.3 = value
-    }
+    let width = Self.width(Int(packed & 7))
+    return Int(packed >> UInt64(Self.rankBits + i * width) & (1 << UInt64(width) - 1))
   }
 
   public var dimensions: [Int] { (0..<rank).map { self[$0] } }
@@ -66,15 +87,6 @@ public struct Shape: Sendable, Hashable {
     var count = 1
     for i in 0..<max(0, rank - 1) { count &*= self[i] }
     return count
-  }
-
-  public static func == (a: Shape, b: Shape) -> Bool {
-    a.rank == b.rank && a.inline == b.inline && a.more == b.more
-  }
-
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(rank)
-    for i in 0..<rank { hasher.combine(self[i]) }
   }
 }
 

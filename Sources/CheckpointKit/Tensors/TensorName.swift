@@ -1,33 +1,64 @@
 /// The name of a stored tensor: UTF-8 bytes, equal only if every byte is equal.
+///
+/// A name may be a stretch of a text that many names share, as those of one header do: it then costs no allocation.
 public struct TensorName: Sendable, Hashable, Comparable {
-  public let string: String
+  private let text: [UInt8]
+  private let start: Int
+  private let length: UInt32
   /// Computed once: a name is looked up many times, and names that differ seldom need a look at their bytes.
-  let byteHash: UInt64
+  let byteHash: UInt32
 
   public init(_ string: String) {
-    self.string = string
-    byteHash =
-      string.utf8.withContiguousStorageIfAvailable { Self.hash(of: $0) } ?? Self.hash(of: Array(string.utf8))
+    let text = Array(string.utf8)
+    self.init(
+      text, start: 0, length: UInt32(truncatingIfNeeded: text.count), hash: text.withUnsafeBufferPointer(Self.hash))
+  }
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.init(Array(bytes), start: 0, length: UInt32(truncatingIfNeeded: bytes.count), hash: Self.hash(of: bytes))
+  }
+
+  /// A stretch of a text.
+  init(_ text: [UInt8], start: Int, length: UInt32, hash: UInt32) {
+    self.text = text
+    self.start = start
+    self.length = length
+    byteHash = hash
+  }
+
+  init(_ text: [UInt8], _ range: Range<Int>) {
+    let hash = text.withUnsafeBufferPointer { Self.hash(of: UnsafeBufferPointer(rebasing: $0[range])) }
+    self.init(text, start: range.lowerBound, length: UInt32(truncatingIfNeeded: range.count), hash: hash)
+  }
+
+  public var string: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
+  public var byteCount: Int { Int(length) }
+
+  /// Lends the bytes.
+  func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    text.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<start + Int(length)])) }
   }
 
   public static func == (a: TensorName, b: TensorName) -> Bool {
-    a.byteHash == b.byteHash && sameBytes(a.string, b.string)
+    guard a.byteHash == b.byteHash, a.length == b.length else { return false }
+    return a.withBytes { a in b.withBytes { b in firstDifference(a, b) == a.count } }
   }
 
   public static func < (a: TensorName, b: TensorName) -> Bool {
-    withBytes(of: a.string, b.string) { a, b in
-      let place = firstDifference(a, b)
-      return place < min(a.count, b.count) ? a[place] < b[place] : a.count < b.count
-    } ?? a.string.utf8.lexicographicallyPrecedes(b.string.utf8)
+    a.withBytes { a in
+      b.withBytes { b in
+        let place = firstDifference(a, b)
+        return place < min(a.count, b.count) ? a[place] < b[place] : a.count < b.count
+      }
+    }
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(byteHash) }
 
-  private static func hash(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBufferPointer { hash(of: $0) } }
-
   /// Words of eight bytes, each folded in by a full multiplication; seeded anew in each process, so that no file can be
   /// made whose names collide.
-  static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+  static func hash(of bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
     let raw = UnsafeRawBufferPointer(bytes)
     let (seed, multiplier) = secrets
     func folded(_ word: UInt64) -> UInt64 {
@@ -45,7 +76,7 @@ public struct TensorName: Sendable, Hashable, Comparable {
       rest = rest << 8 | UInt64(raw[i])
       i += 1
     }
-    return folded(hash ^ rest)
+    return UInt32(truncatingIfNeeded: folded(hash ^ rest) >> 16)
   }
 
   private static let secrets = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max) | 1)

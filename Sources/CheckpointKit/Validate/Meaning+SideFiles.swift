@@ -3,7 +3,8 @@ extension Meaning {
   private static let tokenizerFiles = [
     "tokenizer.json", "tiktoken.model", "tokenizer.model", "vocab.json", "vocab.txt", "qwen.tiktoken", "tekken.json",
   ]
-  private static let sideFileLimit = 256 << 20
+  /// Of what is held whole; a tokenizer.json is looked through a window at a time.
+  private static let sideFileLimit = 32 << 20
 
   mutating func checkSideFiles() throws(CheckpointError) {
     for refusal in checkpoint.sideFiles.outside { addOutside(refusal) }
@@ -75,10 +76,10 @@ extension Meaning {
       for (id, _) in config["added_tokens_decoder"]?.object?.members ?? [] { note(Int(id), "tokenizer_config.json") }
     }
     if here.contains("tokenizer.json") {
-      let bytes = try read("tokenizer.json")
-      switch TokenizerScan.largestId(tokenizerJSON: bytes) {
-      case .success(let id): note(id, "tokenizer.json")
-      case .failure(let error): add(.error, .tokenizerMalformed, file: "tokenizer.json", error.problem)
+      let file = try OpenFile(reading: joinPath(checkpoint.folder, "tokenizer.json"), checkpoint.files)
+      do throws(CheckpointError) { note(try TokenizerScan.largestId(tokenizerJSON: file), "tokenizer.json") } catch {
+        guard error.code == .tokenizerMalformed else { throw error }
+        add(.error, .tokenizerMalformed, file: "tokenizer.json", error.problem)
       }
     } else if let name = ["tiktoken.model", "qwen.tiktoken"].first(where: { here.contains($0) }) {
       if let id = TokenizerScan.largestId(tiktoken: try read(name)) {
@@ -110,10 +111,11 @@ extension Meaning {
 
 /// Looks through tokenizer files for the largest id, without keeping what they hold.
 enum TokenizerScan {
-  static func largestId(tokenizerJSON bytes: [UInt8]) -> Result<Int?, CheckpointError> {
-    guard isValidUTF8(bytes) else { return .failure(CheckpointError(.tokenizerMalformed, "is not UTF-8 text")) }
+  static func largestId(tokenizerJSON file: OpenFile) throws(CheckpointError) -> Int? {
     var largest: Int?
-    let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in
+    let notText = CheckpointError(.tokenizerMalformed, "is not UTF-8 text")
+    let problem = try JSONScanner.scan(file, 0..<(try file.size()), notText: notText) {
+      (scanner) throws(JSONScanner.Problem) in
       try scanner.object { (scanner, key) throws(JSONScanner.Problem) in
         switch scanner.decoded(key) {
         case "model" where scanner.peek() == UInt8(ascii: "{"):
@@ -135,10 +137,9 @@ enum TokenizerScan {
       try scanner.expectEnd()
     }
     if let problem {
-      return .failure(
-        CheckpointError(.tokenizerMalformed, "is no tokenizer: byte \(problem.offset): \(problem.message)"))
+      throw CheckpointError(.tokenizerMalformed, "is no tokenizer: byte \(problem.offset): \(problem.message)")
     }
-    return .success(largest)
+    return largest
   }
 
   /// An object of tokens and ids (BPE, WordPiece), or a list whose places are the ids (Unigram).

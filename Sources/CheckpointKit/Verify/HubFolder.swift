@@ -78,11 +78,7 @@ struct HubFolder: Sendable {
     guard try access.status(path)?.kind == .regular else { return nil }
     var evidence = Evidence(.hubTree, "the tree of commit \(commit.prefix(12))")
     do throws(CheckpointError) {
-      let json = try JSONValue(parsing: access.readAll(path, limit: 256 << 20), file: path)
-      guard json["format_version"]?.int == 1, let list = json["files"]?.object else {
-        throw CheckpointError(.verifyEvidence, file: path, "is no listing of a commit in a form that is read here")
-      }
-      for (name, entry) in list.members { evidence.expect(PathBytes.decode(name.utf8), tree: entry, file: path) }
+      try evidence.expect(tree: OpenFile(reading: path, access))
     } catch {
       if [.ioFailed, .notPermitted].contains(error.code) { throw error }
       evidence.findings.append(
@@ -195,8 +191,46 @@ struct HubFolder: Sendable {
 }
 
 extension Evidence {
+  /// All files of a tree: `{"format_version": 1, "files": {name: …}}`. An entry at a time is held.
+  fileprivate mutating func expect(tree open: OpenFile) throws(CheckpointError) {
+    var listed = self
+    var version: Int?
+    var hasFiles = false
+    let notText = CheckpointError(.malformedFile, file: open.path, "is not UTF-8 text")
+    let problem = try JSONScanner.scan(open, 0..<(try open.size()), notText: notText) {
+      (scanner) throws(JSONScanner.Problem) in
+      var keys = Set<String>()
+      try scanner.object { (scanner, key) throws(JSONScanner.Problem) in
+        let key = scanner.decoded(key)
+        guard keys.insert(key).inserted else { throw scanner.problem("key \"\(key)\" stands twice") }
+        switch key {
+        case "format_version": version = try JSONValue(from: &scanner, depth: 2).int
+        case "files" where scanner.peek() == UInt8(ascii: "{"):
+          hasFiles = true
+          var names = NameTable()
+          try scanner.object { (scanner, key) throws(JSONScanner.Problem) in
+            guard scanner.withContent(of: key, { names.add($0) }).isNew else {
+              throw scanner.problem("key \"\(scanner.decoded(key))\" stands twice")
+            }
+            listed.expect(PathBytes.decode(names[names.count - 1].utf8), tree: try JSONValue(from: &scanner, depth: 3))
+          }
+        default: try scanner.skipValue(depth: 2)
+        }
+      }
+      try scanner.expectEnd()
+    }
+    if let problem {
+      throw CheckpointError(
+        .malformedFile, file: open.path, "is not JSON: \(problem.message) (byte \(problem.offset))")
+    }
+    guard version == 1, hasFiles else {
+      throw CheckpointError(.verifyEvidence, file: open.path, "is no listing of a commit in a form that is read here")
+    }
+    self = listed
+  }
+
   /// One file of a tree: `{size, blob_id, lfs_sha256?, lfs_size?, xet_hash?}`.
-  fileprivate mutating func expect(_ name: String, tree entry: JSONValue, file: String) {
+  private mutating func expect(_ name: String, tree entry: JSONValue) {
     let size = entry["lfs_size"]?.int ?? entry["size"]?.int
     if let text = entry["lfs_sha256"]?.string {
       guard let hex = hexDigest(text, digits: 64) else {

@@ -30,7 +30,7 @@ extension Verifier {
     guard let manifest else { return }
     for place in damaged { try localise(listing.files[place], expectedDigests) }
     var table: [TensorName: (file: Int, tensor: Int)] = [:]
-    for (i, file) in manifest.files.enumerated() {
+    for (i, file) in manifest.files.enumerated() where !byTensor.isEmpty {
       for (j, tensor) in file.tensors.enumerated() { table[tensor.name] = (i, j) }
     }
     var seen = Set<TensorName>()

@@ -100,8 +100,7 @@ public struct Verifier: Sendable {
   private mutating func gatherEvidence() throws(CheckpointError) {
     if let file = options.manifest {
       // Where the user says it is, it may be behind any link.
-      let found = try Manifest(
-        parsing: access.unconfined.readAll(file, limit: Self.manifestLimit), file: file)
+      let found = try Manifest(reading: OpenFile(reading: file, access.unconfined), keepsLogical: false)
       manifest = found
       var evidence = Evidence(found, .manifest)
       if let name = listing.name(of: file, access) { evidence.ownFiles.insert(TensorName(name)) }
@@ -161,22 +160,22 @@ public struct Verifier: Sendable {
     }
   }
 
-  private static let manifestLimit = 4 << 30
-
   /// The manifest in the folder: whoever made the files may have made it. One that cannot be read is no evidence.
   private mutating func manifestInside() throws(CheckpointError) -> Evidence? {
     let path = joinPath(listing.folder, Manifest.usualName)
     if let given = options.manifest, listing.name(of: given, access) == Manifest.usualName { return nil }
     guard access.refusal(of: path) == nil, try access.status(path)?.kind == .regular else { return nil }
     do throws(CheckpointError) {
-      let found = try Manifest(parsing: access.readAll(path, limit: Self.manifestLimit), file: Manifest.usualName)
+      let found = try Manifest(reading: OpenFile(reading: path, access), keepsLogical: false)
       if manifest == nil { (manifest, manifestLevel) = (found, .manifestInside) }
       var evidence = Evidence(found, .manifestInside)
       evidence.ownFiles.insert(TensorName(Manifest.usualName))
       return evidence
     } catch {
       guard error.code == .manifestMalformed || error.code == .malformedFile else { throw error }
-      outcome.findings.append(Finding(error))
+      var finding = Finding(error)
+      finding.file = Manifest.usualName
+      outcome.findings.append(finding)
       return nil
     }
   }
@@ -217,7 +216,8 @@ public struct Verifier: Sendable {
       return
     }
     do throws(CheckpointError) {
-      let (found, findings) = try Checkpoint.inspect(path, files: access, threads: options.threads)
+      let (found, findings) = try Checkpoint.inspect(
+        path, files: access, threads: options.threads, memory: MemoryBudget(total: options.memory))
       checkpoint = found
       if let found { model = try Binding.inspect(found, library: library).model }
       let outside = Set(listing.outside.map { TensorName(lastPathComponent($0.name)) })
@@ -262,7 +262,9 @@ public struct Verifier: Sendable {
       reportMissing(name.string, list)
     }
     for file in listing.files
-    where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name)) {
+    where list.entries[TensorName(file.name)] == nil && !ownFiles.contains(TensorName(file.name))
+      && !list.ownFiles.contains(TensorName(file.name))
+    {
       let isRead = checkpoint?.shards.contains { sameBytes($0.name, file.name) } ?? false
       if list.level == manifestLevel, isRead, hasOtherShards { continue }
       guard list.isListing || file.isWeight else { continue }

@@ -55,8 +55,12 @@ struct ChecksumVerb: ReadingVerb {
     let outcome = try Checksum.make(checkpoint, library: try session.library(), options: options, files: session.files)
     progress.clear()
     let manifest = outcome.manifest
-    let text = Self.text(manifest, sha256sums ? Self.sumsFormat : "")
-    if let output { try ChecksumRecord.publish(text, to: output, session.files) }
+    let format = sha256sums ? Self.sumsFormat : ""
+    if let output {
+      try ChecksumRecord.publish(to: output, session.files) { (print) throws(CheckpointError) in
+        try Self.write(manifest, format, print)
+      }
+    }
     var report = Self.report(outcome, output)
     if output != nil {
       let rate = Double(outcome.readBytes) / max(session.elapsed, 1e-3)
@@ -67,15 +71,22 @@ struct ChecksumVerb: ReadingVerb {
     } else if common.json {
       report.summary["manifest"] = try JSONValue(parsing: manifest.text, file: "manifest")
     } else {
-      report.ownFile = text
+      report.printOwnFile = { Self.write(manifest, format) { Terminal.write($0, to: 1) } }
     }
     return report
   }
   /// Lines of `sha256sum` in place of a manifest.
   static let sumsFormat = "sha256sums"
 
-  static func text(_ manifest: Manifest, _ format: String) -> [UInt8] {
-    format == sumsFormat ? manifest.checksumFile : Array(manifest.text.utf8)
+  /// Gives the text piece by piece.
+  static func write<E: Error>(
+    _ manifest: Manifest, _ format: String, _ print: ([UInt8]) throws(E) -> Void
+  ) throws(E) {
+    if format == sumsFormat {
+      try print(manifest.checksumFile)
+    } else {
+      try manifest.write { (text) throws(E) in try print(Array(text.utf8)) }
+    }
   }
 
   static func options(_ session: Session, _ progress: ProgressLine) -> Checksum.Options {

@@ -41,7 +41,7 @@ struct Inspect: ReadingVerb {
   }
 
   func perform(_ session: Session) throws -> Report {
-    let checkpoint = try session.open(checkpoint)
+    let checkpoint = try session.openToRead(checkpoint)
     let binding = try Binding.inspect(checkpoint, library: try session.library())
     let summary = CheckpointSummary(binding)
     let facts = Facts(summary, license: try License.stated(by: checkpoint), context: context)
@@ -185,6 +185,7 @@ private struct Facts {
       "context_length": .int(orNull: integer("context").flatMap { $0 > 0 ? $0 : nil }),
       "kv_cache_bytes_per_token": .int(orNull: summary.cacheBytesPerToken), "license": .string(orNull: license),
       "junk": Self.json(summary.junk), "unknown": Self.json(summary.unknown),
+      "least_memory_bytes": .int(checkpoint.readingNeeds.least),
     ]
   }
 

@@ -28,28 +28,30 @@ struct List: ReadingVerb {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func perform(_ session: Session) throws -> Report {
-    let checkpoint = try session.open(checkpoint)
+    let checkpoint = try session.openToRead(checkpoint)
     var report = Report()
-    var rows: [Row]
+    let listing: Listing
     if stored {
-      rows = checkpoint.records.map { Row(stored: $0, in: checkpoint) }
+      listing = Listing(checkpoint)
     } else {
       let binding = try Binding.inspect(checkpoint, library: try session.library())
       if let error = binding.findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
       report.findings = binding.findings
-      rows = Self.logical(binding)
+      listing = Listing(binding)
     }
-    if let match {
-      rows = rows.filter { Glob.matches($0.name, match) }
-      if rows.isEmpty {
-        report.findings.append(Finding(.note, .tensorUnknown, "no tensor's name matches '\(match)'"))
-      }
+    let rows = listing.rows.lazy.map { listing.row($0) }.filter { row in
+      match.map { Glob.matches(row.name, $0) } ?? true
+    }
+    if let match, rows.first == nil {
+      report.findings.append(Finding(.note, .tensorUnknown, "no tensor's name matches '\(match)'"))
     }
     if common.json {
       printLines(rows)
       report.ownJSON = lastLine(report)
+    } else if common.verbose {
+      report.printText = { printEach(rows) }
     } else {
-      report.text = common.verbose ? each(rows) : folded(rows)
+      report.text = folded(rows)
     }
     return report
   }
@@ -78,37 +80,56 @@ struct List: ReadingVerb {
     }
   }
 
-  /// Logical tensors by the place of their main part; what no spec names is listed as it is stored.
-  private static func logical(_ binding: Binding) -> [Row] {
-    let checkpoint = binding.checkpoint
-    var rows: [(record: Int, row: Row)] = []
-    if let model = binding.model {
-      for bound in binding.tensors {
-        let tensor = model.tensors[bound.tensor]
-        let main = bound.pieces[0].records[0]
-        var row = Row(stored: checkpoint.records[main], in: checkpoint)
-        row.name = model.name(of: tensor)
-        row.role = tensor.role.name
-        row.layer = tensor.layer
-        row.expert = tensor.expert
-        row.shape = tensor.shape
-        row.encoding = bound.layout.name
-        row.bytes = bound.byteCount
-        row.offset += bound.pieces[0].offset
-        rows.append((main, row))
+  /// Which rows there are, in their order. They are made when they are printed: there may be hundreds of thousands.
+  private struct Listing {
+    let checkpoint: Checkpoint
+    let binding: Binding?
+    /// Logical tensors by their number in the binding; stored ones, of no model, by their record, from −1 down.
+    let rows: [Int32]
+
+    init(_ checkpoint: Checkpoint) {
+      self.checkpoint = checkpoint
+      binding = nil
+      rows = checkpoint.records.indices.map { Int32(-1 - $0) }
+    }
+
+    /// Logical tensors by the place of their main part; what no spec names is listed as it is stored.
+    init(_ binding: Binding) {
+      checkpoint = binding.checkpoint
+      self.binding = binding
+      var rows: [(record: Int32, row: Int32)] = []
+      if binding.model != nil {
+        for (i, bound) in binding.tensors.enumerated() { rows.append((Int32(bound.mainRecord), Int32(i))) }
       }
+      for record in binding.junk + binding.unknown { rows.append((Int32(record), Int32(-1 - record))) }
+      rows.sort { ($0.record, $0.row) < ($1.record, $1.row) }
+      self.rows = rows.map(\.row)
     }
-    for record in binding.junk + binding.unknown {
-      var row = Row(stored: checkpoint.records[record], in: checkpoint)
-      row.encoding = row.encoding.lowercased()
-      rows.append((record, row))
+
+    func row(_ number: Int32) -> Row {
+      guard number >= 0, let binding, let model = binding.model else {
+        var row = Row(stored: checkpoint.records[Int(-1 - number)], in: checkpoint)
+        if binding != nil { row.encoding = row.encoding.lowercased() }
+        return row
+      }
+      let bound = binding.tensors[Int(number)]
+      let tensor = model.tensors[bound.tensor]
+      var row = Row(stored: checkpoint.records[bound.mainRecord], in: checkpoint)
+      row.name = model.name(of: tensor)
+      row.role = tensor.role.name
+      row.layer = tensor.layer
+      row.expert = tensor.expert
+      row.shape = tensor.shape
+      row.encoding = bound.layout.name
+      row.bytes = bound.byteCount
+      row.offset += bound.offset
+      return row
     }
-    return rows.sorted { $0.record < $1.record }.map(\.row)
   }
 
   // MARK: JSON Lines
 
-  private func printLines(_ rows: [Row]) {
+  private func printLines(_ rows: some Sequence<Row>) {
     var text = JSONValue.object(["schema": .string(Self.schema), "version": .string(Toolkit.version)]).text() + "\n"
     for row in rows {
       var object: JSONObject = ["name": .string(row.name)]
@@ -123,7 +144,7 @@ struct List: ReadingVerb {
       if !stored { object["encoding"] = .string(row.encoding) }
       object.add(["bytes": .int(row.bytes), "file": .string(row.file), "offset": .int(row.offset)])
       text += JSONValue.object(object).shown.text() + "\n"
-      if text.utf8.count > 1 << 20 {
+      if text.utf8.count > 1 << 18 {
         Terminal.print(text)
         text = ""
       }
@@ -140,28 +161,40 @@ struct List: ReadingVerb {
 
   // MARK: Text
 
-  private func each(_ rows: [Row]) -> String {
-    var table = TextTable(right: [3])
-    for row in rows {
-      table.row(
+  /// A line for each tensor: once through them for the widths of the columns, once to print.
+  private func printEach(_ rows: some Sequence<Row>) {
+    func cells(_ row: Row) -> [String] {
+      [
         printable(row.name), row.encoding, "\(row.shape)", ByteSize.grouped(row.bytes), row.role ?? "",
-        printable(row.file))
+        printable(row.file),
+      ]
     }
-    return table.text()
+    var columns = TextColumns(right: [3])
+    for row in rows { columns.measure(cells(row)) }
+    var text = ""
+    for row in rows {
+      text += columns.line(cells(row)) + "\n"
+      if text.utf8.count > 1 << 20 {
+        Terminal.print(text)
+        text = ""
+      }
+    }
+    Terminal.print(text)
+  }
+
+  private struct FoldedKey: Hashable {
+    var form: String
+    var encoding: String
+    var shape: Shape
   }
 
   /// Tensors that differ in their numbers alone, on one line.
-  private func folded(_ rows: [Row]) -> String {
-    struct Key: Hashable {
-      var form: String
-      var encoding: String
-      var shape: Shape
-    }
-    var order: [Key] = []
-    var groups: [Key: (numbers: [Set<Int>], count: Int, bytes: Int, role: String?)] = [:]
+  private func folded(_ rows: some Sequence<Row>) -> String {
+    var order: [FoldedKey] = []
+    var groups: [FoldedKey: (numbers: [Set<Int>], count: Int, bytes: Int, role: String?)] = [:]
     for row in rows {
       let (form, numbers) = Self.form(row.name)
-      let key = Key(form: form, encoding: row.encoding, shape: row.shape)
+      let key = FoldedKey(form: form, encoding: row.encoding, shape: row.shape)
       if groups[key] == nil {
         order.append(key)
         groups[key] = (Array(repeating: [], count: numbers.count), 0, 0, row.role)

@@ -92,7 +92,8 @@ struct Validate: ReadingVerb {
   private func check(_ session: Session) throws -> Report {
     let library = try session.library()
     let deployments = try self.deployments(library)
-    let (checkpoint, fileFindings) = try Checkpoint.inspect(checkpoint, files: session.files, threads: session.threads)
+    let (checkpoint, fileFindings) = try Checkpoint.inspect(
+      checkpoint, files: session.files, threads: session.threads, memory: session.budget)
     var findings = fileFindings
     var notMade: [String] = []
     var logical: Int?
@@ -132,6 +133,7 @@ struct Validate: ReadingVerb {
       "errors": .int(count(.error)), "warnings": .int(count(.warning)), "notes": .int(count(.note)),
       "allowed": .int(allowed), "data_read_bytes": .int(data?.readBytes ?? 0), "engines": .object(verdicts),
       "checks_not_made": .array(notMade.map { .string($0) }),
+      "least_memory_bytes": .int(orNull: checkpoint?.readingNeeds.least),
     ]
     let style = session.style
     let verdict =

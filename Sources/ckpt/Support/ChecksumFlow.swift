@@ -45,7 +45,9 @@ struct ChecksumFlow: UnitFlow {
   func publish(verifiesAll: Bool) throws -> Report? {
     if try plan.isFinished() { return nil }
     let outcome = try plan.manifest()
-    try plan.publish(ChecksumVerb.text(outcome.manifest, format))
+    try plan.publish { (print) throws(CheckpointError) in
+      try ChecksumVerb.write(outcome.manifest, format, print)
+    }
     var report = ChecksumVerb.report(outcome, destination)
     report.text += "; digest \(outcome.manifest.digest.hex)\n"
     return report

@@ -6,6 +6,8 @@ struct Report {
   var findings: [Finding] = []
   /// Lines for standard output.
   var text = ""
+  /// Prints more of it behind the text, where that would be too much to hold.
+  var printText: (() -> Void)?
   /// Whether findings are the result itself, and so belong on standard output.
   var findingsAreResult = false
   /// Whether the text only tells what was done, so that -q leaves it out.
@@ -16,8 +18,8 @@ struct Report {
   var isIncomplete: CheckpointError?
   /// Replaces the JSON document, where a verb has another form.
   var ownJSON: String?
-  /// Replaces the JSON document by a file of the verb's, byte for byte.
-  var ownFile: [UInt8]?
+  /// Replaces the JSON document by a file of the verb's, printed byte for byte and piece by piece.
+  var printOwnFile: (() -> Void)?
   /// A member of the summary that is such a file, and not for people: its names stay as they are.
   static let verbatimMember = "manifest"
 

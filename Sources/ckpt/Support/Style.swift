@@ -44,35 +44,51 @@ extension Style {
   }
 }
 
-/// Rows of text in columns.
-struct TextTable {
-  private var rows: [[String]] = []
+/// Columns of text, as wide as their widest cell.
+struct TextColumns {
+  private var widths: [Int] = []
   private let rightAligned: Set<Int>
 
   /// - Parameter right: columns that are aligned at their right.
   init(right: Set<Int> = []) { rightAligned = right }
 
-  mutating func row(_ cells: String...) { rows.append(cells) }
+  mutating func measure(_ cells: [String]) {
+    for (c, cell) in cells.enumerated() {
+      if c == widths.count { widths.append(0) }
+      widths[c] = max(widths[c], cell.count)
+    }
+  }
 
-  mutating func row(_ cells: [String]) { rows.append(cells) }
+  /// Two spaces between columns, none at the end. The cells were measured.
+  func line(_ cells: [String], indent: Int = 0) -> String {
+    var line = String(repeating: " ", count: indent)
+    for (c, cell) in cells.enumerated() {
+      let padding = String(repeating: " ", count: max(0, widths[c] - cell.count))
+      line += c > 0 ? "  " : ""
+      line += rightAligned.contains(c) ? padding + cell : cell + padding
+    }
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}
+
+/// Rows of text in columns.
+struct TextTable {
+  private var rows: [[String]] = []
+  private var columns: TextColumns
+
+  /// - Parameter right: columns that are aligned at their right.
+  init(right: Set<Int> = []) { columns = TextColumns(right: right) }
+
+  mutating func row(_ cells: String...) { row(cells) }
+
+  mutating func row(_ cells: [String]) {
+    columns.measure(cells)
+    rows.append(cells)
+  }
 
   var isEmpty: Bool { rows.isEmpty }
 
-  /// Each row on a line, two spaces between columns.
-  func text(indent: Int = 0) -> String {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { c in rows.map { c < $0.count ? $0[c].count : 0 }.max() ?? 0 }
-    var text = ""
-    for row in rows {
-      var line = String(repeating: " ", count: indent)
-      for (c, cell) in row.enumerated() {
-        let padding = String(repeating: " ", count: widths[c] - cell.count)
-        line += c > 0 ? "  " : ""
-        line += rightAligned.contains(c) ? padding + cell : cell + padding
-      }
-      while line.last == " " { line.removeLast() }
-      text += line + "\n"
-    }
-    return text
-  }
+  /// Each row on a line.
+  func text(indent: Int = 0) -> String { rows.map { columns.line($0, indent: indent) + "\n" }.joined() }
 }

@@ -45,8 +45,14 @@ struct Session {
 
   func library() throws(CheckpointError) -> SpecLibrary { try SpecLibrary(folders: common.specs, files: files) }
 
+  /// For verbs that count what reading took among what their work takes, and say the least of both together.
   func open(_ path: String) throws(CheckpointError) -> Checkpoint {
     try Checkpoint.open(path, files: files, threads: threads)
+  }
+
+  /// For verbs that only read: too little memory is refused before anything is read.
+  func openToRead(_ path: String) throws(CheckpointError) -> Checkpoint {
+    try Checkpoint.open(path, files: files, threads: threads, memory: budget)
   }
 
   var style: Style { Style(common.color, isTerminal: Terminal.outputIsTerminal) }
@@ -99,9 +105,9 @@ private struct Printer {
     report.summary["elapsed_seconds"] = .double(session.elapsed)
     let code =
       report.isIncomplete != nil ? ExitStatus.unfinished : report.fails ? ExitStatus.findings : ExitStatus.fine
-    if report.ownJSON != nil || report.ownFile != nil {
+    if report.ownJSON != nil || report.printOwnFile != nil {
       if let ownJSON = report.ownJSON { Terminal.print(ownJSON) }
-      if let ownFile = report.ownFile { Terminal.write(ownFile, to: 1) }
+      report.printOwnFile?()
       if !session.common.json, !report.findingsAreResult { printFindings(report.findings, to: 2) }
       return code
     }
@@ -116,7 +122,10 @@ private struct Printer {
     } else {
       printFindings(report.findings, to: 2)
     }
-    if !session.common.quiet || !report.textIsNarration { Terminal.print(Style.safe(report.text)) }
+    if !session.common.quiet || !report.textIsNarration {
+      Terminal.print(Style.safe(report.text))
+      report.printText?()
+    }
     if let error = report.isIncomplete { printError(error) }
     return code
   }

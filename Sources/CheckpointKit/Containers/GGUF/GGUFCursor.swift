@@ -79,31 +79,19 @@ struct GGUFCursor {
       var size = min(left, Self.windowBytes)
       let place = try take(size, what)
       if isText {
-        let chunk = window[place..<place + size]
-        if size < left {
-          // A sequence that the chunk cuts is left for the next one.
-          let cut = Self.cutSequence(chunk)
-          offset -= cut
-          size -= cut
+        // A sequence that the chunk cuts is left for the next one.
+        let (isValid, cut) = window.withUnsafeBufferPointer { window in
+          let chunk = UnsafeBufferPointer(rebasing: window[place..<place + size])
+          let cut = size < left ? cutSequenceLength(chunk) : 0
+          return (isValidUTF8(UnsafeBufferPointer(rebasing: chunk[..<(size - cut)])), cut)
         }
-        isText = window.withUnsafeBufferPointer {
-          isValidUTF8(UnsafeBufferPointer(rebasing: $0[place..<place + size]))
-        }
+        isText = isValid
+        offset -= cut
+        size -= cut
       }
       left -= size
     }
     return isText
-  }
-
-  /// Bytes at the end that begin a UTF-8 sequence and do not complete it; 0 where there is none.
-  private static func cutSequence(_ bytes: ArraySlice<UInt8>) -> Int {
-    for back in 1...3 where bytes.count > back {
-      let byte = bytes[bytes.endIndex - back]
-      if byte & 0xc0 == 0x80 { continue }
-      let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
-      return length > back ? back : 0
-    }
-    return 0
   }
 
   mutating func skip(_ count: Int, _ what: String) throws(CheckpointError) {

@@ -58,7 +58,11 @@ extension SafetensorsHeader {
         throw CheckpointError(
           .headerPastEnd, "its header would end at byte \(8 + headerBytes), but the file ends at \(size)")
       }
-      try self.init(parsing: file.readBytes(8..<8 + headerBytes), fileSize: size, limits: limits)
+      var parser = HeaderParser(limits: limits, byteCount: headerBytes)
+      let problem = try JSONScanner.scan(file, 8..<8 + headerBytes, notText: Self.notText) {
+        (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner)
+      }
+      try self.init(&parser, problem, headerBytes: headerBytes, fileSize: size, limits)
     } catch {
       throw (try foreignFileError(file, size: size) ?? error).inFile(file.path)
     }
@@ -66,22 +70,31 @@ extension SafetensorsHeader {
 
   /// Parses the JSON of a header and checks it against the size of the file that holds it.
   public init(parsing json: [UInt8], fileSize: Int, limits: Limits = Limits()) throws(CheckpointError) {
-    dataStart = 8 + json.count
-    metadata = []
-    entries = []
-    oddities = []
-    guard isValidUTF8(json) else { throw CheckpointError(.headerNotUTF8, "its header is not UTF-8 text") }
-    var parser = HeaderParser(limits: limits)
-    let problem = json.withUnsafeBufferPointer { parser.parse($0) }
-    if let problem { throw problem }
+    guard isValidUTF8(json) else { throw Self.notText }
+    var parser = HeaderParser(limits: limits, byteCount: json.count)
+    let problem = JSONScanner.scan(json) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
+    try self.init(&parser, problem, headerBytes: json.count, fileSize: fileSize, limits)
+  }
+
+  private static var notText: CheckpointError { CheckpointError(.headerNotUTF8, "its header is not UTF-8 text") }
+
+  private init(
+    _ parser: inout HeaderParser, _ problem: JSONScanner.Problem?, headerBytes: Int, fileSize: Int, _ limits: Limits
+  ) throws(CheckpointError) {
+    if let problem {
+      throw problem.brokenRule
+        ?? CheckpointError(
+          .headerMalformed, "its header is malformed at byte \(8 + problem.offset): \(problem.message)")
+    }
+    dataStart = 8 + headerBytes
     metadata = parser.metadata
-    entries = parser.entries
     oddities = parser.oddities
-    if json.count > limits.remarkableHeaderBytes {
+    entries = parser.takeEntries()
+    if headerBytes > limits.remarkableHeaderBytes {
       oddities.append(
         Finding(
           .warning, .headerOddity,
-          "its header has \(json.count) bytes; some readers stop at \(limits.remarkableHeaderBytes)"))
+          "its header has \(headerBytes) bytes; some readers stop at \(limits.remarkableHeaderBytes)"))
     }
     try checkLayout(fileSize: fileSize)
   }
@@ -159,40 +172,43 @@ private struct HeaderParser {
   private var controlNames = FoldedOddity(.headerOddity)
   private var pathNames = FoldedOddity(.headerOddity)
 
-  init(limits: SafetensorsHeader.Limits) { self.limits = limits }
+  private var names: NameTable
 
-  mutating func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> CheckpointError? {
-    var scanner = JSONScanner(bytes)
-    do throws(JSONScanner.Problem) {
-      try parseAll(&scanner)
-      return nil
-    } catch {
-      return error.brokenRule
-        ?? CheckpointError(.headerMalformed, "its header is malformed at byte \(8 + error.offset): \(error.message)")
-    }
+  init(limits: SafetensorsHeader.Limits, byteCount: Int) {
+    self.limits = limits
+    // About 100 bytes of header for each tensor; a guess that saves regrowing.
+    let guess = min(byteCount / 100, limits.tensorCount)
+    entries.reserveCapacity(guess)
+    names = NameTable(count: guess, byteCount: byteCount)
   }
 
-  private mutating func parseAll(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
-    // About 100 bytes of header for each tensor; a guess that saves regrowing.
-    let guess = min(scanner.bytes.count / 100, limits.tensorCount)
-    entries.reserveCapacity(guess)
-    var names = Set<TensorName>(minimumCapacity: guess)
+  /// The entries with their names, which share one text.
+  mutating func takeEntries() -> [SafetensorsHeader.Entry] {
+    names.trimText()
+    for i in entries.indices { entries[i].name = names.name(i) }
+    defer {
+      entries = []
+      names = NameTable()
+    }
+    return entries
+  }
+
+  mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     var hasMetadata = false
-    try scanner.object { (scanner, rawKey) throws(JSONScanner.Problem) in
-      let key = scanner.decoded(rawKey)
-      if sameBytes(key, "__metadata__") {
+    try scanner.object { (scanner, key) throws(JSONScanner.Problem) in
+      if scanner.content(of: key, is: "__metadata__") {
         guard !hasMetadata else { throw scanner.problem("__metadata__ stands twice") }
         hasMetadata = true
         return try parseMetadata(&scanner)
       }
-      let name = TensorName(key)
-      guard names.insert(name).inserted else {
-        throw scanner.problem(CheckpointError(.duplicateName, tensor: key, "stands twice in the header"))
+      guard scanner.withContent(of: key, { names.add($0) }).isNew else {
+        throw scanner.problem(
+          CheckpointError(.duplicateName, tensor: scanner.decoded(key), "stands twice in the header"))
       }
       guard entries.count < limits.tensorCount else {
         throw scanner.problem(CheckpointError(.headerTooLarge, "has more than \(limits.tensorCount) tensors"))
       }
-      try parseEntry(&scanner, name)
+      try parseEntry(&scanner)
     }
     oddities += [extraFields, highRanks, emptyNames, longNames, controlNames, pathNames].compactMap(\.finding)
     if scanner.peek() == UInt8(ascii: ","), entries.isEmpty {
@@ -200,6 +216,9 @@ private struct HeaderParser {
     }
     try scanner.expectEnd()
   }
+
+  /// The name of the entry that is being parsed: there is one name more than entries.
+  private var name: TensorName { TensorName(names[entries.count]) }
 
   private mutating func parseMetadata(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     if scanner.peek() == UInt8(ascii: "n") {
@@ -213,11 +232,11 @@ private struct HeaderParser {
       guard keys.insert(TensorName(key)).inserted else {
         throw scanner.problem("__metadata__ has the key \"\(key)\" twice")
       }
-      metadata.append((key, scanner.decoded(try scanner.string())))
+      metadata.append((key, try scanner.text()))
     }
   }
 
-  private mutating func parseEntry(_ scanner: inout JSONScanner, _ name: TensorName) throws(JSONScanner.Problem) {
+  private mutating func parseEntry(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
     var dtype: DType?
     var shape: Shape?
     var offsets: Range<Int>?
@@ -225,13 +244,13 @@ private struct HeaderParser {
     try scanner.object { (scanner, rawField) throws(JSONScanner.Problem) in
       if scanner.content(of: rawField, is: "dtype") {
         guard dtype == nil else { throw scanner.problem("dtype stands twice") }
-        dtype = try parseDType(&scanner, name)
+        dtype = try parseDType(&scanner)
       } else if scanner.content(of: rawField, is: "shape") {
         guard shape == nil else { throw scanner.problem("shape stands twice") }
         shape = try parseShape(&scanner)
       } else if scanner.content(of: rawField, is: "data_offsets") {
         guard offsets == nil else { throw scanner.problem("data_offsets stands twice") }
-        offsets = try parseOffsets(&scanner, name)
+        offsets = try parseOffsets(&scanner)
       } else {
         extraField = scanner.decoded(rawField)
         try scanner.skipValue(depth: 3)
@@ -241,12 +260,15 @@ private struct HeaderParser {
       let missing = dtype == nil ? "dtype" : shape == nil ? "shape" : "data_offsets"
       throw scanner.problem(CheckpointError(.headerMalformed, tensor: name.string, "has no \(missing)"))
     }
-    remarkOddities(name, shape, extraField)
-    entries.append(SafetensorsHeader.Entry(name: name, dtype: dtype, shape: shape, range: offsets))
+    remarkOddities(shape, extraField)
+    entries.append(SafetensorsHeader.Entry(name: Self.unnamed, dtype: dtype, shape: shape, range: offsets))
   }
 
-  private func parseDType(_ scanner: inout JSONScanner, _ name: TensorName) throws(JSONScanner.Problem) -> DType {
-    let text = scanner.decoded(try scanner.string())
+  /// Names are given when their text is complete.
+  private static let unnamed = TensorName("")
+
+  private func parseDType(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> DType {
+    let text = try scanner.text()
     guard let dtype = DType(name: text) else {
       throw scanner.problem(
         CheckpointError(.unknownDType, tensor: name.string, "dtype \"\(text)\" is not one of safetensors"))
@@ -263,9 +285,7 @@ private struct HeaderParser {
   }
 
   /// Offsets beyond a signed 64-bit integer cannot lie in any file.
-  private func parseOffsets(
-    _ scanner: inout JSONScanner, _ name: TensorName
-  ) throws(JSONScanner.Problem) -> Range<Int> {
+  private func parseOffsets(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Range<Int> {
     var values: (UInt64, UInt64) = (0, 0)
     var count = 0
     try scanner.array { (scanner) throws(JSONScanner.Problem) in
@@ -282,11 +302,10 @@ private struct HeaderParser {
     return begin..<end
   }
 
-  private mutating func remarkOddities(_ name: TensorName, _ shape: Shape, _ extraField: String?) {
+  private mutating func remarkOddities(_ shape: Shape, _ extraField: String?) {
     if let extraField { extraFields.note(name, "its entry has the unknown field \"\(extraField)\"") }
     if shape.rank > limits.remarkableRank { highRanks.note(name, "has \(shape.rank) dimensions") }
-    var text = name.string
-    let look = text.withUTF8 { Self.look($0) }
+    let look = names.withBytes(of: entries.count) { Self.look($0) }
     if look.count == 0 { emptyNames.note(name, "has an empty name") }
     if look.count > limits.remarkableNameBytes { longNames.note(name, "has a name of \(look.count) bytes") }
     if look.hasControl { controlNames.note(name, "has control characters in its name") }

@@ -79,7 +79,7 @@ struct TokenizerFile: Sendable {
     var model = self
     try scanner.object { (scanner, key) throws(JSONScanner.Problem) in
       switch scanner.decoded(key) {
-      case "type": model.modelType = scanner.decoded(try scanner.string())
+      case "type": model.modelType = try scanner.text()
       case "byte_fallback": model.byteFallback = try model.section(&scanner).bool
       case "ignore_merges": model.ignoreMerges = try model.section(&scanner).bool
       case "vocab":
@@ -133,7 +133,8 @@ struct TokenizerFile: Sendable {
       var parts = 0
       try scanner.array { (scanner) throws(JSONScanner.Problem) in
         if parts > 0 { merge.append(UInt8(ascii: " ")) }
-        scanner.withContent(of: try scanner.string()) { Self.append($0, to: &merge) }
+        let part = try scanner.string()
+        scanner.withContent(of: part) { Self.append($0, to: &merge) }
         parts += 1
       }
       guard parts == 2 else { throw scanner.problem("a merge of \(parts) parts") }

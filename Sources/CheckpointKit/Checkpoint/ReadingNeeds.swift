@@ -1,0 +1,70 @@
+/// The memory that the headers and the index of a checkpoint take when they are read and bound, all told, and what it is
+/// told from: the sizes of the files, before any of them is read.
+///
+/// | read | takes |
+/// |---|---|
+/// | a byte of a safetensors header | 2 bytes: record, name, and what it is bound to; a tensor has 130 bytes of header |
+/// | a byte of an index | 1 byte: its names, for as long as they are held against the headers |
+/// | a tensor of a GGUF file | 400 bytes |
+///
+/// Headers of very short names and shapes have more tensors for a byte: what those take is counted once they are known.
+/// Measured by `Tests/Conformance/memory.py`.
+public struct ReadingNeeds: Sendable {
+  public private(set) var headerBytes = 0
+  public private(set) var indexBytes = 0
+  public private(set) var ggufTensors = 0
+
+  /// What the program takes without them: code, specs, and a window on each file that is open.
+  private static let room = 32 << 20
+  private static let bytesPerGGUFTensor = 400
+  /// What a stored tensor takes at least: its record, twice while records are joined, its place, its binding.
+  private static let bytesPerTensor = 300
+
+  init() {}
+
+  /// Adds what the first bytes of a weight file say; a file that says nonsense is refused when it is read.
+  mutating func add(_ path: String, _ container: Container, _ files: FileAccess) {
+    guard let file = try? OpenFile(reading: path, files), let size = try? file.size(), size >= 24,
+      let bytes = try? file.readBytes(0..<24)
+    else { return }
+    func number(_ start: Int) -> UInt64 { (0..<8).reduce(0) { $0 | UInt64(bytes[start + $1]) << (8 * UInt64($1)) } }
+    switch container {
+    case .safetensors:
+      let length = number(0)
+      if length <= UInt64(min(size - 8, SafetensorsHeader.Limits().headerBytes)) { headerBytes += Int(length) }
+    case .gguf:
+      let count = number(8)
+      if count <= UInt64(GGUFHeader.Limits().tensorCount) { ggufTensors += Int(count) }
+    }
+  }
+
+  mutating func addIndex(_ path: String, _ files: FileAccess) {
+    indexBytes += min((try? files.status(path))?.size ?? 0, CheckpointIndex.byteLimit)
+  }
+
+  /// Least bytes, rounded up to what `--memory` would be written as.
+  public var least: Int {
+    let documents = 2 * headerBytes + indexBytes + Self.bytesPerGGUFTensor * ggufTensors
+    return (Self.room + documents).roundedUp(to: 1 << 20)
+  }
+
+  /// - Throws: where a budget has not so much.
+  func require(_ budget: MemoryBudget?) throws(CheckpointError) {
+    guard let budget, budget.total < least else { return }
+    throw Self.refusal(
+      least, budget, "\(headerBytes + indexBytes) bytes of headers and index, and what they are bound to")
+  }
+
+  /// What so many tensors take, once they are known.
+  static func require(tensors: Int, nameBytes: Int, _ budget: MemoryBudget?) throws(CheckpointError) {
+    let least = (room + bytesPerTensor * tensors + nameBytes).roundedUp(to: 1 << 20)
+    guard let budget, budget.total < least else { return }
+    throw refusal(least, budget, "\(tensors) tensors and what they are bound to")
+  }
+
+  private static func refusal(_ least: Int, _ budget: MemoryBudget, _ what: String) -> CheckpointError {
+    CheckpointError(
+      .planMemory, "needs \(least) bytes for \(what), but --memory is \(budget.total)",
+      hint: "give at least --memory \(least >> 20)MiB")
+  }
+}
