@@ -1,7 +1,7 @@
 /// The files of a folder beside its weights: what a conversion carries along, and what it leaves.
 ///
-/// Carried are regular files at the top of the folder that are no weights, no index, no stale quantization config and
-/// no dot file. Links are followed inside the checkpoint (``FileAccess/followsLinks``) and carried as files.
+/// Carried are regular files at the top of the folder that are no weights, no index, no stale quantization config, no
+/// list of digests (which would vouch for other files than the result's) and no dot file. Links are followed inside the checkpoint (``FileAccess/followsLinks``) and carried as files.
 public struct SideFiles: Sendable {
   /// Sorted by name; config.json is not among them.
   public private(set) var carried: [String] = []
@@ -45,6 +45,7 @@ public struct SideFiles: Sendable {
     if weightEndings.contains(where: { name.hasSuffix($0) }) { return "weights" }
     if name.hasSuffix(".index.json") { return "an index" }
     if staleConfigs.contains(name) { return "a quantization config that would be stale" }
+    if name == Manifest.usualName || ChecksumFile.isUsualName(name) { return "digests of the source's files" }
     return nil
   }
 }

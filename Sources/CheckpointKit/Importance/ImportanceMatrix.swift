@@ -35,13 +35,18 @@ public struct ImportanceMatrix: Sendable {
   public let chunkSize: Int?
   public let oddities: [Finding]
   private let file: OpenFile
+  /// Of the file when it was opened.
+  private let status: FileStatus
+  private let files: FileAccess
   private let places: [TensorName: Int]
 
   public subscript(name: TensorName) -> Entry? { places[name].map { entries[$0] } }
 
   public init(_ path: String, files: FileAccess = .system) throws(CheckpointError) {
     let file = try OpenFile(reading: path, files)
-    let size = try file.size()
+    status = try file.status()
+    self.files = files
+    let size = status.size
     let content: Content
     if size >= 4, try file.readBytes(0..<4) == GGUFHeader.magic {
       content = try Content(gguf: file)
@@ -85,6 +90,15 @@ public struct ImportanceMatrix: Sendable {
           hint: "make the matrix again; llama-imatrix writes this where the forward pass overflowed")
       }
       output[i] = value
+    }
+  }
+
+  /// Throws where the file is not what it was when it was opened.
+  public func requireUnchanged() throws(CheckpointError) {
+    guard try file.status() == status, try files.status(path) == status else {
+      throw CheckpointError(
+        .inputChanged, file: path, "was changed while it was in use",
+        hint: "run the same command again when nothing writes to it any more")
     }
   }
 

@@ -23,6 +23,8 @@ struct CopyExecutor: PanelExecutor {
 
   func shards(of tensor: Plan.Tensor) -> Set<Int> { [records[tensor.work].shard] }
 
+  func requireUnchanged() throws(CheckpointError) { try source.requireUnchanged() }
+
   func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor) {
     for part in tensor.parts { source.expect(records[tensor.work], plan.parts[part].byteRange(rows: panel.rows)) }
   }

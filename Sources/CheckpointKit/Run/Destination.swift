@@ -19,8 +19,8 @@ struct Destination: Sendable {
   let place: PlanFile.Place
   let files: FileAccess
 
-  var inPlace: WorkFolder { WorkFolder(place, .inPlace, files: files) }
-  var beside: WorkFolder { WorkFolder(place, .beside, files: files) }
+  var inPlace: WorkFolder { WorkFolder(place, .inPlace, plan: plan.id, files: files) }
+  var beside: WorkFolder { WorkFolder(place, .beside, plan: plan.id, files: files) }
 
   /// Where this plan was begun beside the result: under the usual name, or under that of a process which was about to put
   /// it in place.
@@ -31,7 +31,7 @@ struct Destination: Sendable {
     let (parent, prefix) = (parentPath(usual.destination), lastPathComponent(usual.destination) + "-")
     guard try files.status(parent) != nil else { return nil }
     for name in try files.list(parent) where name.hasPrefix(prefix) {
-      let folder = WorkFolder(folder: joinPath(parent, name), place, files: files)
+      let folder = WorkFolder(folder: joinPath(parent, name), place, plan: plan.id, files: files)
       if try folder.begunPlan()?.id == plan.id { return folder }
     }
     return nil
@@ -60,6 +60,11 @@ struct Destination: Sendable {
     }
     if let begun, !place.overwrite { return .occupied(WorkFolder.anotherPlan(begun, plan, place.destination)) }
     return .occupied(refusal(occupants, begunBeside: begunBeside != nil))
+  }
+
+  /// The right to put this result in place.
+  func lock() throws(CheckpointError) -> PublicationLock {
+    try PublicationLock(parentPath(place.isFile ? place.destination : inPlace.destination), files)
   }
 
   func occupants() throws(CheckpointError) -> Occupants {

@@ -61,6 +61,9 @@ extension Runner {
     try putProvenance(finishing, digests, beside)
     if let index { _ = try put(index, CheckpointIndex.usualName) }
     if let config = finishing.config { _ = try put(config, "config.json") }
+    let lock = try destination.lock()
+    defer { withExtendedLifetime(lock) {} }
+    try folder.requireOwn()
     if folder.stage == .beside {
       try exchange()
       return try movedInPlace().end()
@@ -71,10 +74,16 @@ extension Runner {
   private func completeFile(
     _ finishing: Finishing, _ digests: [[SHA256Digest]]?, _ records: [Int: SegmentRecord]
   ) throws(CheckpointError) -> [Finding] {
-    if folder.stage == .beside {
-      try takePlace()
-      return try movedInPlace().completeFile(finishing, digests, records)
-    }
+    let lock = try destination.lock()
+    defer { withExtendedLifetime(lock) {} }
+    try folder.requireOwn()
+    if folder.stage == .beside { try takePlace() }
+    return try movedInPlace().putFilesInPlace(finishing, digests, records)
+  }
+
+  private func putFilesInPlace(
+    _ finishing: Finishing, _ digests: [[SHA256Digest]]?, _ records: [Int: SegmentRecord]
+  ) throws(CheckpointError) -> [Finding] {
     // Shard 1 of an older set must not stand beside new ones, nor anything of it that the new set does not replace.
     let new = Set(plan.files.map { TensorName(place.name(of: $0)) })
     for name in try destination.occupants().owned where !new.contains(TensorName(name)) && name != place.provenanceName
@@ -99,7 +108,8 @@ extension Runner {
   }
 
   private func end() throws(CheckpointError) -> [Finding] {
-    let kept = place.overwrite && !place.isFile ? try removeReplaced() : []
+    var kept: [Finding] = []
+    if !place.isFile, let replaced = try replacedFolder(folder) { kept = try removeReplaced(replaced) }
     try folder.discard()
     try folder.sweep()
     return kept

@@ -63,7 +63,9 @@ struct Occupants: Sendable {
       } else if try files.status(folder.path)?.kind == .directory {
         // Begun, and stopped before it had a plan.
         let entries = try files.list(folder.path)
-        hasWork = entries.allSatisfy { ["claims", "records", "files", "temporary"].contains($0) }
+        hasWork = entries.allSatisfy {
+          ["claims", "records", "files"].contains($0) || $0.hasPrefix(WorkFolder.temporaryName)
+        }
       }
     }
 

@@ -15,6 +15,9 @@ public protocol PanelExecutor: Sendable {
   /// Those of them that a tensor is made of, by their numbers.
   func shards(of tensor: Plan.Tensor) -> Set<Int>
 
+  /// Throws where something that was read, of the source or beside it, is not what it was.
+  func requireUnchanged() throws(CheckpointError)
+
   /// Told of the panel that comes after the one that is about to be filled: what it reads may be fetched meanwhile.
   func expect(_ panel: Plan.Panel, of tensor: Plan.Tensor)
 }

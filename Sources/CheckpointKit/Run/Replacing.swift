@@ -5,7 +5,7 @@ extension Runner {
   /// Says, in a work folder, which folder beside the result is the one that was replaced.
   private func replacedFile(_ folder: WorkFolder) -> String { joinPath(folder.path, "replaced.json") }
 
-  private func replacedFolder(_ folder: WorkFolder) throws(CheckpointError) -> String? {
+  func replacedFolder(_ folder: WorkFolder) throws(CheckpointError) -> String? {
     guard let json = try SealedJSON.read(replacedFile(folder), files), json["schema"]?.string == Self.replacedSchema,
       let name = json["folder"]?.string, isPlainFileName(name)
     else { return nil }
@@ -22,7 +22,7 @@ extension Runner {
     let before = try replacedFolder(folder)
     let claimed = old + WorkFolder.besideSuffix + "-" + nonce()
     try files.rename(folder.destination, to: claimed)
-    let new = WorkFolder(folder: claimed, place, files: files)
+    let new = WorkFolder(folder: claimed, place, plan: plan.id, files: files)
     let isThere = try files.status(old) != nil
     // Where an earlier run moved the old one away and got no further, that is the one.
     var replaced = claimed
@@ -53,27 +53,29 @@ extension Runner {
     try files.rename(claimed, to: old)
   }
 
-  /// Removes what was replaced.
+  /// Removes what was replaced, and what that was about to replace itself.
   ///
   /// - Returns: what was in it that is not the tool's own, and stays.
-  func removeReplaced() throws(CheckpointError) -> [Finding] {
-    guard let path = try replacedFolder(folder), try files.status(path)?.kind == .directory else { return [] }
+  func removeReplaced(_ path: String, depth: Int = 0) throws(CheckpointError) -> [Finding] {
+    guard try files.status(path)?.kind == .directory else { return [] }
+    var kept: [Finding] = []
+    let work = WorkFolder(folder: path, place, files: files)
+    if depth < 8, let earlier = try replacedFolder(work) { kept = try removeReplaced(earlier, depth: depth + 1) }
     if place.overwriteAll {
       try files.removeTree(path)
     } else {
       let occupants = try Occupants(of: path, place, files: files)
-      try removeOwned(occupants, in: WorkFolder(folder: path, place, files: files))
+      try removeOwned(occupants, in: work)
       if try !files.removeEmptyFolder(path) {
-        return [
+        kept.append(
           Finding(
             .warning, .outputLeftover, file: path,
             "keeps what is not ckpt's own and came into the replaced folder meanwhile: "
-              + occupants.foreign.prefix(8).map { printable($0) }.joined(separator: ", "))
-        ]
+              + occupants.foreign.prefix(8).map { printable($0) }.joined(separator: ", ")))
       }
     }
     try files.syncDirectory(parentPath(path))
-    return []
+    return kept
   }
 
   /// Removes what is ours in a folder; what names the rest goes last, so that this can be begun again.

@@ -103,23 +103,23 @@ public struct Runner: Sendable {
   /// Begins or continues the result, and completes it. Where it is complete already, nothing is done but to remove what
   /// an earlier run left.
   public func perform() throws(CheckpointError) -> Outcome {
-    try perform { () throws(CheckpointError) in
-      var outcome = try run()
-      outcome.findings += try finish(outcome)
+    try perform { (runner) throws(CheckpointError) in
+      var outcome = try runner.run()
+      outcome.findings += try runner.finish(outcome)
       return outcome
     }
   }
 
   /// Does some units of the result, and publishes nothing.
   public func performUnits(_ units: [Int]?) throws(CheckpointError) -> Outcome {
-    try perform { () throws(CheckpointError) in try run(segments: units, publishes: false) }
+    try perform { (runner) throws(CheckpointError) in try runner.run(segments: units, publishes: false) }
   }
 
   /// Completes a result whose units are done; nil where that was done before.
   public func performFinish(verifiesAll: Bool) throws(CheckpointError) -> Outcome? {
-    let outcome = try perform { () throws(CheckpointError) in
-      var outcome = try run(segments: [])
-      outcome.findings += try finish(outcome, verifiesAll: verifiesAll)
+    let outcome = try perform { (runner) throws(CheckpointError) in
+      var outcome = try runner.run(segments: [])
+      outcome.findings += try runner.finish(outcome, verifiesAll: verifiesAll)
       return outcome
     }
     return outcome.wasFinished ? nil : outcome
@@ -127,31 +127,29 @@ public struct Runner: Sendable {
 
   /// - Parameter takesSpace: false for files of holes.
   func perform(
-    takesSpace: Bool = true, _ work: () throws(CheckpointError) -> Outcome
+    takesSpace: Bool = true, _ work: (Runner) throws(CheckpointError) -> Outcome
   ) throws(CheckpointError) -> Outcome {
-    var outcome = Outcome()
-    outcome.wasFinished = true
-    do throws(CheckpointError) {
-      guard try prepare(takesSpace: takesSpace) else { return outcome }
-      outcome = try work()
-    } catch {
-      // Another process may have completed it, and removed what this one was working with.
-      guard error.code != .stopped, try isFinishedSoon(error) else { throw error }
-      try destination.inPlace.sweep()
+    var runner = self
+    var attempts = 0
+    while true {
+      do throws(CheckpointError) {
+        if try runner.prepare(takesSpace: takesSpace) { return try work(runner) }
+        var outcome = Outcome()
+        outcome.wasFinished = true
+        return outcome
+      } catch {
+        // Another process may have moved what this one was working with, or completed it: then the same is gone on with,
+        // or done. What a third command has taken is not taken back.
+        attempts += 1
+        guard error.code != .stopped, attempts < 100, try runner.folder.begunPlan()?.id != plan.id else { throw error }
+        runner = try Runner(job, place: place, options: options, files: files)
+        switch runner.state {
+        case .finished: continue
+        case .begun: pause(milliseconds: 50)
+        case .free, .occupied: throw error
+        }
+      }
     }
-    return outcome
-  }
-
-  /// Whether another process has completed the result, or does so while this one waits: what this one was working with
-  /// is gone then.
-  private func isFinishedSoon(_ error: CheckpointError) throws(CheckpointError) -> Bool {
-    if try isFinished() { return true }
-    guard error.code == .notFound, try files.status(folder.planFile) == nil else { return false }
-    for _ in 0..<100 {
-      pause(milliseconds: 50)
-      if try isFinished() { return true }
-    }
-    return false
   }
 
   /// Makes the work folder, or finds the one that was begun.
@@ -191,6 +189,8 @@ public struct Runner: Sendable {
 
   /// Makes room for what will replace something else: another plan's leftover goes, what is nobody's stays.
   private func clearBeside() throws(CheckpointError) {
+    let lock = try destination.lock()
+    defer { withExtendedLifetime(lock) {} }
     if place.isFile {
       if try destination.otherPlanBeside() != nil { try folder.discard() }
       return
@@ -201,7 +201,11 @@ public struct Runner: Sendable {
         .outputExists, file: folder.destination, "holds \(printable(name)), which is not ckpt's own",
         hint: "move it away: the new result is made there before it takes its place")
     }
-    try removeOwned(found, in: folder)
+    guard try files.status(folder.destination) != nil, try folder.begunPlan()?.id != plan.id else { return }
+    // In one step: whoever works in it finds it gone, and not half there.
+    let away = destination.inPlace.destination + ".ckpt-old-" + nonce()
+    try files.rename(folder.destination, to: away)
+    _ = try removeReplaced(away)
   }
 
   /// What a worker holds at least: a panel, and the stack and tables of its thread.
@@ -272,6 +276,12 @@ public struct Runner: Sendable {
         .note, .inputTouched, file: name.string,
         "was touched or replaced since this result was begun: \(count) finished units are done again")
     }
+    outcome.findings += found.proven.sorted { $0.key < $1.key }.map { name, count in
+      Finding(
+        .note, .inputTouched, file: name.string,
+        "was touched since this result was begun, and its bytes are what the evidence beside it says: "
+          + "\(count) finished units stay")
+    }
     if publishes {
       for file in plan.files.indices where state.isComplete(file) {
         if let nonce = state.nonce(file) { try partials.publish(file, nonce: nonce) }
@@ -298,7 +308,7 @@ public struct Runner: Sendable {
       }
     }
     if let failure = state.failure { throw failure }
-    try executor.sources?.requireUnchanged()
+    try executor.requireUnchanged()
     outcome.segmentsDone = todo.count
     outcome.tensors = state.tensors()
     return outcome

@@ -3,6 +3,7 @@ struct SegmentJournal: Sendable {
   let plan: Plan
   let folder: WorkFolder
   let files: FileAccess
+  private let source: Checkpoint?
   /// What the source's files are now, by name.
   let sources: [TensorName: SourceStamp]
 
@@ -10,6 +11,7 @@ struct SegmentJournal: Sendable {
     self.plan = plan
     self.folder = folder
     files = folder.files
+    self.source = source
     let stamps = (source?.shards ?? []).map { (TensorName($0.name), SourceStamp($0.name, $0.status)) }
     sources = Dictionary(stamps) { first, _ in first }
   }
@@ -21,6 +23,8 @@ struct SegmentJournal: Sendable {
     var stale: [String] = []
     /// Of each source file that was touched since: how many segments are done again for it.
     var touched: [TensorName: Int] = [:]
+    /// Of each that was touched, and is what evidence says: how many segments stay.
+    var proven: [TensorName: Int] = [:]
     /// Files of which records speak that are not at their full size.
     var cut: Set<Int> = []
   }
@@ -37,6 +41,7 @@ struct SegmentJournal: Sendable {
     }
     var states: [PartialFiles.State] = []
     for number in plan.files.indices { states.append(try partials.state(number)) }
+    var proofs = Proofs(source)
     for (name, record) in read {
       guard let record else {
         content.stale.append(name)
@@ -46,26 +51,57 @@ struct SegmentJournal: Sendable {
       if case .partial(record.nonce, whole: false) = states[file] { content.cut.insert(file) }
       if states[file].nonce != record.nonce {
         content.stale.append(name)
-      } else if let stamp = touched(record) {
+      } else if let stamp = try touched(record, &proofs) {
         content.touched[TensorName(stamp.name), default: 0] += 1
         content.stale.append(name)
       } else {
+        for stamp in record.sources where isOther(stamp) { content.proven[TensorName(stamp.name), default: 0] += 1 }
         content.records[record.segment] = record
       }
     }
     return content
   }
 
-  /// The first of the files it was made of that is another now.
-  private func touched(_ record: SegmentRecord) -> SourceStamp? {
-    record.sources.first { stamp in sources[TensorName(stamp.name)].map { !stamp.matches($0) } ?? false }
+  private func isOther(_ stamp: SourceStamp) -> Bool {
+    sources[TensorName(stamp.name)].map { !stamp.matches($0) } ?? false
+  }
+
+  /// The first of the files it was made of that is another now. One that was touched in its place, and is what evidence
+  /// says, is not.
+  private func touched(_ record: SegmentRecord, _ proofs: inout Proofs) throws(CheckpointError) -> SourceStamp? {
+    for stamp in record.sources where isOther(stamp) {
+      guard let now = sources[TensorName(stamp.name)], stamp.isSameFile(now), try proofs.proves(stamp.name) else {
+        return stamp
+      }
+    }
+    return nil
+  }
+
+  /// What was found out by reading files that were touched, each once.
+  private struct Proofs {
+    private let source: Checkpoint?
+    private var evidence: SourceEvidence?
+    private var known: [TensorName: Bool] = [:]
+
+    init(_ source: Checkpoint?) { self.source = source }
+
+    mutating func proves(_ name: String) throws(CheckpointError) -> Bool {
+      guard let source else { return false }
+      if let known = known[TensorName(name)] { return known }
+      let evidence: SourceEvidence
+      if let gathered = self.evidence { evidence = gathered } else { evidence = try SourceEvidence(source) }
+      self.evidence = evidence
+      let isProven = try evidence.proves(TensorName(name))
+      known[TensorName(name)] = isProven
+      return isProven
+    }
   }
 
   /// The record of a segment in a partial file, if it was left meanwhile.
   func record(_ segment: Int, nonce: String) throws(CheckpointError) -> SegmentRecord? {
-    guard let record = try record(named: SegmentRecord.fileName(segment, nonce)), touched(record) == nil else {
-      return nil
-    }
+    guard let record = try record(named: SegmentRecord.fileName(segment, nonce)),
+      !record.sources.contains(where: { isOther($0) })
+    else { return nil }
     return record
   }
 
@@ -96,6 +132,13 @@ struct SegmentJournal: Sendable {
       }
     }
     for name in content.stale { try files.remove(joinPath(folder.recordsFolder, name)) }
+    // What was proven need not be read again.
+    for (segment, record) in content.records where record.sources.contains(where: { isOther($0) }) {
+      var record = record
+      record.sources = record.sources.map { sources[TensorName($0.name)] ?? $0 }
+      try leave(record)
+      content.records[segment] = record
+    }
     return content
   }
 

@@ -46,6 +46,9 @@ struct SourceStamp: Sendable, Equatable {
     changed = status.changed
   }
 
+  /// Whether both are of one file of one machine, whatever became of it.
+  func isSameFile(_ now: SourceStamp) -> Bool { machine == now.machine && identity == now.identity }
+
   /// Whether `now` may be the file that was read: a copy on another disk or machine passes with the same time of change;
   /// on the same disk it must be the same file, and untouched.
   func matches(_ now: SourceStamp) -> Bool {

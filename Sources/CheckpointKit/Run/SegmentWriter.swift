@@ -87,7 +87,7 @@ final class SegmentWriter<Executor: PanelExecutor> {
     panels = 0
     workspace.release(to: 0)
     if written.isEmpty { return }
-    try executor.sources?.requireUnchanged()
+    try executor.requireUnchanged()
     for file in unsynced.values { try file.sync() }
     unsynced = [:]
     unsyncedBytes = 0

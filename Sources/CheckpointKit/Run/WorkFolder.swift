@@ -4,7 +4,7 @@
 ///     DST/.ckpt/claims/NAME.json             which partial file of a weight file the workers share, by its nonce
 ///     DST/.ckpt/files/NAME.<nonce>           a weight file whose segments are not all done
 ///     DST/.ckpt/records/000012.<nonce>.json  a segment that is done, and in which partial file
-///     DST/.ckpt/temporary/…                  what one process is writing whole
+///     DST/.ckpt/temporary-<plan>/…           what one process is writing whole
 ///
 /// A folder that holds `.ckpt` is unfinished. For a result that is no folder but a file, `OUT.gguf` or the set that it
 /// is split into, the folder is `.OUT.gguf.ckpt` beside it. What will replace something else is made beside it, in
@@ -30,10 +30,13 @@ struct WorkFolder: Sendable {
   let destination: String
   /// The name of this one.
   let name: String
+  /// The plan that is carried out in it; nil where it is only looked at.
+  let plan: SHA256Digest?
 
-  init(_ place: PlanFile.Place, _ stage: Stage, files: FileAccess) {
+  init(_ place: PlanFile.Place, _ stage: Stage, plan: SHA256Digest? = nil, files: FileAccess) {
     self.place = place
     self.stage = stage
+    self.plan = plan
     self.files = files
     let root = Self.root(place, files)
     if place.isFile {
@@ -46,12 +49,15 @@ struct WorkFolder: Sendable {
   }
 
   /// That in a folder under any other name.
-  init(folder: String, _ place: PlanFile.Place, files: FileAccess) {
-    self.init(named: Self.name, in: folder, place, files: files)
+  init(folder: String, _ place: PlanFile.Place, plan: SHA256Digest? = nil, files: FileAccess) {
+    self.init(named: Self.name, in: folder, place, plan: plan, files: files)
   }
 
-  init(named name: String, in folder: String, _ place: PlanFile.Place, files: FileAccess) {
+  init(
+    named name: String, in folder: String, _ place: PlanFile.Place, plan: SHA256Digest? = nil, files: FileAccess
+  ) {
     self.place = place
+    self.plan = plan
     self.files = files
     self.name = name
     stage = .beside
@@ -70,7 +76,9 @@ struct WorkFolder: Sendable {
   var claimsFolder: String { joinPath(path, "claims") }
   var recordsFolder: String { joinPath(path, "records") }
   var filesFolder: String { joinPath(path, "files") }
-  var temporaryFolder: String { joinPath(path, "temporary") }
+  /// Of one plan alone: where another's work folder has taken the place of this one, nothing is written into it.
+  var temporaryFolder: String { joinPath(path, Self.temporaryName + (plan.map { "-" + $0.hex.prefix(16) } ?? "")) }
+  static let temporaryName = "temporary"
 
   func finalFile(_ file: Plan.File) -> String { joinPath(destination, place.name(of: file)) }
 
@@ -110,6 +118,15 @@ struct WorkFolder: Sendable {
       "holds an unfinished result of another plan (\(begun.inputs.summary); this is \(plan.inputs.summary))",
       hint:
         "run that command again to finish it ('ckpt status' shows it), give --overwrite to replace it, or a new name")
+  }
+
+  /// Throws where the plan that was begun here is another by now, or gone.
+  func requireOwn() throws(CheckpointError) {
+    guard try begunPlan()?.id == plan else {
+      throw CheckpointError(
+        .notFound, file: planFile, "is gone: another command has taken this place",
+        hint: "see 'ckpt status \(place.destination)'")
+    }
   }
 
   /// Ends the unfinished state in one step, then removes the folder.

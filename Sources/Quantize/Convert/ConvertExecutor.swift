@@ -16,6 +16,11 @@ public struct ConvertExecutor: PanelExecutor {
 
   public var sources: SourceFiles? { source }
 
+  public func requireUnchanged() throws(CheckpointError) {
+    try source.requireUnchanged()
+    try convert.options.importance?.requireUnchanged()
+  }
+
   public func shards(of tensor: Plan.Tensor) -> Set<Int> {
     let records: [Int] =
       switch convert.works[tensor.work].operation {

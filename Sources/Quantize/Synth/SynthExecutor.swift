@@ -10,6 +10,8 @@ public struct SynthExecutor: PanelExecutor {
 
   public func shards(of tensor: Plan.Tensor) -> Set<Int> { [] }
 
+  public func requireUnchanged() {}
+
   public func fill(
     _ panel: Plan.Panel, of tensor: Plan.Tensor, outputs: [UnsafeMutableRawBufferPointer], workspace: Workspace
   ) throws(CheckpointError) -> PanelReport {

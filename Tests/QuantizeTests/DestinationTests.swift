@@ -1,0 +1,282 @@
+import Foundation
+import Quantize
+import Synchronization
+import Testing
+
+@testable import CheckpointKit
+
+/// What stands at a destination, and what becomes of it.
+@Suite("Destinations")
+struct DestinationTests {
+  private static let library = Result { try SpecLibrary() }
+
+  private func job(_ source: String, _ recipe: String, files: FileAccess = .system) throws -> ConvertPlan {
+    let library = try Self.library.get()
+    var options = ConvertOptions()
+    options.maxShardBytes = 30_000
+    let found = try #require(try Recipe.find(recipe, in: library, files: .system))
+    return try ConvertPlanner.plan(
+      try Binding.bind(try Checkpoint.open(source, files: files), library: library), recipe: found, options: options,
+      library: library)
+  }
+
+  private func runner(
+    _ source: String, _ destination: String, _ recipe: String = "int4-g32", overwrite: Bool = false,
+    overwriteAll: Bool = false, files: FileAccess = .system
+  ) throws -> Runner {
+    let job = try job(source, recipe, files: files)
+    let options = Runner.Options(
+      threads: 1, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
+    let place = PlanFile.Place(
+      source: source, destination: destination, overwrite: overwrite, overwriteAll: overwriteAll,
+      command: ["convert", source, destination])
+    return try Runner(job, place: place, options: options, files: files)
+  }
+
+  private func content(_ folder: String) throws -> [String: Data] { try TemporaryFolder.content(of: folder) }
+
+  private func error(_ body: () throws -> Void) -> CheckpointError? {
+    do {
+      try body()
+      return nil
+    } catch { return error as? CheckpointError }
+  }
+
+  private func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try TinyModel.write(to: folder.file("source"))
+    _ = try runner(folder.file("source"), folder.file("whole")).perform()
+    return folder
+  }
+
+  private func names(_ folder: TemporaryFolder, _ path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.file(path)).sorted()
+  }
+
+  @Test("what was recorded of a partial file that is lost counts no more")
+  func lostPartial() throws {
+    let folder = try folder()
+    let out = folder.file("out")
+    for units in [[0, 2], [1]] {
+      _ = try runner(folder.file("source"), out).performUnits(units)
+      let partial = try names(folder, "out/.ckpt/files")
+      #expect(!partial.isEmpty)
+      for name in partial { try FileManager.default.removeItem(atPath: out + "/.ckpt/files/" + name) }
+    }
+    let outcome = try runner(folder.file("source"), out).perform()
+    #expect(outcome.segmentsSkipped == 0)
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
+  @Test("a record in which one digit was changed counts no more, and is removed")
+  func damagedRecord() throws {
+    let folder = try folder()
+    let out = folder.file("out")
+    _ = try runner(folder.file("source"), out).performUnits([0, 1])
+    let name = try #require(try names(folder, "out/.ckpt/records").first)
+    let path = out + "/.ckpt/records/" + name
+    var text = try String(contentsOfFile: path, encoding: .utf8)
+    let digest = try #require(text.range(of: #""sha256":[""#))
+    let place = digest.upperBound
+    text.replaceSubrange(place...place, with: text[place] == "0" ? "1" : "0")
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+    #expect(try runner(folder.file("source"), out).missingSegments().contains(0))
+    let outcome = try runner(folder.file("source"), out).perform()
+    #expect(outcome.segmentsSkipped == 1)
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
+  @Test("bytes that something else overwrote before the result was complete are found, and made anew")
+  func overwrittenBytes() throws {
+    let folder = try folder()
+    let out = folder.file("out")
+    _ = try runner(folder.file("source"), out).performUnits(nil)
+    let name = try #require(try names(folder, "out/.ckpt/files").first)
+    let file = try OpenFile(updating: out + "/.ckpt/files/" + name, .system)
+    let end = try file.size()
+    let byte = try file.readBytes(end - 1..<end)
+    try file.write([byte[0] ^ 1], at: end - 1)
+    let found = error { _ = try runner(folder.file("source"), out).performFinish(verifiesAll: false) }
+    #expect(found?.code == .outputChanged && found?.tensor != nil)
+    #expect(!FileManager.default.fileExists(atPath: out + "/config.json"))
+    _ = try runner(folder.file("source"), out).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
+  @Test("a source that is changed while it is read stops the run, and what was made of it is made again")
+  func changedWhileRead() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    let shard = source + "/model-00001-of-00002.safetensors"
+    let reads = Counter()
+    let files = FileAccess { call, path in
+      // Once the conversion is at work: the same size, another byte.
+      if call == .write, path.contains("/.ckpt/files/"), reads.take() == 12,
+        let file = try? OpenFile(updating: shard, .system), let size = try? file.size()
+      {
+        try? file.write([0x3d, 0x3d], at: size - 2)
+      }
+      return nil
+    }
+    let found = error { _ = try runner(source, out, files: files).perform() }
+    #expect(found?.code == .inputChanged && found?.file == "model-00001-of-00002.safetensors")
+    _ = try runner(source, out).perform()
+    _ = try runner(source, folder.file("again")).perform()
+    #expect(try content(out) == content(folder.file("again")))
+    #expect(try content(out) != content(folder.file("whole")))
+  }
+
+  @Test("a side file that changed since the plan was made is not carried along")
+  func changedSideFile() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    let runner = try runner(source, out)
+    _ = try runner.performUnits(nil)
+    try Data("HELLO".utf8).write(to: URL(fileURLWithPath: source + "/tokenizer_note.txt"))
+    #expect(error { _ = try runner.performFinish(verifiesAll: false) }?.code == .inputChanged)
+  }
+
+  @Test(
+    "units made of a file that was only touched stay where a manifest proves its bytes, and are made again elsewhere")
+  func touched() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    func touch() throws {
+      for name in try names(folder, "source") where name.hasSuffix(".safetensors") {
+        let times = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -Double.random(in: 1000...9000))]
+        try FileManager.default.setAttributes(times, ofItemAtPath: source + "/" + name)
+      }
+    }
+    _ = try runner(source, out).performUnits([0, 1, 2])
+    try touch()
+    let again = try runner(source, out).performUnits([0, 1, 2])
+    #expect(again.segmentsDone == 3 && again.findings.contains { $0.code == .inputTouched })
+    let options = Checksum.Options(threads: 1, memory: 1 << 30)
+    let made = try Checksum.make(source, library: Self.library.get(), options: options)
+    try Data(made.manifest.text.utf8).write(to: URL(fileURLWithPath: source + "/ckpt-manifest.json"))
+    try touch()
+    let kept = try runner(source, out).performUnits([0, 1, 2])
+    #expect(kept.segmentsDone == 0 && kept.findings.contains { $0.problem.contains("stay") })
+    // With the bytes another, nothing proves anything.
+    let shard = source + "/model-00001-of-00002.safetensors"
+    let file = try OpenFile(updating: shard, .system)
+    try file.write([0x3d, 0x3d], at: try file.size() - 2)
+    #expect(try runner(source, out).performUnits([0, 1, 2]).segmentsDone > 0)
+  }
+
+  @Test("a destination in the source, around it, or the source itself is refused, behind links too")
+  func nested() throws {
+    let folder = try folder()
+    let files = FileManager.default
+    try files.createDirectory(atPath: folder.file("around"), withIntermediateDirectories: true)
+    try files.moveItem(atPath: folder.file("source"), toPath: folder.file("around/source"))
+    try files.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.file("around"))
+    let before = try content(folder.path)
+    for (source, destination) in [
+      ("around/source", "around"), ("link/source", "around"), ("around/source", "link"),
+      ("around/source", "around/source/out"), ("around/source", "link/source/a/b"), ("link/source", "around/source"),
+    ] {
+      for all in [false, true] {
+        let found = error {
+          _ = try runner(folder.file(source), folder.file(destination), overwrite: true, overwriteAll: all).perform()
+        }
+        #expect(found?.code == .outputExists, "\(source) to \(destination)")
+      }
+    }
+    #expect(try content(folder.path) == before)
+  }
+
+  @Test("--overwrite replaces a result and another plan's leftover, and nothing that no document of ckpt names")
+  func overwrite() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, "fp8-block").perform()
+    _ = try runner(source, out, overwrite: true).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+    try Data("a thesis".utf8).write(to: URL(fileURLWithPath: out + "/thesis.txt"))
+    try FileManager.default.createDirectory(atPath: out + "/logs", withIntermediateDirectories: true)
+    let before = try content(out)
+    let found = error { _ = try runner(source, out, "bf16", overwrite: true).perform() }
+    #expect(found?.code == .outputExists && found?.problem.contains("thesis.txt") == true)
+    #expect(found?.problem.contains("logs") == true && found?.hint?.contains("remove the folder") == false)
+    #expect(try content(out) == before)
+    let all = try runner(source, out, "bf16", overwriteAll: true)
+    #expect(try all.foreignNames() == ["logs", "thesis.txt"])
+    _ = try all.perform()
+    #expect(!FileManager.default.fileExists(atPath: out + "/thesis.txt"))
+    #expect(try names(folder, ".") == ["out", "source", "whole"])
+  }
+
+  @Test("another plan's unfinished result is left as it is, and --overwrite takes its place")
+  func leftover() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, "fp8-block").performUnits([0])
+    let before = try content(out)
+    let found = error { _ = try runner(source, out).perform() }
+    #expect(found?.code == .outputUnfinished && found?.hint?.contains("remove") == false)
+    #expect(try content(out) == before)
+    #expect(try ResultStatus(of: out).command == ["convert", source, out])
+    _ = try runner(source, out, overwrite: true).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+    #expect(try names(folder, ".") == ["out", "source", "whole"])
+  }
+
+  @Test("a work folder that is a link is not followed")
+  func linkedWork() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: folder.file("elsewhere"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: out + "/.ckpt", withDestinationPath: folder.file("elsewhere"))
+    #expect(error { _ = try runner(source, out).perform() }?.code == .outputUnsuitable)
+    #expect(try names(folder, "elsewhere") == [])
+  }
+
+  @Test("a finished result says so, whatever an ended run left beside it")
+  func finished() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("whole"))
+    let before = try content(out)
+    try FileManager.default.createDirectory(
+      atPath: out + "/.ckpt-discarded-0123456789abcdef/files", withIntermediateDirectories: true)
+    #expect(try ResultStatus(of: out).state == .leftover)
+    #expect(try runner(source, out).perform().wasFinished)
+    #expect(try content(out) == before)
+    #expect(try names(folder, "whole").allSatisfy { !$0.hasPrefix(".") })
+    #expect(try ResultStatus(of: out).state == .complete)
+    #expect(try ResultStatus(of: folder.file("nothing")).state == .absent)
+    _ = try runner(source, folder.file("part")).performUnits([1])
+    let status = try ResultStatus(of: folder.file("part"))
+    #expect(status.state == .unfinished && status.missing == (0..<status.units).filter { $0 != 1 })
+    // A result whose weights are gone is none.
+    try FileManager.default.removeItem(atPath: out + "/model-00001-of-00003.safetensors")
+    #expect(error { _ = try runner(source, out).perform() }?.code == .outputExists)
+  }
+
+  @Test("with --overwrite, one step after the other fails, and the old result or the new one is always there")
+  func replacing() throws {
+    let folder = try folder()
+    let source = folder.file("source")
+    var stopped = 0
+    for step in 0..<12 {
+      let out = folder.file("out-\(step)")
+      _ = try runner(source, out, "fp8-block").perform()
+      let old = try content(out)
+      let renames = Counter()
+      let files = FileAccess { call, path in
+        guard [.rename, .exchange, .remove].contains(call), path.contains("out-\(step)") else { return nil }
+        let isLate = call == .exchange || path.contains(".ckpt-new-") || path.hasSuffix("out-\(step)")
+        return isLate && renames.take() >= step ? .error(EIO) : nil
+      }
+      if error({ _ = try runner(source, out, overwrite: true, files: files).perform() }) != nil { stopped += 1 }
+      let (now, whole) = (try content(out).filter { !$0.key.hasPrefix(".ckpt") }, try content(folder.file("whole")))
+      #expect(now.isEmpty || now == old || now == whole, "step \(step)")
+      _ = try runner(source, out, overwrite: true).perform()
+      #expect(try content(out) == content(folder.file("whole")), "step \(step)")
+      #expect(try names(folder, ".").filter { $0.hasPrefix("out-\(step)") } == ["out-\(step)"], "step \(step)")
+    }
+    #expect(stopped > 4)
+  }
+}
