@@ -187,6 +187,23 @@ import Testing
     #expect(try FileAccess.system.status(folder.file("t.gguf")) == nil)
   }
 
+  @Test("a set is not replaced by what is made of it, of one file or of more")
+  func ownSource() throws {
+    let folder = try TestFolder()
+    let original = try folder.write("m.gguf", Self.gguf(tensors: three))
+    try run(original, folder.file("s.gguf"), limit: 128)
+    let first = folder.file("s-00001-of-00002.gguf")
+    let before = try FileAccess.system.readAll(first, limit: 1 << 20)
+    for (limit, all) in [(1 << 20, false), (1 << 20, true), (64, false), (64, true)] {
+      let found = problem {
+        try run(first, folder.file("s.gguf"), limit: limit, overwrite: true, overwriteAll: all)
+      }
+      #expect(found?.code == .outputExists)
+      #expect(try FileAccess.system.readAll(first, limit: 1 << 20) == before)
+      #expect(try Checkpoint.open(first).records.count == 3)
+    }
+  }
+
   @Test("a run that fails at any call leaves no complete-looking set, and runs on to the same bytes")
   func failures() throws {
     let folder = try TestFolder()

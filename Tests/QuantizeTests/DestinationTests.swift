@@ -186,6 +186,26 @@ struct DestinationTests {
     #expect(try content(folder.path) == before)
   }
 
+  @Test("a file of the source among what is replaced is refused, under whatever name it is there")
+  func sourceAmongReplaced() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, "fp8-block").perform()
+    // The config of the source is a link to that of the earlier result.
+    try FileManager.default.removeItem(atPath: source + "/config.json")
+    try FileManager.default.createSymbolicLink(
+      atPath: source + "/config.json", withDestinationPath: folder.file("whole/config.json"))
+    let before = try content(folder.path)
+    for all in [false, true] {
+      let found = error {
+        let files = FileAccess(followsLinks: true)
+        _ = try runner(source, folder.file("whole"), "bf16", overwrite: true, overwriteAll: all, files: files).perform()
+      }
+      #expect(found?.code == .outputExists && found?.file?.hasSuffix("config.json") == true)
+    }
+    #expect(try content(folder.path) == before)
+  }
+
   @Test("--overwrite replaces a result and another plan's leftover, and nothing that no document of ckpt names")
   func overwrite() throws {
     let folder = try folder()

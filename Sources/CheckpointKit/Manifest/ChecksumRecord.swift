@@ -44,6 +44,21 @@ public struct ChecksumRecord: Sendable {
     try files.removeTree(folder)
   }
 
+  /// That what stands under the name of a manifest is one, or lines of digests: nothing else is written over.
+  public static func requireReplaceable(_ output: String, _ files: FileAccess) throws(CheckpointError) {
+    try files.requireFilePlace(output)
+    guard let status = try files.status(output), status.size > 0 else { return }
+    let beginning = try OpenFile(reading: output, files).readBytes(0..<min(status.size, 4096))
+    if String(decoding: beginning, as: UTF8.self).contains("\"\(Manifest.schema)\"") { return }
+    // The last line may be cut.
+    let lines = beginning.count == status.size ? beginning : Array(beginning.prefix { $0 != UInt8(ascii: "\n") })
+    let list = ChecksumFile(parsing: lines)
+    guard list.entries.isEmpty || !list.unreadable.isEmpty else { return }
+    throw CheckpointError(
+      .outputExists, file: output, "exists, and is neither a manifest nor a list of digests: it is not written over",
+      hint: "give another name")
+  }
+
   static let schema = "ckpt.checksum-record/1"
 
   private func path(_ file: FolderListing.File) -> String {

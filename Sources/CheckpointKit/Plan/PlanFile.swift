@@ -131,6 +131,14 @@ public struct PlanFile: Sendable {
   }
 
   private static func write(_ json: JSONValue, to path: String, _ files: FileAccess) throws(CheckpointError) {
+    if let status = try files.status(path), status.kind == .regular, status.size > 0 {
+      let beginning = try OpenFile(reading: path, files).readBytes(0..<min(status.size, 4096))
+      guard String(decoding: beginning, as: UTF8.self).contains("\"\(schema)\"") else {
+        throw CheckpointError(
+          .outputExists, file: path, "exists, and is no plan of ckpt: it is not written over", hint: "give another name"
+        )
+      }
+    }
     try files.writeAtomically(Array((json.text(indent: 1) + "\n").utf8), to: path)
   }
 

@@ -28,13 +28,30 @@ struct Destination: Sendable {
     let usual = beside
     if try usual.begunPlan()?.id == plan.id { return usual }
     if place.isFile { return nil }
-    let (parent, prefix) = (parentPath(usual.destination), lastPathComponent(usual.destination) + "-")
-    guard try files.status(parent) != nil else { return nil }
-    for name in try files.list(parent) where name.hasPrefix(prefix) {
-      let folder = WorkFolder(folder: joinPath(parent, name), place, plan: plan.id, files: files)
+    for path in try besidePaths() {
+      let folder = WorkFolder(folder: path, place, plan: plan.id, files: files)
       if try folder.begunPlan()?.id == plan.id { return folder }
     }
     return nil
+  }
+
+  /// Folders beside a result that is a folder, in which one is made that will replace it, of any plan.
+  func besidePaths() throws(CheckpointError) -> [String] {
+    try Self.paths(beside: inPlace.destination, WorkFolder.besideSuffix, files)
+  }
+
+  /// Folders with the name of a result, a suffix, and perhaps more behind a hyphen.
+  static func paths(
+    beside result: String, _ suffix: String, _ files: FileAccess
+  ) throws(CheckpointError) -> [String] {
+    let (parent, name) = (parentPath(result), lastPathComponent(result) + suffix)
+    guard try files.status(parent)?.kind == .directory else { return [] }
+    var paths: [String] = []
+    for entry in try files.list(parent) where entry == name || entry.hasPrefix(name + "-") {
+      let path = joinPath(parent, entry)
+      if files.linkTarget(path) == nil, try files.status(path)?.kind == .directory { paths.append(path) }
+    }
+    return paths
   }
 
   func look() throws(CheckpointError) -> State {

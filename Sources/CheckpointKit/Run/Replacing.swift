@@ -42,9 +42,52 @@ extension Runner {
     try files.syncDirectory(parentPath(old))
   }
 
+  /// Where a command that replaced one result by another in two steps was stopped between them, and this is another: puts
+  /// the old result back.
+  ///
+  /// - Returns: whether there was one.
+  func putBackMovedAway() throws(CheckpointError) -> Bool {
+    let old = destination.inPlace.destination
+    guard !place.isFile, !files.exists(old) else { return false }
+    for path in try destination.besidePaths() {
+      let work = WorkFolder(folder: path, place, files: files)
+      guard let away = try replacedFolder(work), away != path, try files.status(away)?.kind == .directory else {
+        continue
+      }
+      try files.rename(away, to: old)
+      try files.syncDirectory(parentPath(old))
+      return true
+    }
+    return false
+  }
+
+  /// Makes room for what will replace something else: other plans' leftovers go, what is nobody's stays.
+  func clearBeside() throws(CheckpointError) {
+    let lock = try destination.lock()
+    defer { withExtendedLifetime(lock) {} }
+    if place.isFile {
+      if try destination.otherPlanBeside() != nil { try destination.beside.discard() }
+      return
+    }
+    for path in try destination.besidePaths() {
+      let work = WorkFolder(folder: path, place, files: files)
+      if try work.begunPlan()?.id == plan.id { continue }
+      let found = try Occupants(of: path, place, files: files)
+      if let name = found.foreign.first {
+        throw CheckpointError(
+          .outputExists, file: path, "holds \(printable(name)), which is not ckpt's own",
+          hint: "move it away: the new result is made there before it takes its place")
+      }
+      // In one step: whoever works in it finds it gone, and not half there.
+      let away = destination.inPlace.destination + WorkFolder.oldSuffix + "-" + nonce()
+      try files.rename(path, to: away)
+      _ = try removeReplaced(away)
+    }
+  }
+
   /// For a file system that cannot exchange two names: for a moment there is no result under the name.
   private func exchangeInSteps(_ claimed: String, _ new: WorkFolder, _ old: String) throws(CheckpointError) {
-    let away = old + ".ckpt-old-" + nonce()
+    let away = old + WorkFolder.oldSuffix + "-" + nonce()
     let document = SealedJSON.bytes([
       "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(away)),
     ])
@@ -91,7 +134,14 @@ extension Runner {
   /// its files get their names. Another plan's leftover of that name goes.
   func takePlace() throws(CheckpointError) {
     let inPlace = destination.inPlace
-    if let begun = try inPlace.begunPlan(), begun.id != plan.id { try inPlace.discard() }
+    if let begun = try inPlace.begunPlan(), begun.id != plan.id {
+      // What it had put in place, its plan alone names.
+      let new = Set(plan.files.map { TensorName(place.name(of: $0)) })
+      for name in begun.fileNames.map({ place.name(ofFile: $0) }) where !new.contains(TensorName(name)) {
+        try files.remove(joinPath(inPlace.destination, name))
+      }
+      try inPlace.discard()
+    }
     do throws(CheckpointError) { try files.rename(folder.path, to: inPlace.path) } catch {
       // Another process did it.
       guard error.code == .notFound, try inPlace.begunPlan()?.id == plan.id else { throw error }

@@ -31,17 +31,14 @@ public struct ResultStatus: Sendable {
       for folder in try Self.besides(place, files) where try take(folder, place) { state = .leftover }
     }
     if state != .unfinished, try addRemains(inPlace) { state = .leftover }
+    if !place.isFile, try addFolders(WorkFolder.root(place, files), files), state != .unfinished { state = .leftover }
   }
 
   /// Work folders of results that are to replace this one.
   private static func besides(_ place: PlanFile.Place, _ files: FileAccess) throws(CheckpointError) -> [WorkFolder] {
-    let usual = WorkFolder(place, .beside, files: files)
-    if place.isFile { return [usual] }
-    let (parent, name) = (parentPath(usual.destination), lastPathComponent(usual.destination))
-    guard try files.status(parent) != nil else { return [] }
-    let names = try files.list(parent)
-    return names.filter { $0 == name || $0.hasPrefix(name + "-") }
-      .map { WorkFolder(folder: joinPath(parent, $0), place, files: files) }
+    if place.isFile { return [WorkFolder(place, .beside, files: files)] }
+    let paths = try Destination.paths(beside: WorkFolder.root(place, files), WorkFolder.besideSuffix, files)
+    return paths.map { WorkFolder(folder: $0, place, files: files) }
   }
 
   /// Takes what is known of a plan that was begun; false where none was.
@@ -80,6 +77,14 @@ public struct ResultStatus: Sendable {
       done.insert(segment)
     }
     return done
+  }
+
+  /// Whether folders beside the result belong to what replaces it, or was replaced.
+  private mutating func addFolders(_ result: String, _ files: FileAccess) throws(CheckpointError) -> Bool {
+    let new = try Destination.paths(beside: result, WorkFolder.besideSuffix, files)
+    let found = try new + Destination.paths(beside: result, WorkFolder.oldSuffix, files)
+    for path in found where !work.contains(where: { $0.hasPrefix(path + "/") }) { work.append(path) }
+    return !found.isEmpty
   }
 
   /// Whether something lies there that an ended command could not remove any more.

@@ -133,6 +133,9 @@ public struct Runner: Sendable {
     var attempts = 0
     while true {
       do throws(CheckpointError) {
+        if case .free = runner.state, try runner.putBackMovedAway() {
+          runner = try Runner(job, place: place, options: options, files: files)
+        }
         if try runner.prepare(takesSpace: takesSpace) { return try work(runner) }
         var outcome = Outcome()
         outcome.wasFinished = true
@@ -160,6 +163,7 @@ public struct Runner: Sendable {
     switch state {
     case .finished:
       try folder.sweep()
+      if place.overwrite { try clearBeside() }
       return false
     case .begun: if takesSpace { try checkSpace() }
     case .free:
@@ -185,27 +189,6 @@ public struct Runner: Sendable {
     throw CheckpointError(
       .outputExists, file: place.destination, "was written by another process meanwhile",
       hint: "see what is there now")
-  }
-
-  /// Makes room for what will replace something else: another plan's leftover goes, what is nobody's stays.
-  private func clearBeside() throws(CheckpointError) {
-    let lock = try destination.lock()
-    defer { withExtendedLifetime(lock) {} }
-    if place.isFile {
-      if try destination.otherPlanBeside() != nil { try folder.discard() }
-      return
-    }
-    let found = try Occupants(of: folder.destination, place, files: files)
-    if let name = found.foreign.first {
-      throw CheckpointError(
-        .outputExists, file: folder.destination, "holds \(printable(name)), which is not ckpt's own",
-        hint: "move it away: the new result is made there before it takes its place")
-    }
-    guard try files.status(folder.destination) != nil, try folder.begunPlan()?.id != plan.id else { return }
-    // In one step: whoever works in it finds it gone, and not half there.
-    let away = destination.inPlace.destination + ".ckpt-old-" + nonce()
-    try files.rename(folder.destination, to: away)
-    _ = try removeReplaced(away)
   }
 
   /// What a worker holds at least: a panel, and the stack and tables of its thread.

@@ -18,6 +18,9 @@ struct WorkFolder: Sendable {
   /// What is added to the name of a result while another is made beside it that will replace it.
   static let besideSuffix = ".ckpt-new"
 
+  /// What is added, with a nonce, to that of one which is being replaced, where that takes two steps.
+  static let oldSuffix = ".ckpt-old"
+
   /// What the names of folders begin with that are being removed.
   static let discardedName = name + "-discarded"
 

@@ -44,7 +44,7 @@ struct ChecksumVerb: ReadingVerb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    if let output { try session.files.requireFilePlace(output) }
+    if let output { try ChecksumRecord.requireReplaceable(output, session.files) }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
     var options = Self.options(session, progress)
