@@ -173,8 +173,9 @@ import Testing
     let ranges = [0..<0, 8..<9, 9..<300_000, 300_000..<300_000, 400_000..<8_400_000, 8_400_000..<count, count..<count]
     var big = ContentReader.Task(path: folder.file("big"), byteCount: count)
     big.fileDigest = true
-    big.regions = ranges.map { ContentReader.Region(range: $0) }
-    big.regions[4].sliceBytes = 1_000_000
+    var regions = ranges.map { ContentReader.Region(range: $0) }
+    regions[4].sliceBytes = 1_000_000
+    big.regions = OnDemand(regions)
     var small = ContentReader.Task(path: folder.file("small"), byteCount: 5)
     small.gitBlob = true
     var reader = ContentReader(files: .system, threads: threads)
@@ -191,6 +192,24 @@ import Testing
     #expect(throws: CheckpointError.self) { try ContentReader.all(reader.read([wrong])) }
   }
 
+  @Test("any number of ranges, without bytes or with one each, get their digests", arguments: [1, 3])
+  func manyRanges(threads: Int) throws {
+    let folder = try TestFolder()
+    let count = 9_000
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 40503 >> 7) }
+    try folder.write("tiny", bytes)
+    let empty = [Range<Int>](repeating: 0..<0, count: 3_000)
+    let ranges = empty + (0..<count - 1).map { $0..<$0 + 1 } + [count..<count]
+    var task = ContentReader.Task(path: folder.file("tiny"), byteCount: count)
+    task.fileDigest = true
+    task.regions = OnDemand(ranges.map { ContentReader.Region(range: $0, scanned: .u8) })
+    #expect(task.end(of: 0..<count) < count && task.end(of: 8_500..<2 * count) == count)
+    let result = try ContentReader.all(ContentReader(files: .system, threads: threads).read([task]))[0]
+    #expect(result.digest?.hex == hex(bytes))
+    #expect(result.regions.map { $0.digest?.hex } == ranges.map { hex(Array(bytes[$0])) })
+    #expect(result.regions.enumerated().allSatisfy { $1.content.isZero == bytes[ranges[$0]].allSatisfy { $0 == 0 } })
+  }
+
   @Test("files that share a thread and its vector lanes get the digests that they get alone", arguments: [1, 3])
   func manyFiles(threads: Int) throws {
     let folder = try TestFolder()
@@ -201,7 +220,8 @@ import Testing
       try folder.write("\(i)", bytes)
       var task = ContentReader.Task(path: folder.file("\(i)"), byteCount: bytes.count)
       task.fileDigest = i % 5 != 4
-      task.regions = [10..<70_000, 70_000..<70_001, 70_001..<bytes.count].map { ContentReader.Region(range: $0) }
+      task.regions = OnDemand(
+        [10..<70_000, 70_000..<70_001, 70_001..<bytes.count].map { ContentReader.Region(range: $0) })
       contents.append(bytes)
       tasks.append(task)
     }
@@ -227,7 +247,7 @@ import Testing
       try folder.write("\(i)", bytes)
       var task = ContentReader.Task(path: folder.file("\(i)"), byteCount: count)
       task.fileDigest = true
-      task.regions = [0..<count / 3, count / 3..<count].map { ContentReader.Region(range: $0) }
+      task.regions = OnDemand([0..<count / 3, count / 3..<count].map { ContentReader.Region(range: $0) })
       contents.append(bytes)
       tasks.append(task)
     }

@@ -18,6 +18,44 @@ import Testing
     #expect(try Manifest(parsing: Array(manifest.text.utf8), file: "m").text == manifest.text)
   }
 
+  @Test("checksum and verify refuse less memory than they state, and work with what they state")
+  func leastMemory() throws {
+    let folder = try TestFolder()
+    let model = try TwoShards(folder)
+    let least = try checksum(model.path).leastMemory
+    #expect(try checksum(model.path) { $0.memory = least }.leastMemory == least)
+    #expect(problem { _ = try checksum(model.path) { $0.memory = least - 1 } }?.code == .planMemory)
+    #expect(
+      problem { _ = try checksum(model.path) { ($0.memory, $0.filesOnly) = (1 << 20, true) } }?.code == .planMemory)
+    try folder.write("m.json", try checksum(model.path).manifest.text)
+    for manifest in [nil, folder.file("m.json")] {
+      let least = try verify(model.path) { $0.manifest = manifest }.leastMemory
+      #expect(
+        try verify(model.path) { ($0.manifest, $0.memory) = (manifest, least) }.codes().isEmpty)
+      #expect(
+        problem { _ = try verify(model.path) { ($0.manifest, $0.memory) = (manifest, least - 1) } }?.code
+          == .planMemory)
+    }
+  }
+
+  @Test("a note of a file counts only for the tensors that its header has now")
+  func noteOfOtherTensors() throws {
+    let folder = try TestFolder()
+    let model = try TwoShards(folder)
+    let notes = folder.file("notes")
+    _ = try checksum(model.path) { $0.progressFolder = notes }
+    #expect(try checksum(model.path) { $0.progressFolder = notes }.filesResumed == 4)
+    for name in try FileAccess.system.list(notes) {
+      let path = joinPath(notes, name)
+      let text = String(decoding: try FileAccess.system.readAll(path, limit: 1 << 20), as: UTF8.self)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let body = lines[1..<lines.count - 1].joined(separator: "\n").replacing("\"name\":\"c\"", with: "\"name\":\"x\"")
+      try FileAccess.system.remove(path)
+      try folder.write("notes/\(name)", "\(lines[0])\n\(body)\n\(SHA256Digest(of: body).hex)")
+    }
+    #expect(try checksum(model.path) { $0.progressFolder = notes }.filesResumed == 3)
+  }
+
   @Test("a manifest that was changed anywhere is refused or says the same, and never traps")
   func mutations() throws {
     let model = try TwoShards(try TestFolder())

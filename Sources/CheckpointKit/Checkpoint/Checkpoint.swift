@@ -69,7 +69,15 @@ extension Checkpoint {
   public static func open(
     _ path: String, files: FileAccess = .system, threads: Int = 4, memory: MemoryBudget? = nil
   ) throws(CheckpointError) -> Checkpoint {
-    let (checkpoint, findings) = try inspect(path, files: files, threads: threads, memory: memory)
+    var headers: [TensorName: ShardHeader] = [:]
+    return try open(path, files: files, threads: threads, memory: memory, headers: &headers)
+  }
+
+  /// - Parameter headers: those of files that were read already, by name; what belongs to the checkpoint is taken out.
+  static func open(
+    _ path: String, files: FileAccess, threads: Int, memory: MemoryBudget?, headers: inout [TensorName: ShardHeader]
+  ) throws(CheckpointError) -> Checkpoint {
+    let (checkpoint, findings) = try inspect(path, files: files, threads: threads, memory: memory, headers: &headers)
     if let error = findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
     guard let checkpoint else { throw CheckpointError(.unknownSource, file: path, "holds no weights") }
     return checkpoint
@@ -83,6 +91,14 @@ extension Checkpoint {
     _ path: String, files: FileAccess = .system, threads: Int = 4, limits: SafetensorsHeader.Limits = .init(),
     memory: MemoryBudget? = nil
   ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
+    var headers: [TensorName: ShardHeader] = [:]
+    return try inspect(path, files: files, threads: threads, limits: limits, memory: memory, headers: &headers)
+  }
+
+  private static func inspect(
+    _ path: String, files: FileAccess, threads: Int, limits: SafetensorsHeader.Limits = .init(),
+    memory: MemoryBudget?, headers: inout [TensorName: ShardHeader]
+  ) throws(CheckpointError) -> (Checkpoint?, [Finding]) {
     var source = try CheckpointSource(path, files: files)
     let files = source.files
     var needs = ReadingNeeds()
@@ -93,9 +109,9 @@ extension Checkpoint {
       folder: source.folder, container: source.container, files: files, limits: limits, threads: threads, memory: memory
     )
     // What is there is read at once, the index among it: which of the files it lists is known only afterwards.
-    if let index = reader.readHeaders(of: source.weightFiles, index: source.indexFile) {
-      try source.takeIndex(index)
-    }
+    let unread = reader.take(&headers, of: source.weightFiles)
+    if let index = reader.readHeaders(of: unread, index: source.indexFile) { try source.takeIndex(index) }
+    defer { headers.merge(reader.unused) { known, _ in known } }
     try reader.readShards(source.shardNames, index: source.index)
     var findings = source.findings + reader.findings
     if let index = source.index {
@@ -180,6 +196,18 @@ private struct CheckpointReader {
     case index(Result<CheckpointIndex, CheckpointError>)
     case header(Result<ShardHeader, CheckpointError>)
   }
+
+  /// Takes the headers that were read before; gives the files that are to be read.
+  mutating func take(_ known: inout [TensorName: ShardHeader], of names: [String]) -> [String] {
+    names.filter { name in
+      guard let header = known.removeValue(forKey: TensorName(name)) else { return true }
+      headers[TensorName(name)] = .success(header)
+      return false
+    }
+  }
+
+  /// Headers of files that are no shards.
+  var unused: [TensorName: ShardHeader] { headers.compactMapValues { try? $0.get() } }
 
   /// Reads headers, and at the same time the index: the longest task, so the first.
   mutating func readHeaders(of names: [String], index: String?) -> Result<CheckpointIndex, CheckpointError>? {

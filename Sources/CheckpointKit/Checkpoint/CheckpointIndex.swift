@@ -4,6 +4,11 @@
 struct CheckpointIndex: Sendable {
   static let usualName = "model.safetensors.index.json"
 
+  /// Whether a file at the top of a folder is an index, by its name.
+  static func isName(_ name: String) -> Bool {
+    name.hasSuffix(".safetensors.index.json") && !name.utf8.contains(UInt8(ascii: "/"))
+  }
+
   var file: String
   /// The names of the tensors, in the order of the file.
   private(set) var names = NameTable()

@@ -3,7 +3,7 @@
 ///
 /// | read | takes |
 /// |---|---|
-/// | a byte of a safetensors header | 2 bytes: record, name, and what it is bound to; a tensor has 130 bytes of header |
+/// | a byte of a safetensors header | 2.5 bytes: record, name, what it is bound to, digest; a tensor has 110 to 130 bytes |
 /// | a byte of an index | 1 byte: its names, for as long as they are held against the headers |
 /// | a tensor of a GGUF file | 400 bytes |
 ///
@@ -18,9 +18,18 @@ public struct ReadingNeeds: Sendable {
   private static let room = 32 << 20
   private static let bytesPerGGUFTensor = 400
   /// What a stored tensor takes at least: its record, twice while records are joined, its place, its binding.
-  private static let bytesPerTensor = 300
+  private static let bytesPerTensor = 150
+  private static let bytesPerDigest = 48
+  private var bufferBytes = 0
+  private var digestCount = 0
 
   init() {}
+
+  /// Counts buffers for reading the tensors themselves.
+  mutating func takesBuffers(_ byteCount: Int) { bufferBytes = byteCount }
+
+  /// Counts digests that are kept, beside one for each tensor: that one takes the place of what reading took.
+  mutating func keeps(digests: Int) { digestCount = min(digests, 1 << 40) }
 
   /// Adds what the first bytes of a weight file say; a file that says nonsense is refused when it is read.
   mutating func add(_ path: String, _ container: Container, _ files: FileAccess) {
@@ -43,16 +52,21 @@ public struct ReadingNeeds: Sendable {
   }
 
   /// Least bytes, rounded up to what `--memory` would be written as.
-  public var least: Int {
-    let documents = 2 * headerBytes + indexBytes + Self.bytesPerGGUFTensor * ggufTensors
-    return (Self.room + documents).roundedUp(to: 1 << 20)
+  public var least: Int { (leastBeforeBuffers + bufferBytes).roundedUp(to: 1 << 20) }
+
+  /// Least bytes but for buffers.
+  var leastBeforeBuffers: Int {
+    let documents = 5 * headerBytes / 2 + indexBytes + Self.bytesPerGGUFTensor * ggufTensors
+    return Self.room + documents + Self.bytesPerDigest * digestCount
   }
 
   /// - Throws: where a budget has not so much.
   func require(_ budget: MemoryBudget?) throws(CheckpointError) {
     guard let budget, budget.total < least else { return }
     throw Self.refusal(
-      least, budget, "\(headerBytes + indexBytes) bytes of headers and index, and what they are bound to")
+      least, budget,
+      "\(headerBytes + indexBytes) bytes of headers and index, and what they are bound to"
+        + (bufferBytes > 0 ? ", with what is kept and read of the tensors" : ""))
   }
 
   /// What so many tensors take, once they are known.

@@ -16,9 +16,24 @@ struct ContentReader: Sendable {
     var gitBlob = false
     var zeroRuns = false
     /// Ascending, without overlaps.
-    var regions: [Region] = []
+    var regions: OnDemand<Region> = []
     /// What the file must still be while it is read; nil where that does not matter.
     var status: FileStatus?
+
+    /// Where the bytes that are read at a time end: before they would have too many ranges, each of which is at work
+    /// on its own.
+    func end(of wanted: Range<Int>) -> Int {
+      let end = min(byteCount, wanted.upperBound)
+      var (low, high) = (0, regions.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if regions[middle].range.lowerBound < wanted.lowerBound { low = middle + 1 } else { high = middle }
+      }
+      guard regions.count - low > Self.mostRegions else { return end }
+      return min(end, max(wanted.lowerBound + Self.mostRegions, regions[low + Self.mostRegions].range.lowerBound))
+    }
+
+    private static let mostRegions = 1024
   }
 
   /// A range of a file, as a rule a tensor.
@@ -37,13 +52,14 @@ struct ContentReader: Sendable {
     var gitBlob: String?
     var zeroRuns: [Range<Int>] = []
     /// In the order of the task's.
-    var regions: [RegionResult] = []
+    var regions = RegionResults()
   }
 
   struct RegionResult: Sendable {
     var digest: SHA256Digest?
     var slices: [SHA256Digest] = []
-    var scan: ContentScan?
+    /// What the content scan saw; nothing where none was made.
+    var content = Manifest.Content()
   }
 
   var files: FileAccess
@@ -112,6 +128,15 @@ struct ContentReader: Sendable {
   private func chunkBytes(workers: Int, width: Int) -> Int {
     let wanted = width > 1 ? 256 << 10 : 8 << 20
     return max(64 << 10, min(wanted, bufferBytes / (workers * max(2, width)))) / 4096 * 4096
+  }
+
+  /// The least that buffers need: as many files of each thread as it reads at a time, and ranges that are at work.
+  static func leastBufferBytes(threads: Int) -> Int { max(8 << 20, threads << 20) }
+
+  /// Sets what buffers may take of a budget, beside what is held.
+  mutating func takeBuffers(of memory: Int, held: Int) {
+    let least = Self.leastBufferBytes(threads: threads)
+    bufferBytes = max(least, min(128 << 20, memory / 4, memory - held))
   }
 
   /// What one thread alone takes at a time.
@@ -203,7 +228,7 @@ struct ContentReader: Sendable {
       var ended: [Open] = []
       for var item in open {
         do throws(CheckpointError) {
-          let here = item.offset..<min(item.task.byteCount, item.offset + chunk)
+          let here = item.offset..<item.task.end(of: item.offset..<item.offset + chunk)
           try reader.load(here, into: buffers[item.buffer], item.file)
           let bytes = UnsafeRawBufferPointer(rebasing: buffers[item.buffer].bytes[..<here.count])
           item.state.look(bytes)
@@ -233,7 +258,7 @@ struct ContentReader: Sendable {
     {
       let state = FileState(task)
       func next(_ offset: Int, _ team: Int) -> Range<Int> {
-        offset..<min(task.byteCount, offset + (team > 1 ? chunk : min(chunk, ContentReader.aloneBytes)))
+        offset..<task.end(of: offset..<offset + (team > 1 ? chunk : min(chunk, ContentReader.aloneBytes)))
       }
       var here = next(0, team())
       var current = 0
@@ -317,13 +342,18 @@ private final class FileState {
 
   private final class Open {
     let region: ContentReader.Region
+    /// Which of the task's it is.
+    let number: Int
     let stream: SHA256Stream?
-    var slices: [SHA256Stream] = []
-    var inSlice = 0
+    /// Digests of the slices that are complete, and the streams of those that the current chunk has bytes of.
+    private var slices: [SHA256Digest] = []
+    private var streams: [SHA256Stream] = []
+    private var inSlice = 0
     var scan: ContentScan?
 
-    init(_ region: ContentReader.Region) {
+    init(_ region: ContentReader.Region, _ number: Int) {
       self.region = region
+      self.number = number
       stream = region.digest ? SHA256Stream() : nil
       scan = region.scanned.map { ContentScan($0, isScale: region.isScale) }
     }
@@ -331,11 +361,12 @@ private final class FileState {
     func parts(_ bytes: UnsafeRawBufferPointer) -> [Part] {
       var parts: [Part] = stream.map { [($0, bytes)] } ?? []
       guard let sliceBytes = region.sliceBytes else { return parts }
+      closeSlices(keeping: inSlice == 0 ? 0 : 1)
       var offset = 0
       while offset < bytes.count {
-        if inSlice == 0 { slices.append(SHA256Stream()) }
+        if inSlice == 0 { streams.append(SHA256Stream()) }
         let count = min(sliceBytes - inSlice, bytes.count - offset)
-        if let slice = slices.last {
+        if let slice = streams.last {
           parts.append((slice, UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])))
         }
         offset += count
@@ -344,8 +375,16 @@ private final class FileState {
       return parts
     }
 
+    /// The bytes of a chunk are digested before the next one is looked at: until then the streams are needed.
+    private func closeSlices(keeping count: Int) {
+      slices += streams.dropLast(count).map { $0.finish() }
+      streams.removeFirst(max(0, streams.count - count))
+    }
+
     func finish() -> ContentReader.RegionResult {
-      ContentReader.RegionResult(digest: stream?.finish(), slices: slices.map { $0.finish() }, scan: scan)
+      closeSlices(keeping: 0)
+      return ContentReader.RegionResult(
+        digest: stream?.finish(), slices: slices, content: scan.map { Manifest.Content($0) } ?? Manifest.Content())
     }
   }
 
@@ -353,12 +392,13 @@ private final class FileState {
   private let whole: SHA256Stream?
   private var git: GitBlobHasher?
   private var zeros = ZeroRuns()
-  private var results: [ContentReader.RegionResult] = []
+  private var results: RegionResults
   private var open: [Open] = []
   private var nextRegion = 0
 
   init(_ task: ContentReader.Task) {
     self.task = task
+    results = RegionResults(count: task.regions.count)
     whole = task.fileDigest ? SHA256Stream() : nil
     if task.gitBlob { git = GitBlobHasher(byteCount: task.byteCount) }
   }
@@ -397,8 +437,15 @@ private final class FileState {
   private func regions(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> [(Open, UnsafeRawBufferPointer)] {
     let here = offset..<offset + bytes.count
     closeRegions(before: offset)
-    while nextRegion < task.regions.count, task.regions[nextRegion].range.lowerBound < here.upperBound {
-      open.append(Open(task.regions[nextRegion]))
+    while nextRegion < task.regions.count {
+      let region = task.regions[nextRegion]
+      guard region.range.lowerBound < here.upperBound else { break }
+      // One without bytes is done at once: any number of them may begin here.
+      if region.range.isEmpty {
+        results[nextRegion] = Open(region, nextRegion).finish()
+      } else {
+        open.append(Open(region, nextRegion))
+      }
       nextRegion += 1
     }
     return open.map { region in
@@ -415,7 +462,7 @@ private final class FileState {
   private func closeRegions(before offset: Int) {
     var count = 0
     while count < open.count, open[count].region.range.upperBound <= offset { count += 1 }
-    results += open[..<count].map { $0.finish() }
+    for region in open[..<count] { results[region.number] = region.finish() }
     open.removeFirst(count)
   }
 
@@ -423,7 +470,7 @@ private final class FileState {
     closeRegions(before: .max)
     // Empty tensors at the end of the file.
     while nextRegion < task.regions.count {
-      results.append(Open(task.regions[nextRegion]).finish())
+      results[nextRegion] = Open(task.regions[nextRegion], nextRegion).finish()
       nextRegion += 1
     }
     return ContentReader.Result(

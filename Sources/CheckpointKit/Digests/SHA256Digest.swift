@@ -50,6 +50,9 @@ public struct SHA256Digest: Sendable, Hashable {
     }
   }
 
+  /// Its first eight bytes; 0 where there is no digest.
+  var word: UInt64 { if case .words(let first, _, _, _) = content { first } else { 0 } }
+
   /// The digest of some bytes.
   public init(of bytes: [UInt8]) {
     var hasher = SHA256Hasher()

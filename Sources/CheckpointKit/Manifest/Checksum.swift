@@ -26,6 +26,8 @@ public struct Checksum: Sendable {
     public var readBytes: Int
     /// Files that an earlier run had done.
     public var filesResumed: Int
+    /// The least memory with which this works, as ``Options/memory`` gives it.
+    public var leastMemory: Int
   }
 
   /// - Throws: where a file cannot be read, a link leads to nothing, or a header is malformed.
@@ -36,10 +38,11 @@ public struct Checksum: Sendable {
     let record = options.progressFolder.map { ChecksumRecord(folder: $0, isFull: !options.filesOnly, files: files) }
     let noted = try work.noted(record)
     let read = try work.read(work.listing.indices.filter { noted[$0] == nil }, record)
-    let entries = zip(noted, read).compactMap { $0 ?? $1 }
-    let manifest = try work.manifest(entries, library: library)
+    let results = zip(noted, read).map { $0 ?? $1 }
+    let manifest = try work.manifest(results, library: library)
     return Outcome(
-      manifest: manifest, findings: work.findings, readBytes: work.readBytes, filesResumed: noted.count { $0 != nil })
+      manifest: manifest, findings: work.findings, readBytes: work.readBytes, filesResumed: noted.count { $0 != nil },
+      leastMemory: work.leastMemory)
   }
 }
 
@@ -56,60 +59,28 @@ final class SharedCount: Sendable {
   func add(_ count: Int) -> Int { value.wrappingAdd(count, ordering: .relaxed).newValue }
 }
 
-/// Where the records of a checkpoint stand in a manifest. Both have the tensors of a file in the order of their bytes, so
-/// that a table of all names is needed only where a checkpoint left some out.
-private struct TensorPlaces {
-  private let files: [Manifest.File]
-  private let records: [TensorRecord]
-  /// For each shard, its file and the first of its records.
-  private var shards: [(file: Int, first: Int)] = []
-  private var byName: [TensorName: (file: Int, tensor: Int)] = [:]
-
-  init(_ files: [Manifest.File], _ checkpoint: Checkpoint) {
-    self.files = files
-    records = checkpoint.records
-    let numbers = Dictionary(files.enumerated().map { (TensorName($1.name), $0) }) { first, _ in first }
-    for shard in checkpoint.shards {
-      guard let file = numbers[TensorName(shard.name)], files[file].tensors.count == shard.records.count else {
-        shards = []
-        break
-      }
-      shards.append((file, shard.records.lowerBound))
-    }
-    if shards.count == checkpoint.shards.count { return }
-    shards = []
-    for (i, file) in files.enumerated() {
-      for (j, tensor) in file.tensors.enumerated() { byName[tensor.name] = (i, j) }
-    }
-  }
-
-  subscript(record: Int, name: TensorName) -> (file: Int, tensor: Int)? {
-    if shards.isEmpty { return byName[name] }
-    let (file, first) = shards[records[record].shard]
-    return files[file].tensors[record - first].name == name ? (file, record - first) : nil
-  }
-}
-
 extension Manifest {
-  /// Adds the digests of all logical tensors that are bound.
-  mutating func addLogical(_ binding: Binding) {
-    guard let model = binding.model else { return }
-    let places = TensorPlaces(files, binding.checkpoint)
-    let records = binding.checkpoint.records
-    for bound in binding.tensors {
+  /// The digests of all logical tensors that are bound, each made when it is asked for.
+  ///
+  /// - Parameter tensor: what the manifest has of a record; nil where it has none.
+  static func logical(
+    _ binding: Binding, tensor: @escaping @Sendable (_ record: Int) -> Tensor?
+  ) -> OnDemand<Logical> {
+    guard let model = binding.model else { return [] }
+    let bound = binding.tensors
+    return OnDemand(count: bound.count) { i in
+      let bound = bound[i]
       var parts: [(suffix: String, tensor: Tensor)] = []
       for piece in bound.pieces {
-        let layout = piece.layout.parts(for: piece.shape)
-        for (part, record) in zip(layout, piece.records) {
-          guard record >= 0, let place = places[record, records[record].name] else { continue }
-          parts.append((part.suffix, files[place.file].tensors[place.tensor]))
+        for (part, record) in zip(piece.layout.parts(for: piece.shape), piece.records) {
+          guard record >= 0, let found = tensor(record) else { continue }
+          parts.append((part.suffix, found))
         }
       }
       let tensor = model.tensors[bound.tensor]
-      logical.append(
-        Logical(
-          name: model.name(of: tensor), role: tensor.role.name, encoding: bound.layout.name,
-          digest: Self.logicalDigest(parts)))
+      return Logical(
+        name: model.name(of: tensor), role: tensor.role.name, encoding: bound.layout.name,
+        digest: Self.logicalDigest(parts))
     }
   }
 }

@@ -15,6 +15,7 @@ public struct ChecksumPlan: Sendable {
   public var unitCount: Int { units.count }
   public var byteCount: Int { inputs.files.reduce(0) { $0 + $1.byteCount } }
   public var files: FileAccess { work.files }
+  public var leastMemory: Int { work.leastMemory }
 
   /// Plans it: files are listed, headers are read.
   ///
@@ -85,10 +86,11 @@ public struct ChecksumPlan: Sendable {
         hint: "run them, then finish")
     }
     var work = work
-    let entries = try work.noted(record).compactMap { $0 }
-    let manifest = try work.manifest(entries, library: library)
+    let results = try work.noted(record)
+    let manifest = try work.manifest(results, library: library)
     return Checksum.Outcome(
-      manifest: manifest, findings: work.findings, readBytes: 0, filesResumed: entries.count)
+      manifest: manifest, findings: work.findings, readBytes: 0, filesResumed: results.count,
+      leastMemory: work.leastMemory)
   }
 
   /// Writes the result under its name: complete or not at all. Then the notes go.

@@ -73,37 +73,80 @@ public struct ChecksumRecord: Sendable {
 
   /// What was noted of a file; nil where it has to be read.
   ///
+  /// - Parameter tensors: what its header says; a note of other tensors is none.
   /// - Throws: where a note is there and cannot be read.
-  func entry(_ file: FolderListing.File) throws(CheckpointError) -> Manifest.File? {
-    let bytes: [UInt8]
-    do throws(CheckpointError) { bytes = try files.readAll(path(file), limit: 1 << 30) } catch {
+  func result(
+    of file: FolderListing.File, _ tensors: FileTensors?
+  ) throws(CheckpointError) -> ContentReader.Result? {
+    do throws(CheckpointError) { return try read(file, tensors) } catch {
       guard [.notFound, .malformedFile, .truncated, .foreignFile].contains(error.code) else { throw error }
       return nil
     }
-    let text = String(decoding: bytes, as: UTF8.self)
-    let stamp = stamp(file)
-    guard text.hasPrefix(stamp) else { return nil }
+  }
+
+  private func read(
+    _ file: FolderListing.File, _ tensors: FileTensors?
+  ) throws(CheckpointError) -> ContentReader.Result? {
+    let note = try OpenFile(reading: path(file), files)
+    let stamp = Array(stamp(file).utf8)
+    let size = try note.size()
     // A note that a power cut left torn counts as absent: its last 64 digits are those of what stands above them.
-    let body = text.utf8.dropFirst(stamp.utf8.count)
-    guard body.count > 65 else { return nil }
-    let content = String(decoding: body.dropLast(65), as: UTF8.self)
-    guard body.suffix(64).elementsEqual(SHA256Digest(of: content).hex.utf8) else { return nil }
-    guard let entry = Manifest.file(parsing: content), entry.name == file.name, entry.byteCount == file.byteCount else {
-      return nil
+    let body = stamp.count..<max(stamp.count, size - 65)
+    guard !body.isEmpty, try note.readBytes(0..<stamp.count) == stamp,
+      try note.readBytes(body.upperBound + 1..<size) == Array(note.digest(of: body).hex.utf8)
+    else { return nil }
+    var result = ContentReader.Result()
+    result.regions = RegionResults(count: tensors?.count ?? 0)
+    var count = 0
+    var entry: Manifest.File?
+    let notText = CheckpointError(.malformedFile, file: note.path, "is not UTF-8 text")
+    let problem = try JSONScanner.scan(note, body, notText: notText) { (scanner) throws(JSONScanner.Problem) in
+      entry = try ManifestParser.file(&scanner) { (tensor, name) throws(JSONScanner.Problem) in
+        guard let tensors, count < tensors.count, tensors[count].name.withBytes({ $0.elementsEqual(name) }) else {
+          throw JSONScanner.Problem(offset: 0, message: "it is of other tensors")
+        }
+        result.regions[count] = ContentReader.RegionResult(
+          digest: tensor.digest, slices: tensor.slices, content: tensor.content)
+        count += 1
+      }
     }
-    return entry
+    guard problem == nil, let entry, entry.name == file.name, entry.byteCount == file.byteCount,
+      entry.dataStart == tensors?.dataStart, count == tensors?.count ?? 0
+    else { return nil }
+    (result.digest, result.gitBlob, result.zeroRuns) = (entry.digest, entry.gitBlob, entry.zeroRuns)
+    return result
   }
 
   func leave(_ entry: Manifest.File, _ file: FolderListing.File) throws(CheckpointError) {
-    var content = ""
-    Manifest.write(entry, to: &content)
-    let text = stamp(file) + content + "\n" + SHA256Digest(of: content).hex
-    let path = path(file)
+    let partial = files.privateName(in: folder)
     do throws(CheckpointError) {
-      try files.rename(try files.writePrivately(Array(text.utf8), in: folder, syncs: false), to: path)
+      do throws(CheckpointError) { try write(entry, file, to: partial) } catch {
+        try? files.remove(partial)
+        throw error
+      }
+      try files.rename(partial, to: path(file))
     } catch {
       // Another process has published the whole, and removed the notes: nobody needs this one.
       guard error.code == .notFound, plan == nil else { throw error }
     }
+  }
+
+  private func write(
+    _ entry: Manifest.File, _ file: FolderListing.File, to path: String
+  ) throws(CheckpointError) {
+    let note = try OpenFile(creating: path, files)
+    var end = 0
+    func write(_ text: String) throws(CheckpointError) {
+      let bytes = Array(text.utf8)
+      try note.write(bytes, at: end)
+      end += bytes.count
+    }
+    var hasher = SHA256Hasher()
+    try write(stamp(file))
+    try Manifest.write(entry) { (text) throws(CheckpointError) in
+      hasher.update(text)
+      try write(text)
+    }
+    try write("\n" + hasher.finish().hex)
   }
 }

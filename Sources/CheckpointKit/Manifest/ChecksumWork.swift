@@ -8,9 +8,16 @@ struct ChecksumWork: Sendable {
   private(set) var readBytes = 0
   private var folder = ""
   private var isSingleFile = false
-  private var headers: [Int: ShardHeader] = [:]
+  /// The tensors of the weight files, by their places in the listing.
+  private var tensors: [Int: FileTensors] = [:]
+  /// nil where there are no weights, or the folder holds several models.
+  private var checkpoint: Checkpoint?
+  private var needs = ReadingNeeds()
 
-  /// Lists the files and reads the headers; no weight byte is read.
+  /// The least memory with which it works, all told.
+  var leastMemory: Int { needs.least }
+
+  /// Lists the files and reads the headers and the index; no weight byte is read.
   init(_ path: String, options: Checksum.Options, files: FileAccess) throws(CheckpointError) {
     self.path = path
     self.options = options
@@ -57,47 +64,89 @@ struct ChecksumWork: Sendable {
   }
 
   private mutating func readHeaders() throws(CheckpointError) {
-    if options.filesOnly { return }
+    needs.takesBuffers(ContentReader.leastBufferBytes(threads: options.threads))
+    let budget = MemoryBudget(total: options.memory)
     let (listing, folder, files) = (listing, folder, files)
-    let places = listing.indices.compactMap { i in Container(ofFile: listing[i].name).map { (i, $0) } }
+    let places =
+      options.filesOnly
+      ? []
+      : listing.indices.compactMap { i in
+        Container(ofFile: listing[i].name).map { (i, $0) }
+      }
+    for (place, container) in places { needs.add(joinPath(folder, listing[place].name), container, files) }
+    for file in listing where !places.isEmpty && CheckpointIndex.isName(file.name) {
+      needs.addIndex(joinPath(folder, file.name), files)
+    }
+    try needs.require(budget)
+    if places.isEmpty { return }
     let results = parallelMap(count: places.count, threads: options.threads) { i in
       Result { () throws(CheckpointError) in
         try ShardHeader(reading: OpenFile(reading: joinPath(folder, listing[places[i].0].name), files), places[i].1)
       }
     }
-    for (place, result) in zip(places, results) { headers[place.0] = try result.get() }
+    var headers: [TensorName: ShardHeader] = [:]
+    for (place, result) in zip(places, consume results) {
+      headers[TensorName(listing[place.0].name)] = try result.get()
+    }
+    checkpoint = try openCheckpoint(&headers)
+    if let checkpoint {
+      let numbers = Dictionary(listing.indices.map { (TensorName(listing[$0].name), $0) }) { first, _ in first }
+      for shard in checkpoint.shards {
+        if let place = numbers[TensorName(shard.name)] { tensors[place] = FileTensors(shard, of: checkpoint) }
+      }
+    }
+    for (place, _) in places where tensors[place] == nil {
+      guard let header = headers.removeValue(forKey: TensorName(listing[place].name)) else { continue }
+      tensors[place] = FileTensors(header)
+    }
+    needs.keeps(digests: tensors.values.reduce(0) { $0 &+ $1.sliceCount })
+    try needs.require(budget)
+  }
+
+  /// - Parameter headers: those of all weight files; the checkpoint's are taken out.
+  private func openCheckpoint(
+    _ headers: inout [TensorName: ShardHeader]
+  ) throws(CheckpointError) -> Checkpoint? {
+    do throws(CheckpointError) {
+      return try Checkpoint.open(
+        path, files: files, threads: options.threads, memory: MemoryBudget(total: options.memory), headers: &headers)
+    } catch {
+      // A folder of many GGUF files of one model is usual, and each of them stands for itself.
+      guard error.code == .severalModels || error.code == .unknownSource else { throw error }
+      return nil
+    }
   }
 
   // MARK: Reading
 
   /// What a record has of each file; nil for those that are to be read.
-  func noted(_ record: ChecksumRecord?) throws(CheckpointError) -> [Manifest.File?] {
-    var noted: [Manifest.File?] = []
-    for file in listing { noted.append(try record?.entry(file)) }
+  func noted(_ record: ChecksumRecord?) throws(CheckpointError) -> [ContentReader.Result?] {
+    var noted: [ContentReader.Result?] = []
+    for (i, file) in listing.enumerated() { noted.append(try record?.result(of: file, tensors[i])) }
     return noted
   }
 
   /// Reads some of the files, and notes each as soon as it is done.
   ///
-  /// - Returns: for each file of the listing, its entry if it was read.
-  mutating func read(_ places: [Int], _ record: ChecksumRecord?) throws(CheckpointError) -> [Manifest.File?] {
-    let (listing, headers, progress) = (listing, headers, options.progress)
+  /// - Returns: for each file of the listing, what was found if it was read.
+  mutating func read(_ places: [Int], _ record: ChecksumRecord?) throws(CheckpointError) -> [ContentReader.Result?] {
+    let (listing, tensors, progress) = (listing, tensors, options.progress)
     if let record { try files.makeDirectories(record.folder) }
     let total = places.reduce(0) { $0 + listing[$1].byteCount }
     var reader = ContentReader(files: files, threads: options.threads)
-    reader.bufferBytes = max(8 << 20, min(128 << 20, options.memory / 4))
+    reader.takeBuffers(of: options.memory, held: needs.leastBeforeBuffers)
     reader.isStopped = options.isStopped
     let shown = SharedCount()
     reader.progress = { bytes in progress(shown.add(bytes), total) }
     let results = reader.read(places.map { task($0) }) { (i, result) throws(CheckpointError) in
-      try record?.leave(Self.entry(listing[places[i]], headers[places[i]], result), listing[places[i]])
+      try record?.leave(Self.entry(listing[places[i]], tensors[places[i]], result), listing[places[i]])
     }
-    var entries = [Manifest.File?](repeating: nil, count: listing.count)
+    var found = [ContentReader.Result?](repeating: nil, count: listing.count)
     for (i, result) in zip(places, try ContentReader.all(results)) {
-      entries[i] = Self.entry(listing[i], headers[i], result)
+      found[i] = result
       readBytes += listing[i].byteCount
     }
-    return entries
+    return found
   }
 
   private func task(_ i: Int) -> ContentReader.Task {
@@ -105,69 +154,59 @@ struct ChecksumWork: Sendable {
     var task = ContentReader.Task(path: joinPath(folder, file.name), byteCount: file.byteCount, status: file.status)
     task.fileDigest = true
     task.gitBlob = file.byteCount <= Manifest.gitBlobLimit
-    guard let header = headers[i] else { return task }
+    guard let tensors = tensors[i] else { return task }
     task.zeroRuns = true
-    task.regions = header.entries.map { entry in
-      var region = ContentReader.Region(
-        range: entry.range.lowerBound + header.dataStart..<entry.range.upperBound + header.dataStart)
-      region.sliceBytes = Manifest.sliceBytes(entry.shape, byteCount: entry.range.count)
-      region.scanned = entry.dtype
-      region.isScale = isFP8Scale(entry.name)
-      return region
-    }
+    task.regions = tensors.regions
     return task
   }
 
   private static func entry(
-    _ file: FolderListing.File, _ header: ShardHeader?, _ result: ContentReader.Result
+    _ file: FolderListing.File, _ tensors: FileTensors?, _ result: ContentReader.Result
   ) -> Manifest.File {
-    let none = SHA256Digest(hex: "")
     var entry = Manifest.File(
-      name: file.name, byteCount: file.byteCount, digest: result.digest ?? none, gitBlob: result.gitBlob,
-      zeroRuns: result.zeroRuns)
-    guard let header else { return entry }
-    entry.dataStart = header.dataStart
-    entry.tensors = zip(header.entries, result.regions).map { tensor, region in
-      Manifest.Tensor(
-        name: tensor.name, dtype: tensor.dtype, block: tensor.block, shape: tensor.shape,
-        range: tensor.range.lowerBound + header.dataStart..<tensor.range.upperBound + header.dataStart,
-        digest: region.digest ?? none, slices: region.slices,
-        content: region.scan.map { Manifest.Content($0) } ?? Manifest.Content())
-    }
+      name: file.name, byteCount: file.byteCount, digest: result.digest ?? SHA256Digest(hex: ""),
+      gitBlob: result.gitBlob, zeroRuns: result.zeroRuns)
+    guard let tensors else { return entry }
+    entry.dataStart = tensors.dataStart
+    entry.tensors = tensors.tensors(result.regions)
     return entry
   }
 
   // MARK: The whole
 
-  /// Puts the entries of all files together, and adds what only all of them can show.
+  /// Puts what was found of all files together, and adds what only all of them can show.
   mutating func manifest(
-    _ entries: [Manifest.File], library: SpecLibrary
+    _ results: [ContentReader.Result?], library: SpecLibrary
   ) throws(CheckpointError) -> Manifest {
-    var manifest = Manifest(files: entries)
+    var manifest = Manifest(
+      files: zip(listing.indices, results).compactMap { i, result in
+        result.map { Self.entry(listing[i], tensors[i], $0) }
+      })
     if options.filesOnly { return manifest }
-    let binding = try binding(library)
-    if headers.isEmpty, !isSingleFile {
+    if tensors.isEmpty, !isSingleFile {
       findings.append(
         Finding(.note, .verifyNotChecked, "holds no .safetensors or .gguf file: there are digests of files alone"))
     }
-    if let binding, binding.model != nil { manifest.addLogical(binding) }
+    let binding = try checkpoint.map { (checkpoint) throws(CheckpointError) in
+      try Binding.inspect(checkpoint, library: library)
+    }
+    if let binding { manifest.logical = logical(binding, results) }
     findings += ContentFindings.of(manifest, binding: binding, folder: folder, files: files)
     return manifest
   }
 
-  /// The model that the tensors are of; nil where there are none, or the folder holds several models.
-  func binding(_ library: SpecLibrary) throws(CheckpointError) -> Binding? {
-    guard !headers.isEmpty else { return nil }
-    let checkpoint: Checkpoint
-    do throws(CheckpointError) {
-      checkpoint = try Checkpoint.open(
-        path, files: files, threads: options.threads, memory: MemoryBudget(total: options.memory))
-    } catch {
-      // A folder of many GGUF files of one model is usual, and each of them stands for itself.
-      guard error.code == .severalModels || error.code == .unknownSource else { throw error }
-      return nil
+  private func logical(_ binding: Binding, _ results: [ContentReader.Result?]) -> OnDemand<Manifest.Logical> {
+    let places = Dictionary(listing.indices.map { (TensorName(listing[$0].name), $0) }) { first, _ in first }
+    let checkpoint = binding.checkpoint
+    // For each shard, its first record and what was found of all.
+    let shards = checkpoint.shards.map { shard in
+      (shard.records.lowerBound, places[TensorName(shard.name)].flatMap { results[$0]?.regions } ?? RegionResults())
     }
-    return try Binding.inspect(checkpoint, library: library)
+    return Manifest.logical(binding) { number in
+      let record = checkpoint.records[number]
+      let (first, regions) = shards[record.shard]
+      return number - first < regions.count ? Manifest.Tensor(record, regions[number - first]) : nil
+    }
   }
 
   // MARK: Planning
@@ -175,10 +214,10 @@ struct ChecksumWork: Sendable {
   /// The fingerprint of the files: of each its size, and the digest of its header, or of its beginning where it has
   /// none that is read.
   func inputs(library: SpecLibrary) throws(CheckpointError) -> PlanInputs {
-    let (listing, headers, folder, files) = (listing, headers, folder, files)
+    let (listing, tensors, folder, files) = (listing, tensors, folder, files)
     let digests = fileDigests(count: listing.count, threads: options.threads) { i in
       Result { () throws(CheckpointError) in
-        let end = headers[i]?.dataStart ?? min(listing[i].byteCount, Self.fingerprintBytes)
+        let end = tensors[i]?.dataStart ?? min(listing[i].byteCount, Self.fingerprintBytes)
         return (try OpenFile(reading: joinPath(folder, listing[i].name), files), 0..<end)
       }
     }
@@ -188,9 +227,12 @@ struct ChecksumWork: Sendable {
         PlanInputs.File(
           name: file.name, byteCount: file.byteCount, digest: try digest.get(), modified: file.status?.modified ?? 0))
     }
+    let binding = try checkpoint.map { (checkpoint) throws(CheckpointError) in
+      try Binding.inspect(checkpoint, library: library)
+    }
     return PlanInputs(
       verb: "checksum", options: [("files-only", options.filesOnly ? "true" : "")],
-      rules: SHA256Digest(of: try binding(library)?.model?.spec.identity ?? ""), files: inputs)
+      rules: SHA256Digest(of: binding?.model?.spec.identity ?? ""), files: inputs)
   }
 
   private static let fingerprintBytes = 1 << 20

@@ -9,20 +9,14 @@ extension Manifest {
   /// Gives the text piece by piece: that of half a million tensors has some 200 MB.
   public func write<E: Error>(_ print: (String) throws(E) -> Void) throws(E) {
     var out = "{\n\"schema\":\"\(Self.schema)\",\n\"digest\":\"\(digest.hex)\",\n\"files\":["
-    func flush() throws(E) {
+    func flush(_ out: inout String) throws(E) {
       guard out.utf8.count > Self.pieceBytes else { return }
       try print(out)
       out = ""
     }
     for (i, file) in files.enumerated() {
       out += i > 0 ? ",\n" : "\n"
-      Self.writeHead(file, to: &out)
-      for (i, tensor) in file.tensors.enumerated() {
-        out += i > 0 ? ",\n" : "\n"
-        Self.write(tensor, to: &out)
-        try flush()
-      }
-      Self.writeTail(file, to: &out)
+      try Self.write(file, to: &out, flush)
     }
     out += "\n],\n\"logical\":["
     for (i, tensor) in logical.enumerated() {
@@ -33,23 +27,36 @@ extension Manifest {
       out += ",\"encoding\":"
       appendJSONString(tensor.encoding, to: &out)
       out += ",\"sha256\":\"\(tensor.digest.hex)\"}"
-      try flush()
+      try flush(&out)
     }
     try print(out + "\n]\n}\n")
   }
 
   private static let pieceBytes = 256 << 10
 
-  static func write(_ file: File, to out: inout String) {
+  /// Gives one file's entry piece by piece.
+  static func write<E: Error>(_ file: File, _ print: (String) throws(E) -> Void) throws(E) {
+    var out = ""
+    try write(file, to: &out) { (out) throws(E) in
+      guard out.utf8.count > pieceBytes else { return }
+      try print(out)
+      out = ""
+    }
+    try print(out)
+  }
+
+  /// - Parameter flush: may take what is there.
+  private static func write<E: Error>(
+    _ file: File, to out: inout String, _ flush: (inout String) throws(E) -> Void
+  ) throws(E) {
     writeHead(file, to: &out)
     for (i, tensor) in file.tensors.enumerated() {
       out += i > 0 ? ",\n" : "\n"
       write(tensor, to: &out)
+      try flush(&out)
     }
-    writeTail(file, to: &out)
+    out += file.dataStart == nil ? "}" : "]}"
   }
-
-  private static func writeTail(_ file: File, to out: inout String) { out += file.dataStart == nil ? "}" : "]}" }
 
   private static func writeHead(_ file: File, to out: inout String) {
     out += "{\"name\":"
@@ -88,71 +95,76 @@ extension Manifest {
   /// Reads a manifest. Members that are not known are passed over; names that lead out of a folder are refused.
   public init(parsing bytes: [UInt8], file: String) throws(CheckpointError) {
     guard isValidUTF8(bytes) else { throw Self.notText(file) }
-    var parser = ManifestParser(keepsLogical: true)
+    var parser = ManifestParser()
     let problem = JSONScanner.scan(bytes) { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }
     try self.init(parser, problem, file)
   }
 
-  /// Reads a manifest a window at a time.
-  ///
-  /// - Parameter keepsLogical: whether the digests of logical tensors are wanted; they are checked all the same.
-  init(reading open: OpenFile, keepsLogical: Bool) throws(CheckpointError) {
-    var parser = ManifestParser(keepsLogical: keepsLogical)
-    let problem = try JSONScanner.scan(open, 0..<(try open.size()), notText: Self.notText(open.path)) {
-      (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner)
-    }
-    try self.init(parser, problem, open.path)
-  }
-
-  private static func notText(_ file: String) -> CheckpointError {
+  static func notText(_ file: String) -> CheckpointError {
     CheckpointError(.manifestMalformed, file: file, "is not UTF-8 text")
   }
 
   private init(
     _ parser: ManifestParser, _ problem: JSONScanner.Problem?, _ file: String
   ) throws(CheckpointError) {
-    if let problem {
-      throw CheckpointError(
-        .manifestMalformed, file: file, "is no manifest: \(problem.message) (byte \(problem.offset))")
-    }
-    self.init(files: parser.files, logical: parser.logical)
-    guard parser.digest == digest.hex else {
-      throw CheckpointError(
-        .manifestMalformed, file: file,
-        "says that its files have the digest \(parser.digest ?? "…"), but they have \(digest.hex)",
-        hint: "the manifest itself was changed: get it again")
-    }
+    if let problem { throw Self.malformed(problem, file) }
+    self.init(files: parser.files, logical: OnDemand(parser.logical))
+    try checkDigest(parser.digest, file)
   }
 
-  /// One file's entry, as it stands in a record of an unfinished manifest.
-  static func file(parsing text: String) -> File? {
-    var text = text
-    return text.withUTF8 { buffer in
-      var scanner = JSONScanner(buffer)
-      return try? ManifestParser.file(&scanner)
+  static func malformed(_ problem: JSONScanner.Problem, _ file: String) -> CheckpointError {
+    CheckpointError(
+      .manifestMalformed, file: file, "is no manifest: \(problem.message) (byte \(problem.offset))")
+  }
+
+  /// - Parameter said: what it says that the digest of its files is.
+  func checkDigest(_ said: String?, _ file: String) throws(CheckpointError) {
+    guard said == digest.hex else {
+      throw CheckpointError(
+        .manifestMalformed, file: file,
+        "says that its files have the digest \(said ?? "…"), but they have \(digest.hex)",
+        hint: "the manifest itself was changed: get it again")
     }
   }
 }
 
-private struct ManifestParser {
-  let keepsLogical: Bool
-  var files: [Manifest.File] = []
-  var logical: [Manifest.Logical] = []
-  var digest: String?
+/// Parses a manifest, whole or but for what is not held.
+struct ManifestParser {
+  /// Takes a tensor and its name, which the tensor itself lacks.
+  typealias TakeTensor = (Manifest.Tensor, [UInt8]) throws(JSONScanner.Problem) -> Void
 
-  init(keepsLogical: Bool) { self.keepsLogical = keepsLogical }
+  private(set) var files: [Manifest.File] = []
+  private(set) var logical: [Manifest.Logical] = []
+  private(set) var digest: String?
 
   mutating func parse(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) {
+    var logical: [Manifest.Logical] = []
+    try parse(&scanner) { (scanner) throws(JSONScanner.Problem) in
+      try Self.wholeFile(&scanner)
+    } logical: { (tensor) in
+      logical.append(tensor)
+    }
+    self.logical = logical
+  }
+
+  /// - Parameters:
+  ///   - file: parses a file's entry, and keeps what is wanted of it.
+  ///   - logical: takes a logical tensor.
+  mutating func parse(
+    _ scanner: inout JSONScanner,
+    file: (inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.File,
+    logical: (Manifest.Logical) -> Void
+  ) throws(JSONScanner.Problem) {
     var schema: String?
     var names = Set<TensorName>()
-    var found: (files: [Manifest.File], logical: [Manifest.Logical], digest: String?) = ([], [], nil)
+    var found: (files: [Manifest.File], digest: String?) = ([], nil)
     try Self.object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
       switch key {
       case "schema": schema = try Self.text(&scanner)
       case "digest": found.digest = try Self.text(&scanner)
       case "files":
         try scanner.array { (scanner) throws(JSONScanner.Problem) in
-          let file = try Self.file(&scanner)
+          let file = try file(&scanner)
           guard names.insert(TensorName(file.name)).inserted else {
             throw scanner.problem("file \"\(file.name)\" stands twice")
           }
@@ -160,8 +172,7 @@ private struct ManifestParser {
         }
       case "logical":
         try scanner.array { (scanner) throws(JSONScanner.Problem) in
-          let tensor = try Self.logical(&scanner)
-          if keepsLogical { found.logical.append(tensor) }
+          logical(try Self.logical(&scanner))
         }
       default: try scanner.skipValue(depth: 2)
       }
@@ -170,11 +181,33 @@ private struct ManifestParser {
     guard schema == Manifest.schema else {
       throw scanner.problem("its schema is '\(schema ?? "")', and '\(Manifest.schema)' is what is read here")
     }
-    (files, logical, digest) = found
+    (files, digest) = found
   }
 
-  static func file(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.File {
+  /// A file's entry with all its tensors.
+  static func wholeFile(_ scanner: inout JSONScanner) throws(JSONScanner.Problem) -> Manifest.File {
+    var tensors: [Manifest.Tensor] = []
+    var names = SharedText()
+    var file = try file(&scanner) { (tensor, name) throws(JSONScanner.Problem) in
+      tensors.append(tensor)
+      names.append(name)
+    }
+    for (i, name) in names.all.enumerated() { tensors[i].name = name }
+    file.tensors = OnDemand(tensors)
+    return file
+  }
+
+  /// A file's entry but for its tensors, which are given one by one.
+  static func file(
+    _ scanner: inout JSONScanner, tensor take: TakeTensor
+  ) throws(JSONScanner.Problem) -> Manifest.File {
     var file = Manifest.File(name: "", byteCount: -1, digest: SHA256Digest(hex: ""))
+    var extent: Range<Int>?
+    var first: [UInt8] = []
+    var name: [UInt8] = []
+    func misplaced(_ name: [UInt8], _ scanner: JSONScanner) -> JSONScanner.Problem {
+      scanner.problem("the range of tensor \"\(String(decoding: name, as: UTF8.self))\" does not fit its file")
+    }
     try object(&scanner) { (scanner, key) throws(JSONScanner.Problem) in
       switch key {
       case "name":
@@ -189,11 +222,13 @@ private struct ManifestParser {
       case "zero_runs":
         try scanner.array { (scanner) throws(JSONScanner.Problem) in file.zeroRuns.append(try range(&scanner)) }
       case "tensors":
-        var names = SharedText()
         try scanner.array { (scanner) throws(JSONScanner.Problem) in
-          file.tensors.append(try tensor(&scanner, &names))
+          let tensor = try tensor(&scanner, &name)
+          if extent == nil { first = name }
+          guard tensor.range.lowerBound >= extent?.upperBound ?? 0 else { throw misplaced(name, scanner) }
+          extent = (extent?.lowerBound ?? tensor.range.lowerBound)..<tensor.range.upperBound
+          try take(tensor, name)
         }
-        for (i, name) in names.all.enumerated() { file.tensors[i].name = name }
       default: try scanner.skipValue(depth: 4)
       }
     }
@@ -201,12 +236,10 @@ private struct ManifestParser {
       throw scanner.problem("a file lacks name, bytes or sha256")
     }
     guard file.byteCount <= FolderListing.byteLimit else { throw scanner.problem("a file of \(file.byteCount) bytes") }
-    var end = file.dataStart ?? 0
-    for tensor in file.tensors {
-      guard tensor.range.lowerBound >= end, tensor.range.upperBound <= file.byteCount else {
-        throw scanner.problem("the range of tensor \"\(tensor.name)\" does not fit its file")
-      }
-      end = tensor.range.upperBound
+    // Ranges ascend: with the first and the last, all lie in the file.
+    if let extent {
+      guard extent.lowerBound >= file.dataStart ?? 0 else { throw misplaced(first, scanner) }
+      guard extent.upperBound <= file.byteCount else { throw misplaced(name, scanner) }
     }
     return file
   }
@@ -216,7 +249,7 @@ private struct ManifestParser {
     private var text: [UInt8] = []
     private var starts: [Int] = []
 
-    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    mutating func append(_ bytes: [UInt8]) {
       starts.append(text.count)
       text.append(contentsOf: bytes)
     }
@@ -227,9 +260,9 @@ private struct ManifestParser {
     }
   }
 
-  /// A tensor, but for its name, which goes to the others.
+  /// A tensor, but for its name, which is given apart.
   private static func tensor(
-    _ scanner: inout JSONScanner, _ names: inout SharedText
+    _ scanner: inout JSONScanner, _ nameBytes: inout [UInt8]
   ) throws(JSONScanner.Problem) -> Manifest.Tensor {
     var hasName = false
     var dtype: DType?
@@ -243,7 +276,10 @@ private struct ManifestParser {
       switch key {
       case "name":
         let name = try scanner.string()
-        scanner.withContent(of: name) { names.append($0) }
+        scanner.withContent(of: name) { bytes in
+          nameBytes.removeAll(keepingCapacity: true)
+          nameBytes.append(contentsOf: bytes)
+        }
         hasName = true
       case "dtype":
         let word = try text(&scanner)

@@ -11,8 +11,8 @@ public struct Manifest: Sendable {
     public var gitBlob: String?
     /// Where tensor bytes begin; nil where the file's tensors are not listed.
     public var dataStart: Int?
-    /// In the order of their bytes.
-    public var tensors: [Tensor] = []
+    /// In the order of their bytes. Those of a file that was read are made when they are asked for.
+    public var tensors: OnDemand<Tensor> = []
     /// Long runs of zero bytes.
     public var zeroRuns: [Range<Int>] = []
   }
@@ -64,9 +64,9 @@ public struct Manifest: Sendable {
 
   /// Sorted by the bytes of their names.
   public var files: [File]
-  public var logical: [Logical] = []
+  public var logical: OnDemand<Logical> = []
 
-  public init(files: [File], logical: [Logical] = []) {
+  public init(files: [File], logical: OnDemand<Logical> = []) {
     self.files = files.sorted { TensorName($0.name) < TensorName($1.name) }
     self.logical = logical
   }

@@ -103,10 +103,10 @@ struct Evidence: Sendable {
 // MARK: Manifest and checksum files
 
 extension Evidence {
-  init(_ manifest: Manifest, _ level: EvidenceLevel) {
+  init(_ manifest: ManifestOutline, _ level: EvidenceLevel) {
     self.init(level, level == .manifest ? "the manifest" : "the manifest that came with the files")
     isListing = true
-    for file in manifest.files { expect(file.name, byteCount: file.byteCount, digest: file.digest) }
+    for file in manifest.files.map(\.entry) { expect(file.name, byteCount: file.byteCount, digest: file.digest) }
   }
 
   /// All checksum files at the top of a folder; nil where there is none.

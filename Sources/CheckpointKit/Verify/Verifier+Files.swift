@@ -101,14 +101,13 @@ extension Verifier {
   /// The stored tensors of a weight file; nil where its header cannot be read, which its structure says.
   private func storedTensors(
     _ file: FolderListing.File, _ shard: Checkpoint.Shard?
-  ) -> [(name: TensorName, range: Range<Int>)]? {
-    if let shard, let checkpoint { return checkpoint.records[shard.records].map { ($0.name, $0.range) } }
+  ) -> FileTensors? {
+    if let shard, let checkpoint { return FileTensors(shard, of: checkpoint) }
     guard let container = Container(ofFile: file.name),
       let header = try? ShardHeader(
         reading: OpenFile(reading: joinPath(listing.folder, file.name), access), container)
     else { return nil }
-    let start = header.dataStart
-    return header.entries.map { ($0.name, $0.range.lowerBound + start..<$0.range.upperBound + start) }
+    return FileTensors(header)
   }
 
   /// The digest root of a weight file, from what was read of its tensors.
@@ -117,9 +116,9 @@ extension Verifier {
   ) -> SHA256Digest? {
     guard let tensors = storedTensors(file, shard), tensors.count == result.regions.count else { return nil }
     var digests: [(name: TensorName, digest: SHA256Digest)] = []
-    for (tensor, region) in zip(tensors, result.regions) {
+    for (i, region) in result.regions.enumerated() {
       guard let digest = region.digest else { return nil }
-      digests.append((tensor.name, digest))
+      digests.append((tensors[i].name, digest))
     }
     return Provenance.root(of: digests)
   }
@@ -153,19 +152,22 @@ extension Verifier {
     }
     task.zeroRuns = file.isWeight
     if expected?.digestRoot != nil {
-      task.regions = (storedTensors(file, shard) ?? []).map { ContentReader.Region(range: $0.range) }
+      if let tensors = storedTensors(file, shard) {
+        task.regions = OnDemand(count: tensors.count) { ContentReader.Region(range: tensors[$0].range) }
+      }
     } else if expected?.hasDigest != true {
       task.regions = scannedRegions(shard)
     }
     return task
   }
 
-  private func scannedRegions(_ shard: Checkpoint.Shard?) -> [ContentReader.Region] {
+  private func scannedRegions(_ shard: Checkpoint.Shard?) -> OnDemand<ContentReader.Region> {
     guard let shard, let checkpoint else { return [] }
-    return checkpoint.records[shard.records].map { record in
-      var region = ContentReader.Region(range: record.range, digest: false)
-      region.scanned = record.dtype
-      region.isScale = isFP8Scale(record.name)
+    let regions = FileTensors(shard, of: checkpoint).regions
+    return OnDemand(count: regions.count) { i in
+      var region = regions[i]
+      region.digest = false
+      region.sliceBytes = nil
       return region
     }
   }
@@ -178,7 +180,7 @@ extension Verifier {
     let shown = SharedCount()
     let progress = options.progress
     var reader = ContentReader(files: access, threads: options.threads)
-    reader.bufferBytes = max(8 << 20, min(128 << 20, options.memory / 4))
+    reader.takeBuffers(of: options.memory, held: needs.leastBeforeBuffers)
     reader.isStopped = options.isStopped
     reader.progress = { bytes in progress(shown.add(bytes), total) }
     reader.rate = options.rate.map { RateLimit(bytesPerSecond: $0) }
@@ -253,7 +255,6 @@ extension Verifier {
     _ result: ContentReader.Result, _ expectedDigests: [SHA256Digest: String]
   ) throws(CheckpointError) {
     var finding = Finding(.error, .verifyMismatch, file: file.name, problem)
-    let tensors = tensorRanges(file.name)
     if let digest = result.digest, let other = expectedDigests[digest], !sameBytes(other, file.name) {
       finding.problem += "; it is what '\(other)' should be"
     } else if let count = expected.byteCount, file.byteCount < count {
@@ -268,7 +269,7 @@ extension Verifier {
         finding.problem += holes == result.zeroRuns.count ? " (never written)" : " (\(holes) never written)"
       }
     }
-    finding.tensors = ContentFindings.tensors(tensors, in: finding.ranges)
+    finding.tensors = try tensors(of: file.name, in: finding.ranges)
     if !finding.tensors.isEmpty { finding.problem += ": " + describe(finding.tensors) }
     if finding.ranges.isEmpty, file.isWeight, file.byteCount == expected.byteCount ?? file.byteCount {
       try look(for: &finding, in: file, shard)
@@ -299,7 +300,7 @@ extension Verifier {
     let seen = contentFindings(file, shard, try read([task])[0]).filter { $0.severity >= .warning }
     outcome.findings += seen
     finding.ranges = ContentFindings.merged(seen.flatMap(\.ranges))
-    finding.tensors = ContentFindings.tensors(tensorRanges(file.name), in: finding.ranges)
+    finding.tensors = try tensors(of: file.name, in: finding.ranges)
     finding.problem +=
       seen.isEmpty
       ? "; zero runs, zero and constant tensors, values that are no numbers and bad scales were looked for, and none "
@@ -307,13 +308,15 @@ extension Verifier {
       : "; what looks damaged: " + describe(finding.tensors)
   }
 
-  /// The tensors of a file by its own header.
-  func tensorRanges(_ file: String) -> [(name: String, range: Range<Int>)] {
-    if let entry = manifestFile(file), entry.dataStart != nil {
-      return entry.tensors.map { ($0.name.string, $0.range) }
+  /// The tensors of a file that have bytes in some of the ranges, by the manifest or by its own header.
+  func tensors(of file: String, in ranges: [Range<Int>]) throws(CheckpointError) -> [String] {
+    func isHit(_ range: Range<Int>) -> Bool { ranges.contains { $0.overlaps(range) } }
+    if ranges.isEmpty { return [] }
+    if let manifest, let outline = outline(file), outline.entry.dataStart != nil {
+      return try manifest.whole(outline).tensors.filter { isHit($0.range) }.map(\.name.string)
     }
     guard let checkpoint, let shard = checkpoint.shards.first(where: { sameBytes($0.name, file) }) else { return [] }
-    return checkpoint.records[shard.records].map { ($0.name.string, $0.range) }
+    return checkpoint.records[shard.records].filter { isHit($0.range) }.map(\.name.string)
   }
 
   /// `moe.down of layer 4, expert 17`; of several, how many and where.
@@ -353,11 +356,7 @@ extension Verifier {
     var entry = Manifest.File(
       name: file.name, byteCount: file.byteCount, digest: SHA256Digest(hex: ""), zeroRuns: result.zeroRuns)
     entry.dataStart = shard.dataStart
-    entry.tensors = zip(checkpoint.records[shard.records], result.regions).map { record, region in
-      Manifest.Tensor(
-        name: record.name, dtype: record.dtype, block: record.block, shape: record.shape, range: record.range,
-        digest: SHA256Digest(hex: ""), content: region.scan.map { Manifest.Content($0) } ?? Manifest.Content())
-    }
+    entry.tensors = FileTensors(shard, of: checkpoint).tensors(result.regions)
     return ContentFindings.of(entry, folder: listing.folder, files: access)
   }
 }

@@ -7,10 +7,12 @@ extension Verifier {
     if let expected = expectation(file.name), expected.hasDigest, expected.level.isStronger(than: manifestLevel) {
       return false
     }
-    guard let entry = manifestFile(file.name) else { return hasOtherShards }
-    if entry.dataStart == nil { return false }
-    let names = checkpoint.records[shard.records].map(\.name)
-    return names != entry.tensors.map(\.name)
+    guard let outline = outline(file.name) else { return hasOtherShards }
+    if outline.entry.dataStart == nil { return false }
+    if outline.tensorCount != shard.records.count { return true }
+    var names = NamesHasher()
+    for record in checkpoint.records[shard.records] { record.name.withBytes { names.add($0) } }
+    return names.finish() != outline.names
   }
 
   /// Files that are written anew with the shards: another cut has others.
@@ -21,7 +23,8 @@ extension Verifier {
   /// Whether weights of the manifest are not here under their names, so that other names may hold them.
   var hasOtherShards: Bool {
     let present = Set(listing.files.map { TensorName($0.name) })
-    return manifest?.files.contains { $0.dataStart != nil && !present.contains(TensorName($0.name)) } ?? false
+    return manifest?.files.contains { $0.entry.dataStart != nil && !present.contains(TensorName($0.entry.name)) }
+      ?? false
   }
 
   mutating func compareTensors(
@@ -29,13 +32,10 @@ extension Verifier {
   ) throws(CheckpointError) {
     guard let manifest else { return }
     for place in damaged { try localise(listing.files[place], expectedDigests) }
-    var table: [TensorName: (file: Int, tensor: Int)] = [:]
-    for (i, file) in manifest.files.enumerated() where !byTensor.isEmpty {
-      for (j, tensor) in file.tensors.enumerated() { table[tensor.name] = (i, j) }
-    }
-    var seen = Set<TensorName>()
-    try compareResharded(byTensor, parsed, table, expectedDigests, &seen)
-    reportAbsent(seen)
+    var expected: ExpectedTensors?
+    if !byTensor.isEmpty, let checkpoint { expected = try ExpectedTensors(manifest, checkpoint.records) }
+    if expected != nil { try compareResharded(byTensor, parsed, &expected, expectedDigests) }
+    try reportAbsent(expected)
     if !byTensor.isEmpty {
       outcome.findings.append(
         Finding(
@@ -49,20 +49,21 @@ extension Verifier {
   private mutating func localise(
     _ file: FolderListing.File, _ expectedDigests: [SHA256Digest: String]
   ) throws(CheckpointError) {
-    guard let entry = manifestFile(file.name) else { return }
+    guard let manifest, let outline = outline(file.name) else { return }
+    let entry = try manifest.whole(outline)
     var task = ContentReader.Task(
       path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
     task.fileDigest = true
     task.zeroRuns = true
     let whole = entry.tensors.filter { $0.range.upperBound <= file.byteCount }
-    task.regions = whole.map { region($0, at: $0.range) }
+    task.regions = OnDemand(count: whole.count) { Self.region(whole[$0].range, sliceCount: whole[$0].slices.count) }
     let result = try read([task])[0]
     var bad: [Damage] = []
     for (tensor, found) in zip(whole, result.regions) where found.digest != tensor.digest {
-      bad.append(Damage(tensor, at: tensor.range, found))
+      bad.append(Damage(tensor.name, tensor.slices, at: tensor.range, found))
     }
     for tensor in entry.tensors where tensor.range.upperBound > file.byteCount {
-      bad.append(Damage(tensor, at: tensor.range, nil))
+      bad.append(Damage(tensor.name, tensor.slices, at: tensor.range, nil))
     }
     let isShort = file.byteCount < entry.byteCount
     var ranges = ContentFindings.merged(bad.flatMap(\.ranges))
@@ -115,36 +116,37 @@ extension Verifier {
   }
 
   /// What is read of a tensor of the manifest, wherever it lies.
-  private func region(_ tensor: Manifest.Tensor?, at range: Range<Int>) -> ContentReader.Region {
+  private static func region(_ range: Range<Int>, sliceCount: Int) -> ContentReader.Region {
     var region = ContentReader.Region(range: range)
-    if let tensor, !tensor.slices.isEmpty, tensor.range.count == range.count {
-      region.sliceBytes = range.count.ceilDiv(tensor.slices.count)
-    }
+    if sliceCount > 0 { region.sliceBytes = range.count.ceilDiv(sliceCount) }
     return region
   }
 
   private mutating func compareResharded(
-    _ places: [Int], _ parsed: [TensorName: Checkpoint.Shard], _ table: [TensorName: (file: Int, tensor: Int)],
-    _ expectedDigests: [SHA256Digest: String], _ seen: inout Set<TensorName>
+    _ places: [Int], _ parsed: [TensorName: Checkpoint.Shard], _ expectedTensors: inout ExpectedTensors?,
+    _ expectedDigests: [SHA256Digest: String]
   ) throws(CheckpointError) {
-    guard let manifest, let checkpoint else { return }
+    guard let checkpoint, var wanted = expectedTensors.take() else { return }
     let files = places.map { listing.files[$0] }
     var tasks: [ContentReader.Task] = []
     for file in files {
       var task = ContentReader.Task(
         path: joinPath(listing.folder, file.name), byteCount: file.byteCount, status: file.status)
-      let records = parsed[TensorName(file.name)].map { checkpoint.records[$0.records] } ?? []
-      task.regions = records.map { record in
-        region(table[record.name].map { manifest.files[$0.file].tensors[$0.tensor] }, at: record.range)
+      let records = parsed[TensorName(file.name)]?.records ?? 0..<0
+      task.regions = OnDemand(count: records.count) { [wanted] i in
+        let number = records.lowerBound + i
+        return Self.region(checkpoint.records[number].range, sliceCount: wanted.slices(number).count)
       }
       task.fileDigest = manifestFile(file.name) != nil
       tasks.append(task)
     }
-    for (file, result) in zip(files, try read(tasks)) {
+    let results = try read(tasks)
+    tasks = []
+    for (file, result) in zip(files, results) {
       guard let shard = parsed[TensorName(file.name)] else { continue }
       if let digest = result.digest, let other = expectedDigests[digest], let expected = expectation(file.name) {
         // Whole, but under another file's name.
-        seen.formUnion(checkpoint.records[shard.records].map(\.name))
+        for number in shard.records { wanted.see(number) }
         outcome.files.append((file.name, manifestLevel, .bad))
         outcome.findings.append(
           Finding(
@@ -156,17 +158,17 @@ extension Verifier {
       }
       var bad: [Damage] = []
       var extra: [String] = []
-      for (record, found) in zip(checkpoint.records[shard.records], result.regions) {
-        guard let place = table[record.name] else {
+      for (number, found) in zip(shard.records, result.regions) {
+        let record = checkpoint.records[number]
+        guard let digest = wanted.digest(number) else {
           extra.append(record.name.string)
           continue
         }
-        seen.insert(record.name)
-        let tensor = manifest.files[place.file].tensors[place.tensor]
-        if tensor.typeName != record.typeName || tensor.shape != record.shape {
-          bad.append(Damage(tensor, at: record.range, nil))
-        } else if tensor.digest != found.digest {
-          bad.append(Damage(tensor, at: record.range, found))
+        wanted.see(number)
+        if wanted.isOther(number) {
+          bad.append(Damage(record.name, wanted.slices(number), at: record.range, nil))
+        } else if digest != found.digest {
+          bad.append(Damage(record.name, wanted.slices(number), at: record.range, found))
         }
       }
       if !bad.isEmpty {
@@ -194,27 +196,34 @@ extension Verifier {
       }
       outcome.files.append((file.name, manifestLevel, bad.isEmpty && extra.isEmpty ? .ok : .bad))
     }
+    expectedTensors = wanted
   }
 
   /// Files of the manifest that are not here, and whose tensors are not here either.
-  private mutating func reportAbsent(_ seen: Set<TensorName>) {
+  private mutating func reportAbsent(_ expected: ExpectedTensors?) throws(CheckpointError) {
     guard let manifest, let list, list.level == manifestLevel, list.isListing else { return }
     let present = Set(listing.files.map { TensorName($0.name) })
     let notRead = Set(
       outcome.files.filter { $0.state == .notRead }.map { TensorName($0.name) })
-    for file in manifest.files where file.dataStart != nil && !present.contains(TensorName(file.name)) {
-      let absent = file.tensors.filter { !seen.contains($0.name) }
-      if absent.isEmpty, !file.tensors.isEmpty { continue }
-      if absent.count == file.tensors.count || file.tensors.isEmpty {
-        if notRead.isEmpty || seen.isEmpty { reportMissing(file.name, list) }
+    for outline in manifest.files
+    where outline.entry.dataStart != nil && !present.contains(TensorName(outline.entry.name)) {
+      let name = outline.entry.name
+      var absent: [String]?
+      if let expected {
+        absent = try manifest.whole(outline).tensors.filter { !expected.isSeen($0.name) }.map(\.name.string)
+      }
+      let absentCount = absent?.count ?? outline.tensorCount
+      if absentCount == 0, outline.tensorCount > 0 { continue }
+      if absentCount == outline.tensorCount {
+        if notRead.isEmpty || !(expected?.hasSeen ?? false) { reportMissing(name, list) }
         continue
       }
       // A part of its tensors lies in other files: the rest is missing, unless it is in files that were not read.
-      if !notRead.isEmpty { continue }
+      guard notRead.isEmpty, let absent else { continue }
       var finding = Finding(
-        .error, .verifyMissing, file: file.name, tensor: absent[0].name.string,
+        .error, .verifyMissing, file: name, tensor: absent[0],
         "is in the manifest, but in no file here" + (absent.count > 1 ? "; nor are \(absent.count - 1) others" : ""))
-      finding.tensors = absent.map(\.name.string)
+      finding.tensors = absent
       outcome.findings.append(finding)
     }
   }
@@ -229,13 +238,15 @@ private struct Damage {
   let slices: [Int]
 
   /// - Parameter found: what was read; nil where that says nothing of single slices.
-  init(_ tensor: Manifest.Tensor, at range: Range<Int>, _ found: ContentReader.RegionResult?) {
-    name = tensor.name.string
-    let bad = tensor.slices.indices.filter {
-      found?.slices.count == tensor.slices.count && found?.slices[$0] != tensor.slices[$0]
+  init(
+    _ tensor: TensorName, _ expected: [SHA256Digest], at range: Range<Int>, _ found: ContentReader.RegionResult?
+  ) {
+    name = tensor.string
+    let bad = expected.indices.filter {
+      found?.slices.count == expected.count && found?.slices[$0] != expected[$0]
     }
     slices = bad
-    let size = bad.isEmpty ? 0 : range.count / tensor.slices.count
+    let size = bad.isEmpty ? 0 : range.count / expected.count
     ranges = bad.isEmpty ? [range] : bad.map { range.lowerBound + $0 * size..<range.lowerBound + ($0 + 1) * size }
   }
 

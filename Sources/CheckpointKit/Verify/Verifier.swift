@@ -33,6 +33,8 @@ public struct Verifier: Sendable {
     public var layout = ""
     public var commit: String?
     public var repairs = RepairList()
+    /// The least memory with which this works, as ``Options/memory`` gives it.
+    public var leastMemory = 0
   }
 
   let options: Options
@@ -41,7 +43,7 @@ public struct Verifier: Sendable {
   let library: SpecLibrary
   var outcome = Outcome()
   var listing: FolderListing
-  var manifest: Manifest?
+  var manifest: ManifestOutline?
   /// Whose word the manifest is.
   var manifestLevel = EvidenceLevel.manifest
   var sources: [Evidence] = []
@@ -57,6 +59,7 @@ public struct Verifier: Sendable {
     _ path: String, library: SpecLibrary, options: Options, files: FileAccess = .system
   ) throws(CheckpointError) -> Outcome {
     var verifier = try Verifier(path, library: library, options: options, files: files)
+    try verifier.requireMemory()
     try verifier.gatherEvidence()
     try verifier.checkStructure()
     verifier.checkNames()
@@ -94,13 +97,28 @@ public struct Verifier: Sendable {
   }
 
   private var isSingleFile = false
+  var needs = ReadingNeeds()
+
+  // MARK: Memory
+
+  /// Counts what is held of the headers, the index and the lists, from the sizes of the files.
+  private mutating func requireMemory() throws(CheckpointError) {
+    needs.takesBuffers(ContentReader.leastBufferBytes(threads: options.threads))
+    for file in listing.files where file.isRegular {
+      let path = joinPath(listing.folder, file.name)
+      if let container = Container(ofFile: file.name) { needs.add(path, container, access) }
+      if CheckpointIndex.isName(file.name) { needs.addIndex(path, access) }
+    }
+    try needs.require(MemoryBudget(total: options.memory))
+    outcome.leastMemory = needs.least
+  }
 
   // MARK: Evidence
 
   private mutating func gatherEvidence() throws(CheckpointError) {
     if let file = options.manifest {
       // Where the user says it is, it may be behind any link.
-      let found = try Manifest(reading: OpenFile(reading: file, access.unconfined), keepsLogical: false)
+      let found = try ManifestOutline(reading: OpenFile(reading: file, access.unconfined))
       manifest = found
       var evidence = Evidence(found, .manifest)
       if let name = listing.name(of: file, access) { evidence.ownFiles.insert(TensorName(name)) }
@@ -166,7 +184,7 @@ public struct Verifier: Sendable {
     if let given = options.manifest, listing.name(of: given, access) == Manifest.usualName { return nil }
     guard access.refusal(of: path) == nil, try access.status(path)?.kind == .regular else { return nil }
     do throws(CheckpointError) {
-      let found = try Manifest(reading: OpenFile(reading: path, access), keepsLogical: false)
+      let found = try ManifestOutline(reading: OpenFile(reading: path, access))
       if manifest == nil { (manifest, manifestLevel) = (found, .manifestInside) }
       var evidence = Evidence(found, .manifestInside)
       evidence.ownFiles.insert(TensorName(Manifest.usualName))
@@ -303,7 +321,12 @@ public struct Verifier: Sendable {
     if FolderListing.isWeight(name) { addRepair(name, []) }
   }
 
-  func manifestFile(_ name: String) -> Manifest.File? { manifest?.files.first { sameBytes($0.name, name) } }
+  /// What the manifest says of a file, but for its tensors.
+  func manifestFile(_ name: String) -> Manifest.File? { outline(name)?.entry }
+
+  func outline(_ name: String) -> ManifestOutline.File? {
+    manifest?.files.first { sameBytes($0.entry.name, name) }
+  }
 
   // MARK: The end
 

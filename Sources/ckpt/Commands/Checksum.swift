@@ -69,7 +69,7 @@ struct ChecksumVerb: ReadingVerb {
         report.text += "  continued: \(outcome.filesResumed) files were done before\n"
       }
     } else if common.json {
-      report.summary["manifest"] = try JSONValue(parsing: manifest.text, file: "manifest")
+      report.ownMember = ("manifest", { Self.write(manifest, "") { Terminal.write($0, to: 1) } })
     } else {
       report.printOwnFile = { Self.write(manifest, format) { Terminal.write($0, to: 1) } }
     }
@@ -105,7 +105,8 @@ struct ChecksumVerb: ReadingVerb {
       "files": .int(manifest.files.count), "tensors": .int(manifest.tensorCount),
       "logical_tensors": .int(manifest.logical.count), "bytes": .int(manifest.byteCount),
       "read_bytes": .int(outcome.readBytes), "files_resumed": .int(outcome.filesResumed),
-      "digest": .string(manifest.digest.hex), "output": .string(orNull: output),
+      "digest": .string(manifest.digest.hex),
+      "least_memory_bytes": .int(outcome.leastMemory), "output": .string(orNull: output),
     ]
     if let output {
       report.text =
@@ -129,6 +130,7 @@ struct ChecksumVerb: ReadingVerb {
     report.summary = [
       "plan_id": .string(plan.id.hex), "destination": .string(output), "jobs": .int(plan.unitCount),
       "files": .int(plan.unitCount), "input_bytes": .int(plan.byteCount),
+      "least_memory_bytes": .int(plan.leastMemory),
     ]
     report.text =
       "\(printable(output)): would list \(counted(plan.unitCount, "file")), \(ByteSize.text(plan.byteCount))\n"

@@ -76,6 +76,7 @@ struct VerifyVerb: ReadingVerb {
       "files_not_read": .int(count(.notRead)),
       "evidence": .object(JSONObject(outcome.files.map { ($0.name, .string($0.evidence.rawValue)) })),
       "read_bytes": .int(outcome.readBytes), "repair_bytes": .int(outcome.repairs.byteCount),
+      "least_memory_bytes": .int(outcome.leastMemory),
     ]
     let style = session.style
     let verdict =

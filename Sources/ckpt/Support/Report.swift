@@ -20,8 +20,8 @@ struct Report {
   var ownJSON: String?
   /// Replaces the JSON document by a file of the verb's, printed byte for byte and piece by piece.
   var printOwnFile: (() -> Void)?
-  /// A member of the summary that is such a file, and not for people: its names stay as they are.
-  static let verbatimMember = "manifest"
+  /// A member of the summary that is such a file, printed in the same way: its names stay as they are.
+  var ownMember: (key: String, print: () -> Void)?
 
   init() {}
 

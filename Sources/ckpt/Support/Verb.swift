@@ -113,7 +113,7 @@ private struct Printer {
     }
     if session.common.json {
       let status = report.isIncomplete != nil ? "error" : report.fails ? "findings" : "ok"
-      printDocument(status, report.summary, report.findings, error: report.isIncomplete)
+      printDocument(status, report)
       if let error = report.isIncomplete { printError(error) }
       return code
     }
@@ -136,13 +136,29 @@ private struct Printer {
     Terminal.print(document(status, summary, findings, error: error))
   }
 
+  private func printDocument(_ status: String, _ report: Report) {
+    guard let member = report.ownMember else {
+      return printDocument(status, report.summary, report.findings, error: report.isIncomplete)
+    }
+    // What stands in for the member is cut out again: the key with a null, where the summary ends.
+    var summary = report.summary
+    summary[member.key] = .null
+    let place = "\"\(member.key)\": "
+    let parts = document(status, summary, report.findings, error: report.isIncomplete)
+      .split(separator: place + "null", maxSplits: 1)
+    guard parts.count == 2 else { return }
+    Terminal.print(parts[0] + place)
+    member.print()
+    Terminal.print(String(parts[1]))
+  }
+
   private func document(
     _ status: String, _ summary: JSONObject, _ findings: [Finding], error: CheckpointError?
   ) -> String {
     let document: JSONValue = .object([
       "schema": .string(schema), "version": .string(Toolkit.version), "status": .string(status),
       "summary": .object(
-        JSONObject(summary.members.map { ($0.key, $0.key == Report.verbatimMember ? $0.value : $0.value.shown) })),
+        JSONObject(summary.members.map { ($0.key, $0.value.shown) })),
       "findings": .array(findings.map(\.json.shown)), "error": error?.json.shown ?? .null,
     ])
     return document.text(indent: 2) + "\n"
