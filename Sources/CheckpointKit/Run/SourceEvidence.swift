@@ -18,7 +18,7 @@ struct SourceEvidence: Sendable {
     let path = joinPath(checkpoint.folder, Manifest.usualName)
     if access.refusal(of: path) == nil, try access.status(path)?.kind == .regular {
       do throws(CheckpointError) {
-        let manifest = try Manifest(reading: OpenFile(reading: path, access), keepsLogical: false)
+        let manifest = try ManifestOutline(reading: OpenFile(reading: path, access))
         lists.append(Evidence(manifest, .manifestInside))
       } catch {
         guard error.code == .manifestMalformed || error.code == .malformedFile else { throw error }
