@@ -68,6 +68,18 @@ struct DestinationTests {
     #expect(try content(out) == content(folder.file("whole")))
   }
 
+  @Test("folders of a work folder that somebody removed are made again")
+  func removedFolders() throws {
+    let folder = try folder()
+    let out = folder.file("out")
+    for name in ["claims", "records", "files"] {
+      _ = try runner(folder.file("source"), out).performUnits([0])
+      try FileManager.default.removeItem(atPath: out + "/.ckpt/" + name)
+    }
+    _ = try runner(folder.file("source"), out).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
   @Test("a record in which one digit was changed counts no more, and is removed")
   func damagedRecord() throws {
     let folder = try folder()
@@ -266,6 +278,9 @@ struct DestinationTests {
     #expect(try content(out) == before)
     #expect(try names(folder, "whole").allSatisfy { !$0.hasPrefix(".") })
     #expect(try ResultStatus(of: out).state == .complete)
+    try Data("{}".utf8).write(to: URL(fileURLWithPath: out + "/config.json"))
+    let changed = try runner(source, out).perform()
+    #expect(changed.wasFinished && changed.findings.map(\.file) == ["config.json"])
     #expect(try ResultStatus(of: folder.file("nothing")).state == .absent)
     _ = try runner(source, folder.file("part")).performUnits([1])
     let status = try ResultStatus(of: folder.file("part"))

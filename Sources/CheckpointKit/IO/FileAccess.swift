@@ -158,6 +158,14 @@ extension FileAccess {
     }
   }
 
+  /// Makes a folder in one that exists; fine where it exists itself.
+  func makeDirectory(_ path: String) throws(CheckpointError) {
+    try check(.makeDirectory, path)
+    if case .failure(let failure) = retrying({ path.withSystemPath { mkdir($0, 0o777) } }), failure.code != EEXIST {
+      throw systemError(.makeDirectory, path, failure.code)
+    }
+  }
+
   public func rename(_ from: String, to: String) throws(CheckpointError) {
     try check(.rename, to)
     if case .failure(let failure) = retrying({

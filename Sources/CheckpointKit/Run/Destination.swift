@@ -145,6 +145,31 @@ struct Destination: Sendable {
     return true
   }
 
+  /// Files beside the weights of a finished result that are not as they were written: the result is not what it was.
+  func changedSideFiles() throws(CheckpointError) -> [Finding] {
+    let folder = inPlace.destination
+    let json = try Provenance.read(joinPath(folder, place.provenanceName), files)
+    var findings: [Finding] = []
+    for entry in json?["side_files"]?.array ?? [] {
+      guard let name = entry["name"]?.string, isPlainFileName(name), let digest = entry["sha256"]?.string else {
+        continue
+      }
+      let path = joinPath(folder, name)
+      let status = try files.status(path)
+      if status?.kind == .regular, status?.size == entry["bytes"]?.int,
+        try OpenFile(reading: path, files).digest(of: 0..<(status?.size ?? 0)).hex == digest
+      {
+        continue
+      }
+      findings.append(
+        Finding(
+          .warning, .outputChanged, file: name,
+          status == nil ? "is gone since this result was finished" : "was changed since this result was finished",
+          hint: "if that was not meant, make the result anew with another name, or get the file again"))
+    }
+    return findings
+  }
+
   /// The unfinished result of another plan that is to replace this one, if there is one.
   func otherPlanBeside() throws(CheckpointError) -> PlanFile? {
     guard let begun = try beside.begunPlan(), begun.id != plan.id else { return nil }

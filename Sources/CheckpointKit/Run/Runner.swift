@@ -139,6 +139,7 @@ public struct Runner: Sendable {
         if try runner.prepare(takesSpace: takesSpace) { return try work(runner) }
         var outcome = Outcome()
         outcome.wasFinished = true
+        outcome.findings = try destination.changedSideFiles()
         return outcome
       } catch {
         // Another process may have moved what this one was working with, or completed it: then the same is gone on with,
@@ -165,7 +166,9 @@ public struct Runner: Sendable {
       try folder.sweep()
       if place.overwrite { try clearBeside() }
       return false
-    case .begun: if takesSpace { try checkSpace() }
+    case .begun:
+      try folder.mend()
+      if takesSpace { try checkSpace() }
     case .free:
       if takesSpace { try checkSpace() }
       if folder.stage == .beside { try clearBeside() }

@@ -95,15 +95,26 @@ struct WorkFolder: Sendable {
     do throws(CheckpointError) { return try PlanFile(reading: planFile, files) } catch {
       // Removed meanwhile: the result was finished.
       if error.code == .notFound { return nil }
+      guard error.code == .malformedFile || error.code == .planMalformed else { throw error }
+      // What lies there is then nobody's, and goes with --overwrite-all.
+      if place.overwriteAll { return nil }
+      var error = error
+      error.hint = "something else wrote to this file of ckpt's own: --overwrite-all makes the result anew"
       throw error
     }
   }
+
+  private var folders: [String] { [claimsFolder, recordsFolder, filesFolder, temporaryFolder] }
+
+  /// Makes what somebody removed of the folder of a plan that was begun; never the folder itself, which another process
+  /// may just have removed.
+  func mend() throws(CheckpointError) { for folder in folders { try files.makeDirectory(folder) } }
 
   /// Makes the folder with the plan in it. Of several processes one does; the others find its plan.
   ///
   /// - Throws: where another plan was begun here meanwhile.
   func begin(_ plan: Plan) throws(CheckpointError) {
-    for folder in [claimsFolder, recordsFolder, filesFolder, temporaryFolder] { try files.makeDirectories(folder) }
+    for folder in folders { try files.makeDirectories(folder) }
     let text = PlanFile.json(of: plan, place: place).text(indent: 1) + "\n"
     let new = try files.writePrivately(Array(text.utf8), in: temporaryFolder)
     if try !files.place(new, asNew: planFile) {
