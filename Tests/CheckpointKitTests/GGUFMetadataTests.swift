@@ -137,6 +137,39 @@ import Testing
     #expect(failed > 5 && failed < 60)
   }
 
+  @Test(
+    "safetensors metadata is set in the JSON as if all of it were edited, wherever it stands",
+    arguments: [
+      #"{"__metadata__":{"k":"old"},A,B,C}"#, #"{A,B,"__metadata__":{"k":"old","l":"m"},C}"#,
+      #"{A,"__metadata__":{},B,C}"#, #"{A,B,C,"__metadata__":null}"#, #"{A,B,C}"#, #"{A}"#, "{}",
+      "{\n  A,\n  B,\n  \"__metadata__\": {\n    \"j\": \"x\"\n  },\n  C\n}", "  {\n    A,\n    B,\n    C\n}   ",
+    ])
+  func safetensorsExcerpt(text: String) throws {
+    let folder = try TestFolder()
+    var (json, end) = (text, 0)
+    for (i, name) in ["A", "B", "C"].enumerated() where text.contains(name) {
+      let range = "[\(end), \(end + i + 1)]"
+      json = json.replacing(name, with: #""\#(name)":{"dtype":"U8","shape":[\#(i + 1)],"data_offsets":\#(range)}"#)
+      end += i + 1
+    }
+    let path = try folder.write("x.safetensors", safetensors(json, [UInt8](repeating: 7, count: end)))
+    var whole = Array(json.utf8)
+    while whole.last == 0x20 { whole.removeLast() }
+    if try JSONValue(parsing: whole, file: "")["__metadata__"]?.object == nil {
+      whole = try JSONEdit.set(["__metadata__"], to: .object([:]), in: whole, file: "")
+    }
+    for value in ["new", String(repeating: "long ", count: 20)] {
+      whole = try JSONEdit.set(["__metadata__", "k"], to: .string(value), in: whole, file: "")
+    }
+    try edit(path, [("k", "new"), ("k", String(repeating: "long ", count: 20))]).write()
+    let start = try SafetensorsHeader(reading: OpenFile(reading: path, .system)).dataStart
+    let found = try bytes(path)
+    #expect(
+      String(decoding: found[8..<start], as: UTF8.self) == String(decoding: whole, as: UTF8.self)
+        + String(repeating: " ", count: max(0, start - 8 - whole.count)))
+    #expect(found.count == start + end && found.suffix(end).allSatisfy { $0 == 7 })
+  }
+
   @Test("a half-written header is put back before anything else is done")
   func undo() throws {
     let folder = try TestFolder()
@@ -153,7 +186,7 @@ import Testing
     }
     let planned = try edit(path, [("n", "9")], files: access)
     #expect(planned.undoesStoppedChange && writes.take() == 0)
-    #expect(planned.header == Array(GGUFFileTests.gguf(keys(9, "old"), tensors: tensors).prefix(start)))
+    #expect(try planned.header.bytes() == Array(GGUFFileTests.gguf(keys(9, "old"), tensors: tensors).prefix(start)))
     #expect(try bytes(path) == torn && FileAccess.system.list(folder.path) == [".m.gguf.ckpt", "m.gguf"])
     #expect(problem { try HeaderEdit.requireWhole(path) }?.code == .unfinishedSource)
     try planned.write()

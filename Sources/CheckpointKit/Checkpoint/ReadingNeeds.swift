@@ -5,7 +5,8 @@
 /// |---|---|
 /// | a byte of a safetensors header | 2.5 bytes: record, name, what it is bound to, digest; a tensor has 110 to 130 bytes |
 /// | a byte of an index | 1 byte: its names, for as long as they are held against the headers |
-/// | a tensor of a GGUF file | 400 bytes |
+/// | a tensor or a key of a GGUF file | 400 bytes |
+/// | a byte of a list of files with digests: `SHA256SUMS`, a git index | 11 bytes: an entry has 70 bytes or more |
 ///
 /// Headers of very short names and shapes have more tensors for a byte: what those take is counted once they are known.
 /// Measured by `Tests/Conformance/memory.py`.
@@ -13,6 +14,9 @@ public struct ReadingNeeds: Sendable {
   public private(set) var headerBytes = 0
   public private(set) var indexBytes = 0
   public private(set) var ggufTensors = 0
+  public private(set) var ggufFields = 0
+  /// Of lists of files with their digests, which are held as a whole.
+  public private(set) var listBytes = 0
 
   /// What the program takes without them: code, specs, and a window on each file that is open.
   private static let room = 32 << 20
@@ -24,6 +28,16 @@ public struct ReadingNeeds: Sendable {
   private var digestCount = 0
 
   init() {}
+
+  /// What work on one weight file takes: its header, and buffers beside it.
+  public init(ofFile path: String, bufferBytes: Int, files: FileAccess) {
+    if path.hasSuffix(Container.safetensors.fileEnding) {
+      add(path, .safetensors, files)
+    } else {
+      add(path, .gguf, files)
+    }
+    self.bufferBytes = bufferBytes
+  }
 
   /// Counts buffers for reading the tensors themselves.
   mutating func takesBuffers(_ byteCount: Int) { bufferBytes = byteCount }
@@ -42,7 +56,9 @@ public struct ReadingNeeds: Sendable {
       let length = number(0)
       if length <= UInt64(min(size - 8, SafetensorsHeader.Limits().headerBytes)) { headerBytes += Int(length) }
     case .gguf:
-      let count = number(8)
+      guard bytes.starts(with: GGUFHeader.magic) else { return }
+      let (count, fields) = (number(8), number(16))
+      if fields <= UInt64(GGUFHeader.Limits().fieldCount) { ggufFields += Int(fields) }
       if count <= UInt64(GGUFHeader.Limits().tensorCount) { ggufTensors += Int(count) }
     }
   }
@@ -51,22 +67,35 @@ public struct ReadingNeeds: Sendable {
     indexBytes += min((try? files.status(path))?.size ?? 0, CheckpointIndex.byteLimit)
   }
 
+  /// Counts a list that is held as a whole, if it is not too large to be read at all.
+  mutating func addList(_ path: String, limit: Int, _ files: FileAccess) {
+    guard let size = try? files.status(path)?.size, size <= limit else { return }
+    listBytes += size
+  }
+
   /// Least bytes, rounded up to what `--memory` would be written as.
   public var least: Int { (leastBeforeBuffers + bufferBytes).roundedUp(to: 1 << 20) }
 
   /// Least bytes but for buffers.
   var leastBeforeBuffers: Int {
-    let documents = 5 * headerBytes / 2 + indexBytes + Self.bytesPerGGUFTensor * ggufTensors
+    let documents =
+      5 * headerBytes / 2 + indexBytes + Self.bytesPerGGUFTensor * (ggufTensors + ggufFields)
+      + 11 * listBytes
     return Self.room + documents + Self.bytesPerDigest * digestCount
   }
 
   /// - Throws: where a budget has not so much.
-  func require(_ budget: MemoryBudget?) throws(CheckpointError) {
+  public func require(_ budget: MemoryBudget?) throws(CheckpointError) {
     guard let budget, budget.total < least else { return }
-    throw Self.refusal(
-      least, budget,
-      "\(headerBytes + indexBytes) bytes of headers and index, and what they are bound to"
-        + (bufferBytes > 0 ? ", with what is kept and read of the tensors" : ""))
+    var what: [String] = []
+    if headerBytes + indexBytes > 0 {
+      what.append("\(headerBytes + indexBytes) bytes of headers and index, and what they are bound to")
+    }
+    if ggufTensors + ggufFields > 0 { what.append("\(ggufTensors) tensors and \(ggufFields) keys of GGUF files") }
+    if listBytes > 0 { what.append("\(listBytes) bytes of lists with digests") }
+    if digestCount > 0 { what.append("\(digestCount) digests of slices") }
+    what.append(bufferBytes > 0 ? "the program and its buffers" : "the program")
+    throw Self.refusal(least, budget, what.joined(separator: ", "))
   }
 
   /// What so many tensors take, once they are known.

@@ -6,7 +6,7 @@
 public struct HeaderEdit: Sendable {
   public let path: String
   /// Every byte before the data.
-  public let header: [UInt8]
+  let header: HeaderPieces
   /// The bytes that stay.
   public let data: Range<Int>
   /// Whether an earlier change was stopped half written: it is undone first.
@@ -39,31 +39,40 @@ public struct HeaderEdit: Sendable {
     try Self.requireFile(path, files)
     work = HeaderWorkFolder(of: path, files)
     try work.requireOwn()
-    let saved = try work.stoppedChange()?.old
+    let saved = try work.stoppedChange()
     undoesStoppedChange = saved != nil
     let file = try OpenFile(reading: path, files)
     let size = try file.size()
-    let old = Old(file: file, saved: saved)
+    // The header that is changed: the file's, or what an earlier change that was stopped had saved of it.
+    let source = saved?.file ?? file
+    let length = saved?.byteCount ?? size
     if path.hasSuffix(Container.gguf.fileEnding) {
       let parsed =
-        if let saved {
-          try Self.inFile(path) { () throws(CheckpointError) in try GGUFHeader(parsing: saved, fileSize: size) }
+        if saved != nil {
+          try Self.inFile(path) { () throws(CheckpointError) in
+            try GGUFHeader(
+              parsing: GGUFCursor(size: min(length, size)) { (range) throws(CheckpointError) in
+                try source.readBytes(range)
+              }, fileSize: size)
+          }
         } else {
           try GGUFHeader(reading: file)
         }
-      header = try Self.header(parsed, settings, old)
+      header = try Self.header(parsed, settings, source)
       // Without tensors there is nothing that must stay but what trails.
       data = min(parsed.dataStart, size)..<size
     } else {
       let parsed =
-        if let saved {
+        if saved != nil {
           try Self.inFile(path) { () throws(CheckpointError) in
-            try SafetensorsHeader(parsing: Array(saved.dropFirst(8)), fileSize: size)
+            try SafetensorsHeader(parsing: 8..<max(8, length), fileSize: size) {
+              (buffer, offset) throws(CheckpointError) in try source.read(into: buffer, at: offset)
+            }
           }
         } else {
           try SafetensorsHeader(reading: file)
         }
-      header = try Self.header(parsed, settings, old)
+      header = try Self.header(parsed, settings, source)
       data = parsed.dataStart..<size
     }
   }
@@ -87,50 +96,41 @@ public struct HeaderEdit: Sendable {
     do throws(CheckpointError) { return try body() } catch { throw error.inFile(path) }
   }
 
-  /// The header that is changed: the file's, or what an earlier change that was stopped had saved of it.
-  private struct Old {
-    let file: OpenFile
-    let saved: [UInt8]?
-
-    func bytes(_ range: Range<Int>) throws(CheckpointError) -> [UInt8] {
-      guard let saved else { return try file.readBytes(range) }
-      guard range.upperBound <= saved.count else {
-        throw CheckpointError(
-          .truncated, file: file.path, "has a saved header that ends before byte \(range.upperBound)")
-      }
-      return Array(saved[range])
-    }
-  }
-
   // MARK: New headers
 
   private static func header(
-    _ old: GGUFHeader, _ settings: [Setting], _ source: Old
-  ) throws(CheckpointError) -> [UInt8] {
+    _ old: GGUFHeader, _ settings: [Setting], _ source: OpenFile
+  ) throws(CheckpointError) -> HeaderPieces {
     if let number = old["split.no"]?.value.integer, number > 0 {
       throw CheckpointError(
-        .ggufMetadata, file: source.file.path, "is part \(number + 1) of a set: the keys of the model are in the first",
+        .ggufMetadata, file: source.path, "is part \(number + 1) of a set: the keys of the model are in the first",
         hint: "give the file -00001-of-…")
     }
-    var fields: [[UInt8]] = []
-    for field in old.fields { fields.append(try source.bytes(field.range)) }
+    // Of each key, what it is set to; nil where it stays.
+    var fields: [[UInt8]?] = Array(repeating: nil, count: old.fields.count)
     for setting in settings {
       let place = old.fields.firstIndex { sameBytes($0.key, setting.key) }
-      let bytes = try field(setting, knownAs: place.map { old.fields[$0] }).mapError { $0.inFile(source.file.path) }
+      let bytes = try field(setting, knownAs: place.map { old.fields[$0] }).mapError { $0.inFile(source.path) }
         .get()
       if let place { fields[place] = bytes } else { fields.append(bytes) }
     }
-    var header = GGUFHeader.magic
-    appendLittleEndian(UInt32(old.version), to: &header)
-    appendLittleEndian(Int64(old.entries.count), to: &header)
-    appendLittleEndian(Int64(fields.count), to: &header)
-    for field in fields { header += field }
-    header += try source.bytes(old.infoStart..<old.infoEnd)
+    var start = GGUFHeader.magic
+    appendLittleEndian(UInt32(old.version), to: &start)
+    appendLittleEndian(Int64(old.entries.count), to: &start)
+    appendLittleEndian(Int64(fields.count), to: &start)
+    var header = HeaderPieces(source)
+    header.append(start)
+    for (i, field) in fields.enumerated() {
+      if let field { header.append(field) } else { header.append(old.fields[i].range) }
+    }
+    header.append(old.infoStart..<old.infoEnd)
     if !old.entries.isEmpty {
-      header.append(contentsOf: repeatElement(0, count: header.count.roundedUp(to: old.alignment) - header.count))
+      header.append([UInt8](repeating: 0, count: header.count.roundedUp(to: old.alignment) - header.count))
     }
     // What is written must be readable, keys that stand twice and all.
-    _ = try GGUFHeader(parsing: header, fileSize: header.count + old.dataBytes)
+    _ = try GGUFHeader(
+      parsing: GGUFCursor(size: header.count) { [header] (range) throws(CheckpointError) in try header.bytes(range) },
+      fileSize: header.count + old.dataBytes)
     return header
   }
 
@@ -194,24 +194,35 @@ public struct HeaderEdit: Sendable {
   }
 
   private static func header(
-    _ old: SafetensorsHeader, _ settings: [Setting], _ source: Old
-  ) throws(CheckpointError) -> [UInt8] {
+    _ old: SafetensorsHeader, _ settings: [Setting], _ source: OpenFile
+  ) throws(CheckpointError) -> HeaderPieces {
     let length = old.dataStart - 8
-    var json = try source.bytes(8..<old.dataStart)
-    while json.last == UInt8(ascii: " ") { json.removeLast() }
-    if try JSONValue(parsing: json, file: source.file.path)["__metadata__"]?.object == nil {
-      json = try JSONEdit.set(["__metadata__"], to: .object([:]), in: json, file: source.file.path)
+    let excerpt = try SafetensorsHeader.Excerpt(source, 8..<old.dataStart)
+    var json = excerpt.text
+    if try JSONValue(parsing: json, file: source.path)["__metadata__"]?.object == nil {
+      json = try JSONEdit.set(["__metadata__"], to: .object([:]), in: json, file: source.path)
     }
     for setting in settings {
-      json = try JSONEdit.set(
-        ["__metadata__", setting.key], to: .string(setting.value), in: json, file: source.file.path)
+      json = try JSONEdit.set(["__metadata__", setting.key], to: .string(setting.value), in: json, file: source.path)
     }
-    let room = json.count <= length ? length : json.count.roundedUp(to: 8)
-    var header: [UInt8] = []
-    appendLittleEndian(UInt64(room), to: &header)
-    header += json
-    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: room - json.count))
-    _ = try SafetensorsHeader(parsing: Array(header.dropFirst(8)), fileSize: header.count + old.dataBytes)
+    var body = HeaderPieces(source)
+    excerpt.append(json, to: &body)
+    let room = body.count <= length ? length : body.count.roundedUp(to: 8)
+    var start: [UInt8] = []
+    appendLittleEndian(UInt64(room), to: &start)
+    var header = HeaderPieces(source)
+    header.append(start)
+    excerpt.append(json, to: &header)
+    header.append([UInt8](repeating: UInt8(ascii: " "), count: room - body.count))
+    guard room <= SafetensorsHeader.Limits().headerBytes else {
+      throw CheckpointError(
+        .headerTooLarge, file: source.path,
+        "its header would have \(room) bytes, where at most \(SafetensorsHeader.Limits().headerBytes) are allowed")
+    }
+    _ = try SafetensorsHeader(parsing: 8..<header.count, fileSize: header.count + old.dataBytes) {
+      [header] (buffer, offset) throws(CheckpointError) in
+      buffer.copyBytes(from: try header.bytes(offset..<offset + buffer.count))
+    }
     return header
   }
 
@@ -259,28 +270,18 @@ public struct HeaderEdit: Sendable {
 
   private func writeInPlace() throws(CheckpointError) {
     let file = try OpenFile(updating: path, files)
-    try work.save(old: try file.readBytes(0..<data.lowerBound), new: header)
-    try file.write(header, at: 0)
+    let saved = try work.save(old: header.source, header)
+    // Out of the saved copy: where the new header has stretches of the old one, they are being written over.
+    try saved.copy(header.count..<2 * header.count, to: file, at: 0)
     try file.sync()
     try work.forget()
   }
 
   private func writeAnew() throws(CheckpointError) {
-    let source = try OpenFile(reading: path, files)
     let output = try work.create(.new)
     try output.reserve(header.count + data.count)
-    try output.write(header, at: 0)
-    let buffer = try Buffer(byteCount: min(4 << 20, max(1, data.count)))
-    var offset = data.lowerBound
-    while offset < data.upperBound {
-      let chunk = UnsafeMutableRawBufferPointer(
-        rebasing: buffer.bytes[..<min(buffer.byteCount, data.upperBound - offset)])
-      try source.read(into: chunk, at: offset)
-      let place = header.count + offset - data.lowerBound
-      try output.write(UnsafeRawBufferPointer(chunk), at: place)
-      output.startWriteback(place..<place + chunk.count)
-      offset += chunk.count
-    }
+    try header.write(to: output, at: 0)
+    try header.source.copy(data, to: output, at: header.count, startsWriteback: true)
     try output.sync()
     try files.rename(output.path, to: path)
     try files.syncDirectory(parentPath(path))

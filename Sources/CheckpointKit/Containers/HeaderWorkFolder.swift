@@ -58,48 +58,63 @@ struct HeaderWorkFolder: Sendable {
 
   // MARK: Saved headers
 
-  /// The headers of a change that was stopped while the new one was written over the old; nil where there was none.
+  /// The headers of a change that was stopped while the new one was written over the old: a file with both, of so many
+  /// bytes each; nil where there was none.
   ///
   /// - Throws: where the file is another than the one whose header was saved.
-  func stoppedChange() throws(CheckpointError) -> (old: [UInt8], new: [UInt8])? {
-    let bytes: [UInt8]
-    do throws(CheckpointError) { bytes = try files.readAll(savedPath, limit: 2 << 30) } catch {
+  func stoppedChange() throws(CheckpointError) -> (file: OpenFile, byteCount: Int)? {
+    let saved: OpenFile
+    do throws(CheckpointError) { saved = try OpenFile(reading: savedPath, files) } catch {
       if error.code == .notFound { return nil }
       throw error
     }
-    let length = bytes.count / 2
-    let (old, new) = (Array(bytes[..<length]), Array(bytes[length...]))
+    let size = try saved.size()
+    let length = size / 2
     let opened = try OpenFile(reading: file, files)
-    let now = try opened.readBytes(0..<min(length, opened.size()))
-    guard old.count == new.count, now.count == length, zip(now, zip(old, new)).allSatisfy({ $0 == $1.0 || $0 == $1.1 })
-    else {
+    let now = try opened.size()
+    var fits = size % 2 == 0 && now >= length
+    var offset = 0
+    while fits, offset < length {
+      let end = min(length, offset + Self.chunkBytes)
+      let (now, old) = (try opened.readBytes(offset..<end), try saved.readBytes(offset..<end))
+      let new = try saved.readBytes(length + offset..<length + end)
+      fits = zip(now, zip(old, new)).allSatisfy { $0 == $1.0 || $0 == $1.1 }
+      offset = end
+    }
+    guard fits else {
       throw CheckpointError(
         .unfinishedSource, file: file, "is another than the file whose header was saved as \(savedPath)",
         hint: "if it was put there anew, remove the saved header; else get the file again")
     }
-    return (old, new)
+    return (saved, length)
   }
+
+  private static let chunkBytes = 1 << 20
 
   /// Puts the old header back where a change was stopped; whether there was one.
   @discardableResult
   func undo() throws(CheckpointError) -> Bool {
-    guard let (old, _) = try stoppedChange() else { return false }
+    guard let (saved, length) = try stoppedChange() else { return false }
     let opened = try OpenFile(updating: file, files)
-    try opened.write(old, at: 0)
+    try saved.copy(0..<length, to: opened, at: 0)
     try opened.sync()
     try forget()
     return true
   }
 
   /// Keeps both headers, durably: from then on the file may be half written.
-  func save(old: [UInt8], new: [UInt8]) throws(CheckpointError) {
+  ///
+  /// - Parameter old: the file, which begins with the old header, as long as the new one.
+  /// - Returns: what was saved.
+  func save(old: OpenFile, _ new: HeaderPieces) throws(CheckpointError) -> OpenFile {
     let partial = try create(.saved)
-    try partial.write(old, at: 0)
-    try partial.write(new, at: old.count)
+    try old.copy(0..<new.count, to: partial, at: 0)
+    try new.write(to: partial, at: new.count)
     try partial.sync()
     try files.rename(partial.path, to: savedPath)
     try files.syncDirectory(path)
     try files.syncDirectory(parentPath(path))
+    return partial
   }
 
   /// The file is whole.

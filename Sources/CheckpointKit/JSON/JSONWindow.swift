@@ -2,7 +2,10 @@
 ///
 /// It grows only for a token that is longer than itself. Each byte is held against UTF-8 as it is read.
 final class JSONWindow {
-  private let file: OpenFile
+  /// Fills a buffer with what stands from an offset on.
+  typealias Read = (UnsafeMutableRawBufferPointer, Int) throws(CheckpointError) -> Void
+
+  private let read: Read
   /// The text's place in the file, without what was read.
   private var rest: Range<Int>
   private var buffer: UnsafeMutableBufferPointer<UInt8>
@@ -13,8 +16,8 @@ final class JSONWindow {
   /// What a read failed with: the text ends there.
   private(set) var failure: CheckpointError?
 
-  init(_ file: OpenFile, _ range: Range<Int>, byteCount: Int) {
-    self.file = file
+  init(_ range: Range<Int>, byteCount: Int, _ read: @escaping Read) {
+    self.read = read
     rest = range
     buffer = .allocate(capacity: max(16, min(byteCount, range.count)))
   }
@@ -43,7 +46,7 @@ final class JSONWindow {
     checked -= dropped
     let size = min(buffer.count - count, rest.count)
     let place = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<count + size])
-    do throws(CheckpointError) { try file.read(into: place, at: rest.lowerBound) } catch {
+    do throws(CheckpointError) { try read(place, rest.lowerBound) } catch {
       failure = error
       return dropped
     }
@@ -75,7 +78,17 @@ extension JSONScanner {
     _ file: OpenFile, _ range: Range<Int>, windowBytes: Int = 256 << 10,
     notText: @autoclosure () -> CheckpointError, _ body: (inout JSONScanner) throws(Problem) -> Void
   ) throws(CheckpointError) -> Problem? {
-    let window = JSONWindow(file, range, byteCount: windowBytes)
+    try scan(range, windowBytes: windowBytes, notText: notText(), body) { (buffer, offset) throws(CheckpointError) in
+      try file.read(into: buffer, at: offset)
+    }
+  }
+
+  /// The same of what stands somewhere else.
+  static func scan(
+    _ range: Range<Int>, windowBytes: Int = 256 << 10, notText: @autoclosure () -> CheckpointError,
+    _ body: (inout JSONScanner) throws(Problem) -> Void, _ read: @escaping JSONWindow.Read
+  ) throws(CheckpointError) -> Problem? {
+    let window = JSONWindow(range, byteCount: windowBytes, read)
     var scanner = JSONScanner(window)
     var problem: Problem?
     do throws(Problem) { try body(&scanner) } catch { problem = error }

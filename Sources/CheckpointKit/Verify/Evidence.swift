@@ -109,13 +109,25 @@ extension Evidence {
     for file in manifest.files.map(\.entry) { expect(file.name, byteCount: file.byteCount, digest: file.digest) }
   }
 
+  static let checksumFileLimit = 64 << 20
+
+  static func isChecksumFile(_ file: FolderListing.File) -> Bool {
+    ChecksumFile.isUsualName(file.name) && file.isRegular && !file.name.contains("/")
+  }
+
   /// All checksum files at the top of a folder; nil where there is none.
   static func checksumFiles(_ listing: FolderListing, _ access: FileAccess) throws(CheckpointError) -> Evidence? {
     var evidence = Evidence(.sha256sums, "SHA256SUMS")
     let base = lastPathComponent(access.realPath(listing.folder)) + "/"
-    for file in listing.files where ChecksumFile.isUsualName(file.name) && file.isRegular && !file.name.contains("/") {
-      guard file.byteCount <= 64 << 20 else { continue }
-      let bytes = try access.readAll(joinPath(listing.folder, file.name), limit: 64 << 20)
+    for file in listing.files where isChecksumFile(file) {
+      guard file.byteCount <= checksumFileLimit else {
+        evidence.findings.append(
+          Finding(
+            .warning, .verifyEvidence, file: file.name,
+            "has \(file.byteCount) bytes, where at most \(checksumFileLimit) are read: it is not used"))
+        continue
+      }
+      let bytes = try access.readAll(joinPath(listing.folder, file.name), limit: checksumFileLimit)
       let bareName = file.name.lastRange(of: ".sha256").map { String(file.name[..<$0.lowerBound]) }
       let list = ChecksumFile(parsing: bytes, bareName: bareName)
       evidence.source = file.name
@@ -138,6 +150,6 @@ extension Evidence {
           evidence.listsWeightsOnly || list.entries.contains { FolderListing.isWeight($0.name) }
       }
     }
-    return evidence.ownFiles.isEmpty ? nil : evidence
+    return evidence.ownFiles.isEmpty && evidence.findings.isEmpty ? nil : evidence
   }
 }

@@ -2,6 +2,9 @@
 ///
 /// Versions 2, 3 and 4 with SHA-1 ids; format: git's `Documentation/gitformat-index.txt`.
 enum GitIndex {
+  static let path = ".git/index"
+  static let byteLimit = 1 << 30
+
   /// Path and id of each entry. nil where the bytes are no such index.
   static func entries(_ bytes: [UInt8]) -> [(name: String, id: String)]? {
     func integer(_ offset: Int) -> Int? {
@@ -51,11 +54,11 @@ enum GitIndex {
 
   /// What the index of a clone says of its files; nil where the folder is no clone.
   static func evidence(_ folder: String, _ access: FileAccess) throws(CheckpointError) -> Evidence? {
-    let path = joinPath(folder, ".git/index")
-    guard try access.status(path)?.kind == .regular else { return nil }
+    let file = joinPath(folder, path)
+    guard try access.status(file)?.kind == .regular else { return nil }
     var evidence = Evidence(.gitIndex, "the git index")
-    guard let entries = entries(try access.readAll(path, limit: 1 << 30)) else {
-      evidence.findings.append(Finding(.warning, .verifyEvidence, file: ".git/index", "cannot be read: it is not used"))
+    guard let entries = entries(try access.readAll(file, limit: byteLimit)) else {
+      evidence.findings.append(Finding(.warning, .verifyEvidence, file: path, "cannot be read: it is not used"))
       return evidence
     }
     for entry in entries { evidence.expect(entry.name, gitEntry: entry.id) }

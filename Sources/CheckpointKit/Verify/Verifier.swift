@@ -108,7 +108,9 @@ public struct Verifier: Sendable {
       let path = joinPath(listing.folder, file.name)
       if let container = Container(ofFile: file.name) { needs.add(path, container, access) }
       if CheckpointIndex.isName(file.name) { needs.addIndex(path, access) }
+      if Evidence.isChecksumFile(file) { needs.addList(path, limit: Evidence.checksumFileLimit, access) }
     }
+    needs.addList(joinPath(listing.folder, GitIndex.path), limit: GitIndex.byteLimit, access)
     try needs.require(MemoryBudget(total: options.memory))
     outcome.leastMemory = needs.least
   }

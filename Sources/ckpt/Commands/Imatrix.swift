@@ -23,7 +23,12 @@ struct Imatrix: ReadingVerb {
   @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
+  /// Slices of values, and what is kept of the routing.
+  private static let bufferBytes = 16 << 20
+
   func perform(_ session: Session) throws -> Report {
+    let needs = ReadingNeeds(ofFile: file, bufferBytes: Self.bufferBytes, files: session.files)
+    try needs.require(session.budget)
     let matrix = try ImportanceMatrix(file, files: session.files)
     let (bad, bytes) = try matrix.scan()
     var report = Report()
@@ -38,6 +43,7 @@ struct Imatrix: ReadingVerb {
       "format": .string(matrix.format.rawValue), "entries": .int(matrix.entries.count),
       "chunks": .int(orNull: matrix.chunkCount), "chunk_tokens": .int(orNull: matrix.chunkSize),
       "datasets": .array(matrix.datasets.map { .string($0) }), "read_bytes": .int(bytes),
+      "least_memory_bytes": .int(needs.least),
       "dead_experts": matrix.format == .gguf ? .int(dead) : .null,
       "coverage": .array(
         coverage.map {
@@ -61,7 +67,7 @@ struct Imatrix: ReadingVerb {
 
   /// The tensors of a model by their names in GGUF: those of a file, or those that a folder would become.
   private func tensors(of path: String, _ session: Session) throws -> [(name: TensorName, shape: Shape)] {
-    let model = try session.open(path)
+    let model = try session.openToRead(path)
     if model.container == .gguf { return model.records.map { ($0.name, $0.shape) } }
     let library = try session.library()
     let layout = try GGUFLayout(of: try Binding.bind(model, library: library), library: library)

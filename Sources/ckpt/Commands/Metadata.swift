@@ -33,8 +33,19 @@ struct Metadata: Verb {
     if dryRun, settings.isEmpty { throw ValidationError("--dry-run needs --set") }
   }
 
+  /// Chunks of headers that are copied and parsed.
+  private static let bufferBytes = 24 << 20
+
   func perform(_ session: Session) throws -> Report {
-    if settings.isEmpty { return try show(session) }
+    let needs = ReadingNeeds(
+      ofFile: file, bufferBytes: Self.bufferBytes + 8 * settings.reduce(0) { $0 + $1.utf8.count }, files: session.files)
+    try needs.require(session.budget)
+    var report = settings.isEmpty ? try show(session) : try set(session)
+    report.summary["least_memory_bytes"] = .int(needs.least)
+    return report
+  }
+
+  private func set(_ session: Session) throws -> Report {
     let settings = settings.map { text in
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       return HeaderEdit.Setting(key: parts[0], value: parts[1])

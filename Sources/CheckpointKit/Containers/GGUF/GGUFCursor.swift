@@ -2,7 +2,9 @@
 ///
 /// Every length is held against the bytes that the file still has before it is used.
 struct GGUFCursor {
-  private let file: OpenFile?
+  typealias Read = (Range<Int>) throws(CheckpointError) -> [UInt8]
+
+  private let read: Read?
   /// Bytes of the file from `windowStart` on.
   private var window: [UInt8]
   private var windowStart: Int
@@ -13,7 +15,12 @@ struct GGUFCursor {
   private static let windowBytes = 256 << 10
 
   init(reading file: OpenFile, from offset: Int = 0, size: Int) {
-    self.file = file
+    self.init(from: offset, size: size) { (range) throws(CheckpointError) in try file.readBytes(range) }
+  }
+
+  /// Reads bytes that something gives.
+  init(from offset: Int = 0, size: Int, _ read: @escaping Read) {
+    self.read = read
     window = []
     windowStart = offset
     self.offset = offset
@@ -22,7 +29,7 @@ struct GGUFCursor {
 
   /// Reads bytes that are all there; the file they come from may be longer.
   init(_ bytes: [UInt8], fileSize: Int) {
-    file = nil
+    read = nil
     window = bytes
     windowStart = 0
     offset = 0
@@ -38,8 +45,8 @@ struct GGUFCursor {
         .ggufTruncated, "\(what) at byte \(offset) needs \(count) bytes, but only \(remaining) are left",
         hint: "get this file again")
     }
-    if offset < windowStart || offset + count > windowStart + window.count, let file {
-      window = try file.readBytes(offset..<min(end, offset + max(count, Self.windowBytes)))
+    if offset < windowStart || offset + count > windowStart + window.count, let read {
+      window = try read(offset..<min(end, offset + max(count, Self.windowBytes)))
       windowStart = offset
     }
     defer { offset += count }

@@ -83,7 +83,11 @@ extension GGUFHeader {
 
   /// Parses the bytes of a header and checks it against the size of the file that they begin.
   public init(parsing bytes: [UInt8], fileSize: Int, limits: Limits = Limits()) throws(CheckpointError) {
-    var parser = GGUFParser(GGUFCursor(bytes, fileSize: fileSize), limits: limits)
+    try self.init(parsing: GGUFCursor(bytes, fileSize: fileSize), fileSize: fileSize, limits: limits)
+  }
+
+  init(parsing cursor: GGUFCursor, fileSize: Int, limits: Limits = Limits()) throws(CheckpointError) {
+    var parser = GGUFParser(cursor, limits: limits)
     try parser.parse()
     self = parser.header
     try checkLength(fileSize: fileSize)

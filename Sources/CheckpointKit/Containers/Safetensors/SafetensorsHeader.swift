@@ -58,14 +58,22 @@ extension SafetensorsHeader {
         throw CheckpointError(
           .headerPastEnd, "its header would end at byte \(8 + headerBytes), but the file ends at \(size)")
       }
-      var parser = HeaderParser(limits: limits, byteCount: headerBytes)
-      let problem = try JSONScanner.scan(file, 8..<8 + headerBytes, notText: Self.notText) {
-        (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner)
+      try self.init(parsing: 8..<8 + headerBytes, fileSize: size, limits: limits) {
+        (buffer, offset) throws(CheckpointError) in try file.read(into: buffer, at: offset)
       }
-      try self.init(&parser, problem, headerBytes: headerBytes, fileSize: size, limits)
     } catch {
       throw (try foreignFileError(file, size: size) ?? error).inFile(file.path)
     }
+  }
+
+  /// Parses the JSON of a header, a window at a time.
+  init(
+    parsing range: Range<Int>, fileSize: Int, limits: Limits = Limits(), _ read: @escaping JSONWindow.Read
+  ) throws(CheckpointError) {
+    var parser = HeaderParser(limits: limits, byteCount: range.count)
+    let problem = try JSONScanner.scan(
+      range, notText: Self.notText, { (scanner) throws(JSONScanner.Problem) in try parser.parse(&scanner) }, read)
+    try self.init(&parser, problem, headerBytes: range.count, fileSize: fileSize, limits)
   }
 
   /// Parses the JSON of a header and checks it against the size of the file that holds it.
