@@ -83,6 +83,10 @@ extension Runner {
       try files.rename(path, to: away)
       _ = try removeReplaced(away)
     }
+    // What was being removed when its command was stopped; while there is a result, nobody needs it.
+    let result = destination.inPlace.destination
+    guard files.exists(result) else { return }
+    for path in try Destination.paths(beside: result, WorkFolder.oldSuffix, files) { _ = try removeReplaced(path) }
   }
 
   /// For a file system that cannot exchange two names: for a moment there is no result under the name.
