@@ -20,14 +20,16 @@ struct Occupants: Sendable {
   init(_ plan: Plan, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
     let folder = parentPath(place.destination)
     let ours = try Ours(in: folder, work: WorkFolder.name(forFile: lastPathComponent(place.destination)), place, files)
-    let names = Set(plan.files.map { TensorName(place.name(of: $0)) }).union(ours.names)
-    for name in names.map(\.string).sorted() + [place.provenanceName] {
+    let planned = Set(plan.files.map { TensorName(place.name(of: $0)) })
+    for name in planned.union(ours.names).map(\.string).sorted() + [place.provenanceName] {
       let path = joinPath(folder, name)
       guard files.exists(path), !owned.contains(name), !foreign.contains(name) else { continue }
       // A provenance without a file of its result holds nobody up.
       try add(name, ours.has(name) || name == place.provenanceName, path, files)
     }
-    if owned == [place.provenanceName], foreign.isEmpty { owned = [] }
+    // Nor does the tower of an earlier result, whose text model is gone, where none is written: it stays.
+    let left = owned.filter { $0 != place.provenanceName }
+    if foreign.isEmpty, left.allSatisfy({ GGUFSet.isProjector($0) && !planned.contains(TensorName($0)) }) { owned = [] }
   }
 
   private mutating func add(
