@@ -290,6 +290,24 @@ struct DestinationTests {
     #expect(error { _ = try runner(source, out).perform() }?.code == .outputExists)
   }
 
+  @Test("what another process of the same plan began beside a finished result is not gone on with")
+  func begunAnew() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, "fp8-block").perform()
+    // Both have seen the old result; the second comes to its turn when the first is done.
+    let (first, second) = (try runner(source, out, overwrite: true), try runner(source, out, overwrite: true))
+    _ = try first.perform()
+    #expect(try second.performUnits([0]).wasFinished)
+    // Or it had begun, and was killed.
+    _ = try runner(source, folder.file("begun")).performUnits([0])
+    try FileManager.default.moveItem(atPath: folder.file("begun"), toPath: out + ".ckpt-new")
+    #expect(try runner(source, out).perform().wasFinished)
+    #expect(try runner(source, out, overwrite: true).perform().wasFinished)
+    #expect(try content(out) == content(folder.file("whole")))
+    #expect(try names(folder, ".") == ["out", "source", "whole"])
+  }
+
   @Test("with --overwrite, one step after the other fails, and the old result or the new one is always there")
   func replacing() throws {
     let folder = try folder()

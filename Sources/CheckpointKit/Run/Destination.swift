@@ -66,9 +66,10 @@ struct Destination: Sendable {
     }
     let begun = try inPlace.begunPlan()
     if begun?.id == plan.id { return .begun(inPlace) }
+    // Before what is beside it: another process of this plan may have begun it anew, and been stopped.
+    if begun == nil, try isFinished() { return .finished }
     let begunBeside = try begunBeside()
     if let begunBeside, place.overwrite { return .begun(begunBeside) }
-    if begun == nil, try isFinished() { return .finished }
     let occupants = try occupants()
     if begun == nil, occupants.isVacant { return begunBeside.map { .begun($0) } ?? .free(inPlace) }
     let mayReplace = place.overwrite || begun == nil && leftBeside(occupants) != nil

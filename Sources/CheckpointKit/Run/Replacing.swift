@@ -62,18 +62,22 @@ extension Runner {
   }
 
   /// Makes room for what will replace something else: other plans' leftovers go, what is nobody's stays.
-  func clearBeside() throws(CheckpointError) {
+  ///
+  /// - Parameter ofThisPlanToo: when it is finished: what was begun of it beside is of no use.
+  func clearBeside(ofThisPlanToo: Bool = false) throws(CheckpointError) {
     let lock = try destination.lock()
     defer { withExtendedLifetime(lock) {} }
     if place.isFile {
-      if try destination.otherPlanBeside() != nil { try destination.beside.discard() }
+      let begun = try destination.beside.begunPlan()
+      if let begun, ofThisPlanToo || begun.id != plan.id { try destination.beside.discard() }
       return
     }
     for path in try destination.besidePaths() {
       let work = WorkFolder(folder: path, place, files: files)
-      if try work.begunPlan()?.id == plan.id { continue }
+      if !ofThisPlanToo, try work.begunPlan()?.id == plan.id { continue }
       let found = try Occupants(of: path, place, files: files)
       if let name = found.foreign.first {
+        if ofThisPlanToo { continue }
         throw CheckpointError(
           .outputExists, file: path, "holds \(printable(name)), which is not ckpt's own",
           hint: "move it away: the new result is made there before it takes its place")

@@ -164,14 +164,18 @@ public struct Runner: Sendable {
     switch state {
     case .finished:
       try folder.sweep()
-      if place.overwrite { try clearBeside() }
+      if place.overwrite { try clearBeside(ofThisPlanToo: true) }
       return false
     case .begun:
       try folder.mend()
       if takesSpace { try checkSpace() }
     case .free:
       if takesSpace { try checkSpace() }
-      if folder.stage == .beside { try clearBeside() }
+      if folder.stage == .beside {
+        // Another process may have been quicker.
+        if try isFinished() { return false }
+        try clearBeside()
+      }
       try folder.begin(plan)
       return try !yieldToOther()
     case .occupied(let error): throw error
