@@ -13,7 +13,7 @@ import Testing
 let vectorsFolder = joinPath(parentPath(parentPath(#filePath)), "Vectors")
 
 /// A folder that goes with its owner.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

@@ -104,6 +104,8 @@ public struct Binding: Sendable {
   /// Records that no spec names.
   public let unknown: [Int]
   public let findings: [Finding]
+  /// What the library handed out for it.
+  public private(set) var documents = DocumentsInUse()
 
   /// Binds for work: throws where a tensor is missing or wrong.
   public static func bind(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
@@ -114,6 +116,13 @@ public struct Binding: Sendable {
 
   /// Binds to look: whatever does not fit is found.
   public static func inspect(_ checkpoint: Checkpoint, library: SpecLibrary) throws(CheckpointError) -> Binding {
+    let library = library.noting()
+    var binding = try look(checkpoint, library)
+    binding.documents = library.documentsInUse
+    return binding
+  }
+
+  private static func look(_ checkpoint: Checkpoint, _ library: SpecLibrary) throws(CheckpointError) -> Binding {
     if checkpoint.container == .gguf { return try inspectGGUF(checkpoint, library: library) }
     guard let config = checkpoint.config else {
       return withoutFamily(

@@ -32,6 +32,8 @@ public struct Checkpoint: Sendable {
   /// In the order of the shards and, within one, of their bytes.
   public let records: [TensorRecord]
   public let sideFiles: SideFiles
+  /// The name of the index that was read.
+  let indexFile: String?
   /// Whether the shards are only part of what the folder holds.
   public let isSingleFile: Bool
   /// Files of vision towers that lie beside a GGUF model, and are not read with it.
@@ -132,7 +134,7 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      isSingleFile: source.isSingleFile, projectors: source.projectors, readingNeeds: needs, threads: threads)
+      indexFile: source.indexFile, isSingleFile: source.isSingleFile, projectors: source.projectors, readingNeeds: needs, threads: threads)
     return (checkpoint, findings)
   }
 

@@ -232,7 +232,7 @@ struct ChecksumWork: Sendable {
     }
     return PlanInputs(
       verb: "checksum", options: [("files-only", options.filesOnly ? "true" : "")],
-      rules: SHA256Digest(of: binding?.model?.spec.identity ?? ""), files: inputs)
+      rules: (binding?.documents ?? DocumentsInUse()).digest(), files: inputs)
   }
 
   private static let fingerprintBytes = 1 << 20

@@ -1,5 +1,6 @@
 extension PlanInputs {
-  /// The fingerprint of a checkpoint: the headers of its shards, its config, and the side files that are carried over.
+  /// The fingerprint of a checkpoint: the headers of its shards, its index, its config, the side files that are carried
+  /// over, and the chat templates in a folder of theirs.
   public static func files(of checkpoint: Checkpoint) throws(CheckpointError) -> [File] {
     if let refusal = checkpoint.sideFiles.outside.first { throw refusal }
     let shards = checkpoint.shards
@@ -14,7 +15,8 @@ extension PlanInputs {
         File(name: shard.name, byteCount: shard.byteCount, digest: try digest.get(), modified: shard.status.modified))
     }
     let config = checkpoint.container == .safetensors ? ["config.json"] : []
-    for name in config + checkpoint.sideFiles.carried {
+    let index = checkpoint.indexFile.map { [$0] } ?? []
+    for name in try config + index + checkpoint.sideFiles.carried + ChatTemplates.furtherFiles(of: checkpoint) {
       let path = joinPath(checkpoint.folder, name)
       guard let status = try checkpoint.files.status(path), status.kind == .regular else { continue }
       let digest = try OpenFile(reading: path, checkpoint.files).digest(of: 0..<status.size)

@@ -33,7 +33,7 @@ public struct Reshard: Job {
       }
     let inputs = PlanInputs(
       verb: "reshard", options: [("by", how), ("digests", takesDigests ? "output" : "none")],
-      rules: SHA256Digest(of: binding.model?.spec.identity ?? ""), files: try PlanInputs.files(of: checkpoint))
+      rules: binding.documents.digest(), files: try PlanInputs.files(of: checkpoint))
     var builder = PlanBuilder(inputs: inputs, writer: try Self.writer(checkpoint))
     let files = sharding.files(items)
     if checkpoint.container == .gguf, files.count > GGUFWriter.mostFiles {

@@ -66,6 +66,8 @@ public struct PresetModel: Sendable {
 
   public var storedTensorCount: Int { tensors.reduce(0) { $0 + $1.layout.parts(for: $1.shape).count } }
   public let dataBytes: Int
+  /// What the library handed out for it.
+  public let documents: DocumentsInUse
   public var counts: ModelCounts {
     var indices: [Int] = []
     for tensor in tensors {
@@ -79,6 +81,7 @@ public struct PresetModel: Sendable {
   }
 
   public init(_ preset: Preset, changes: Changes = Changes(), library: SpecLibrary) throws(CheckpointError) {
+    let library = library.noting()
     let config = try preset.config(with: changes.settings)
     guard let type = config.modelType, let spec = library.family(modelType: type) else {
       throw CheckpointError(
@@ -97,6 +100,7 @@ public struct PresetModel: Sendable {
     findings = draft.findings
     dataBytes = draft.bytes.reduce(0, +)
     files = draft.files(maxBytes: changes.maxShardBytes)
+    documents = library.documentsInUse
   }
 
   /// The rules of a built-in recipe, as they apply to plain weights.

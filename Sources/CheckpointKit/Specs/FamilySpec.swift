@@ -69,22 +69,8 @@ public struct FamilySpec: Sendable {
   public var sources: [String]
   /// Whether it is this build's own: what is known of readers speaks of those alone.
   public internal(set) var isBuiltIn = false
-  /// What a plan depends on: names, roles, shapes and conditions as text.
-  public var identity: String {
-    var text = "family \(name)\n"
-    for tensor in tensors {
-      text += "\(tensor.template.text) \(tensor.role) \(tensor.shape.map(\.text)) \(tensor.groups.map(\.rawValue)) "
-      text += "\(tensor.when?.text ?? "") \(tensor.optional?.text ?? "")\n"
-      if let stack = tensor.stack {
-        text += "  \(stack.template.text) \(stack.rows.text) \(stack.first.text) \(stack.step.text) "
-        text += "\(stack.isTransposedWherePlain) \(stack.encodings)\n"
-      }
-    }
-    for (key, value) in values.sorted(by: { $0.key < $1.key }) { text += "\(key) = \(value.text)\n" }
-    for one in defaults { text += "default \(one.places) = \(one.value.text())\n" }
-    text += "junk \(junk.map(\.text)) fp8 \(fp8Roles) \(fp8Scale)\n"
-    return text
-  }
+  /// The document, behind those that it extends.
+  let identity: String
 }
 
 // MARK: Reading
@@ -108,6 +94,7 @@ extension FamilySpec {
     } else {
       base = nil
     }
+    identity = (base?.identity ?? "") + json.text() + "\n"
     name = try reader.string("name")
     title = try reader.string("title")
     modelTypes = try reader.strings("model_types")

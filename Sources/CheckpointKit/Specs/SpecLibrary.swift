@@ -4,9 +4,11 @@ private import Specs
 public struct SpecLibrary: Sendable {
   /// Documents by kind folder (`families`, `presets` and so on): file name for messages, and content.
   private var documents: [Kind: [(file: String, json: JSONValue)]] = [:]
+  /// All of them, for lists: what decides anything is asked for by name, which is noted.
   public private(set) var families: [FamilySpec] = []
   /// How their models stand in GGUF files.
   public private(set) var ggufSpecs: [GGUFSpec] = []
+  private var notes: DocumentNotes?
 
   public enum Kind: String, Sendable, CaseIterable { case families, presets, recipes, gguf, tokenizers, engines }
 
@@ -48,6 +50,26 @@ public struct SpecLibrary: Sendable {
       }
       ggufSpecs.append(spec)
     }
+  }
+
+  /// The same library, which notes from here on what it hands out.
+  public func noting() -> SpecLibrary {
+    var library = self
+    library.notes = DocumentNotes()
+    return library
+  }
+
+  /// What was handed out since ``noting()``.
+  public var documentsInUse: DocumentsInUse { notes?.documents ?? DocumentsInUse() }
+
+  private func noted(_ spec: FamilySpec?) -> FamilySpec? {
+    if let spec { notes?.add(.families, spec.name, spec.identity) }
+    return spec
+  }
+
+  private func noted(_ spec: GGUFSpec?) -> GGUFSpec? {
+    if let spec { notes?.add(.gguf, spec.name, spec.identity) }
+    return spec
   }
 
   /// A folder given by mistake (one too deep, or misspelt) must not be passed over.
@@ -109,14 +131,14 @@ public struct SpecLibrary: Sendable {
 
   private func gguf(_ model: ModelLayout, isProjector: Bool) throws(CheckpointError) -> GGUFSpec? {
     for spec in ggufSpecs where spec.families.contains(model.spec.name) && (spec.projector != nil) == isProjector {
-      guard let when = spec.when, try !model.holds(when, layer: nil) else { return spec }
+      guard let when = spec.when, try !model.holds(when, layer: nil) else { return noted(spec) }
     }
     return nil
   }
 
   /// What the value of `general.architecture` means, and that of `<architecture>.projector_type` where there is one.
   public func gguf(architecture: String, projector: String? = nil) -> GGUFSpec? {
-    ggufSpecs.first { $0.architecture == architecture && $0.projector == projector && !$0.families.isEmpty }
+    noted(ggufSpecs.first { $0.architecture == architecture && $0.projector == projector && !$0.families.isEmpty })
   }
 
   private mutating func add(_ json: JSONValue, file: String, to kind: Kind) throws(CheckpointError) {
@@ -128,17 +150,25 @@ public struct SpecLibrary: Sendable {
   /// The family behind a `model_type`: one out of a further folder goes before this build's own.
   public func family(modelType: String) -> FamilySpec? {
     let claiming = families.filter { $0.modelTypes.contains(modelType) }
-    return claiming.first { !$0.isBuiltIn } ?? claiming.first
+    return noted(claiming.first { !$0.isBuiltIn } ?? claiming.first)
   }
 
   /// Documents of a kind, by name.
   public func documents(_ kind: Kind) -> [(file: String, json: JSONValue)] {
-    (documents[kind] ?? []).sorted { ($0.json["name"]?.string ?? "") < ($1.json["name"]?.string ?? "") }
+    let all = (documents[kind] ?? []).sorted { ($0.json["name"]?.string ?? "") < ($1.json["name"]?.string ?? "") }
+    for document in all { note(kind, document.json) }
+    return all
   }
 
   /// A document by its name; case, `-` and `_` make no difference.
   public func document(_ kind: Kind, named name: String) -> (file: String, json: JSONValue)? {
-    documents[kind]?.first { foldedName($0.json["name"]?.string ?? "") == foldedName(name) }
+    let found = documents[kind]?.first { foldedName($0.json["name"]?.string ?? "") == foldedName(name) }
+    if let found { note(kind, found.json) }
+    return found
+  }
+
+  private func note(_ kind: Kind, _ json: JSONValue) {
+    notes?.add(kind, json["name"]?.string ?? "", json.text())
   }
 }
 

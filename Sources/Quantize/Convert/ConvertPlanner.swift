@@ -372,7 +372,7 @@ public struct ConvertPlanner: Sendable {
     let checkpoint = binding.checkpoint
     let inputs = PlanInputs(
       verb: "convert", options: options.named(recipe: recipe.name),
-      rules: SHA256Digest(of: recipe.text + "\n" + model.spec.identity), files: try PlanInputs.files(of: checkpoint))
+      rules: binding.documents.digest(with: recipe.text), files: try PlanInputs.files(of: checkpoint))
     var builder = PlanBuilder(inputs: inputs, metadata: checkpoint.commonMetadata)
     let sharding: Sharding = options.maxShardBytes.map { .upTo(bytes: $0) } ?? .asSource
     for file in sharding.files(items) { builder.addFile(file.map { draft($0) }) }

@@ -16,7 +16,7 @@ public struct SynthPlan: Job {
     let preset = target.preset
     let inputs = PlanInputs(
       verb: "synth", options: options.named(preset: preset.name),
-      rules: SHA256Digest(of: preset.text + "\n" + target.model.spec.identity), files: [])
+      rules: target.documents.digest(with: preset.text), files: [])
     var builder = PlanBuilder(inputs: inputs)
     for file in target.files {
       builder.addFile(file.tensors.map { Self.draft(target.tensors[$0], work: $0) }, name: file.name)

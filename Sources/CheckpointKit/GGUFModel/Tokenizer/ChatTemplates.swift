@@ -26,18 +26,30 @@ struct ChatTemplates: Sendable {
     }
   }
 
+  private static let furtherFolder = "additional_chat_templates"
+
+  /// Sorted, so that the order of a folder's entries does not matter.
+  private static func further(_ folder: String, _ files: FileAccess) throws(CheckpointError) -> [String] {
+    let more = joinPath(folder, furtherFolder)
+    guard try files.status(more)?.kind == .directory else { return [] }
+    return try files.list(more).sorted().filter { $0.hasSuffix(".jinja") }
+  }
+
+  /// Templates that are read beside the files at the top of a checkpoint, from its folder.
+  static func furtherFiles(of checkpoint: Checkpoint) throws(CheckpointError) -> [String] {
+    guard checkpoint.container == .safetensors, !checkpoint.isSingleFile else { return [] }
+    return try further(checkpoint.folder, checkpoint.files).map { joinPath(furtherFolder, $0) }
+  }
+
   /// What the templates of further files are, as tokenizer_config.json would say it.
   private static func other(_ folder: String, _ files: FileAccess) throws(CheckpointError) -> JSONValue {
     let jinja = joinPath(folder, jinjaFile)
     if try files.status(jinja)?.kind == .regular {
       let text = JSONValue.string(try read(jinja, files))
-      let more = joinPath(folder, "additional_chat_templates")
-      guard try files.status(more)?.kind == .directory else { return text }
       var choices: [JSONValue] = [["name": "default", "template": text]]
-      // Sorted, so that the order of a folder's entries does not matter.
-      for name in try files.list(more).sorted() where name.hasSuffix(".jinja") {
-        choices.append(
-          ["name": .string(String(name.dropLast(6))), "template": .string(try read(joinPath(more, name), files))])
+      for name in try further(folder, files) {
+        let path = joinPath(joinPath(folder, furtherFolder), name)
+        choices.append(["name": .string(String(name.dropLast(6))), "template": .string(try read(path, files))])
       }
       return choices.count == 1 ? text : .array(choices)
     }

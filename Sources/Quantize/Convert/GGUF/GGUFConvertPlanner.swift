@@ -24,6 +24,7 @@ struct GGUFConvertPlanner {
   init(
     _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) {
+    let library = library.noting()
     layout = try GGUFLayout(of: binding, library: library)
     self.binding = binding
     self.model = model
@@ -47,11 +48,12 @@ struct GGUFConvertPlanner {
     let checkpoint = binding.checkpoint
     var files = try PlanInputs.files(of: checkpoint)
     if let importance = options.importance { files.append(try importance.planInput()) }
-    var rules = recipe.text + "\n" + model.spec.identity + "\n" + spec.identity
-    if let spec = tower?.spec { rules += "\n" + spec.identity }
-    let inputs = PlanInputs(
-      verb: "convert", options: options.named(recipe: recipe.name), rules: SHA256Digest(of: rules), files: files)
     text.fields = try metadata()
+    var documents = binding.documents
+    documents.add(library.documentsInUse)
+    let inputs = PlanInputs(
+      verb: "convert", options: options.named(recipe: recipe.name), rules: documents.digest(with: recipe.text),
+      files: files)
     var builder = PlanBuilder(inputs: inputs, writer: text.writer)
     let drafts = text.drafts(binding)
     let items = drafts.map {
