@@ -25,12 +25,12 @@ public enum EmbeddedSpecs {
           "dense_hidden": "intermediate_size",
           "moe_hidden": "moe_intermediate_size ?? 0",
           "experts": "n_routed_experts ?? 0",
-          "experts_per_token": "num_experts_per_tok ?? 0",
-          "experts_shared": "n_shared_experts ?? 0",
+          "experts_per_token": "num_experts_per_tok",
+          "experts_shared": "n_shared_experts",
           "mtp_layers": "num_nextn_predict_layers | num_mtp_layers ?? 0",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
-          "is_moe": "experts > 0 and layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0"
+          "is_moe": "experts > 0 and layer >= first_k_dense_replace and layer % (moe_layer_freq ?? 1) == 0"
         },
         "layers": {
           "text": ["0", "layers"],
@@ -83,16 +83,38 @@ public enum EmbeddedSpecs {
           "rope": "rope",
           "v_head": "v_head",
           "kv_lora": "kv_lora",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "latent_norm_eps": "1e-6",
-          "rope_pairing": "if(rope_interleave ?? true, 'interleaved', 'half-split')",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
-          "router": "scoring_func ?? 'sigmoid'",
-          "router_groups": "n_group ?? 1",
-          "router_groups_kept": "topk_group ?? min(n_group ?? 1, 4)",
-          "router_renormalises": "norm_topk_prob ?? true",
-          "router_scale": "routed_scaling_factor ?? 2.5",
+          "rope_pairing": "if(rope_interleave, 'interleaved', 'half-split')",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
+          "router": "scoring_func",
+          "router_groups": "n_group",
+          "router_groups_kept": "topk_group",
+          "router_renormalises": "norm_topk_prob",
+          "router_scale": "routed_scaling_factor",
           "experts_per_token": "experts_per_token"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 4096,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "rope_interleave": true,
+          "first_k_dense_replace": 3,
+          "n_shared_experts": 1,
+          "num_experts_per_tok": 8,
+          "n_group": 8,
+          "topk_group": 4,
+          "scoring_func": "sigmoid",
+          "norm_topk_prob": true,
+          "routed_scaling_factor": 2.5,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of DeepSeek-V3, DeepSeek-R1 and Kimi-K2-Instruct",
@@ -116,7 +138,7 @@ public enum EmbeddedSpecs {
           "index_heads": "index_n_heads",
           "index_head": "index_head_dim",
           "has_indexer": "true",
-          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= (first_k_dense_replace ?? 0) and layer % (moe_layer_freq ?? 1) == 0)"
+          "is_moe": "experts > 0 and if(layer < layers and mlp_layer_types != null, mlp_layer_types[layer] == 'sparse', layer >= first_k_dense_replace and layer % (moe_layer_freq ?? 1) == 0)"
         },
         "tensors": [
           { "name": "model.layers.{layer}.self_attn.indexer.wq_b.weight", "role": "indexer.q", "shape": ["index_heads * index_head", "q_lora"], "groups": ["text", "mtp"], "when": "has_indexer" },
@@ -134,6 +156,10 @@ public enum EmbeddedSpecs {
           "index_topk": "index_topk",
           "index_rope_pairing": "'half-split'",
           "index_norm_eps": "1e-6"
+        },
+        "defaults": {
+          "max_position_embeddings": 163840,
+          "index_topk": 2048
         },
         "sources": [
           "config.json of DeepSeek-V3.2",
@@ -156,8 +182,14 @@ public enum EmbeddedSpecs {
           "has_indexer": "if(layer >= layers, true, if(indexer_types != null, indexer_types[layer] == 'full', if(index_topk_pattern != null, index_topk_pattern[layer] == 'F' or index_topk_pattern[layer] == 'full', max(layer - (index_skip_topk_offset ?? 2) + 1, 0) % index_period == 0)))"
         },
         "forward": {
-          "norm_eps": "rms_norm_eps ?? 1e-5",
-          "index_rope_pairing": "if(indexer_rope_interleave ?? true, 'interleaved', 'half-split')"
+          "norm_eps": "rms_norm_eps",
+          "index_rope_pairing": "if(indexer_rope_interleave, 'interleaved', 'half-split')"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-5,
+          "max_position_embeddings": 202752,
+          "n_group": 1,
+          "topk_group": 1
         },
         "sources": [
           "config.json of GLM-5 and GLM-5.2: head_dim is not the size of a head; qk_rope_head_dim says what is rotated",
@@ -186,7 +218,7 @@ public enum EmbeddedSpecs {
           "experts": "num_local_experts",
           "experts_per_token": "num_experts_per_tok | experts_per_token",
           "experts_shared": "0",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
           "biased": "attention_bias ?? true",
           "is_sliding": "if(layer_types == null, layer % 2 == 0, layer_types[layer] == 'sliding_attention')"
@@ -231,19 +263,38 @@ public enum EmbeddedSpecs {
           "kv_heads": "kv_heads",
           "head": "head",
           "window": "if(is_sliding, sliding_window ?? 0, 0)",
-          "norm_eps": "rms_norm_eps ?? 1e-5",
+          "norm_eps": "rms_norm_eps",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 150000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
           "router": "'softmax-of-chosen'",
           "experts_per_token": "experts_per_token",
           "activation": "'clamped-swiglu'",
-          "activation_limit": "swiglu_limit ?? 7.0",
-          "activation_slope": "swiglu_alpha ?? 1.702"
+          "activation_limit": "swiglu_limit",
+          "activation_slope": "swiglu_alpha"
         },
         "defaults": {
           "rope_parameters | rope_scaling": {
             "rope_type": "yarn", "factor": 32.0, "beta_fast": 32.0, "beta_slow": 1.0, "truncate": false,
             "original_max_position_embeddings": 4096
+          },
+          "rms_norm_eps": 1e-5,
+          "max_position_embeddings": 131072,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 150000.0,
+          "num_experts_per_tok | experts_per_token": 4,
+          "sliding_window": 128,
+          "swiglu_limit": 7.0,
+          "swiglu_alpha": 1.702,
+          "rope_parameters.truncate | rope_scaling.truncate": {
+            "expression": "true",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          },
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
           }
         },
         "sources": [
@@ -334,7 +385,7 @@ public enum EmbeddedSpecs {
           "kv_heads": "num_key_value_heads ?? heads",
           "head": "head_dim ?? (hidden / heads)",
           "dense_hidden": "intermediate_size",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
           "biased": "attention_bias ?? false",
           "mlp_biased": "mlp_bias ?? false"
@@ -371,9 +422,22 @@ public enum EmbeddedSpecs {
           "heads": "heads",
           "kv_heads": "kv_heads",
           "head": "head",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0"
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 2048,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of Llama-3.3-70B-Instruct",
@@ -401,7 +465,7 @@ public enum EmbeddedSpecs {
           "experts": "num_local_experts",
           "experts_per_token": "num_experts_per_tok",
           "experts_shared": "0",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false"
         },
         "layers": { "text": ["0", "layers"] },
@@ -433,12 +497,27 @@ public enum EmbeddedSpecs {
           "heads": "heads",
           "kv_heads": "kv_heads",
           "head": "head",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 5000000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
           "rope_dims": "rotary_dim ?? (head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 1))",
-          "router": "scoring_func ?? 'sigmoid'",
+          "router": "scoring_func",
           "experts_per_token": "experts_per_token"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 196608,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 5000000.0,
+          "num_experts_per_tok": 8,
+          "scoring_func": "sigmoid",
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of MiniMax-M2.5; use_mtp promises layers whose weights are not published",
@@ -465,6 +544,19 @@ public enum EmbeddedSpecs {
         "fp8_scale": "BF16",
         "forward": {
           "window": "if(use_sliding_window ?? false, if(if(layer_types == null, layer >= (max_window_layers ?? 28), layer_types[layer] == 'sliding_attention'), sliding_window ?? 0, 0), 0)"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 32768,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of Qwen3-0.6B to Qwen3-32B; Qwen3-0.6B stores lm_head although it is tied",
@@ -499,9 +591,9 @@ public enum EmbeddedSpecs {
           "moe_hidden": "moe_intermediate_size ?? 0",
           "shared_hidden": "shared_expert_intermediate_size ?? 0",
           "experts": "num_experts ?? 0",
-          "experts_per_token": "num_experts_per_tok ?? 0",
+          "experts_per_token": "num_experts_per_tok",
           "experts_shared": "if(shared_hidden > 0, 1, 0)",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
           "is_linear": "if(layer_types == null, (layer + 1) % (full_attention_interval ?? 4) != 0, layer_types[layer] == 'linear_attention')",
           "mtp_layers": "mtp_num_hidden_layers ?? 0",
@@ -612,10 +704,10 @@ public enum EmbeddedSpecs {
           "linear_key": "linear_key",
           "linear_value": "linear_value",
           "linear_kernel": "linear_kernel",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "norm_offset": "1",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
           "rope_dims": "head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 0.25)",
           "router": "'softmax'",
           "router_renormalises": "true",
@@ -631,6 +723,19 @@ public enum EmbeddedSpecs {
           "vision_activation": "vision_config.hidden_act ?? 'gelu_pytorch_tanh'",
           "rope_sections": "rope_parameters.mrope_section",
           "rope_sections_interleaved": "rope_parameters.mrope_interleaved"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 32768,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of Qwen3.5-27B, 35B-A3B, 122B-A10B and 397B-A17B",
@@ -659,9 +764,9 @@ public enum EmbeddedSpecs {
           "dense_hidden": "intermediate_size",
           "moe_hidden": "moe_intermediate_size ?? 0",
           "experts": "num_experts | num_local_experts ?? 0",
-          "experts_per_token": "num_experts_per_tok ?? 0",
+          "experts_per_token": "num_experts_per_tok",
           "experts_shared": "0",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
           "biased": "attention_bias ?? false",
           "is_moe": "experts > 0 and not (layer in mlp_only_layers) and (layer + 1) % (decoder_sparse_step ?? 1) == 0"
@@ -703,12 +808,27 @@ public enum EmbeddedSpecs {
           "kv_heads": "kv_heads",
           "head": "head",
           "window": "if(use_sliding_window ?? false, sliding_window ?? 0, 0)",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
           "router": "'softmax'",
-          "router_renormalises": "norm_topk_prob ?? false",
+          "router_renormalises": "norm_topk_prob",
           "experts_per_token": "experts_per_token"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 32768,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "norm_topk_prob": false,
+          "num_experts_per_tok": 8,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of Qwen3-30B-A3B-FP8 lists mlp.gate: vLLM and SGLang build the router as a linear layer under the quantization config",
@@ -744,10 +864,10 @@ public enum EmbeddedSpecs {
           "moe_hidden": "moe_intermediate_size ?? 0",
           "shared_hidden": "shared_expert_intermediate_size ?? 0",
           "experts": "num_experts ?? 0",
-          "experts_per_token": "num_experts_per_tok ?? 0",
+          "experts_per_token": "num_experts_per_tok",
           "experts_shared": "if(shared_hidden > 0, 1, 0)",
           "mtp_layers": "mtp_num_hidden_layers ?? 1",
-          "context": "max_position_embeddings ?? 0",
+          "context": "max_position_embeddings",
           "tied": "tie_word_embeddings ?? false",
           "is_linear": "if(layer_types == null, (layer + 1) % (full_attention_interval ?? 4) != 0, layer_types[layer] == 'linear_attention')",
           "is_moe": "experts > 0 and not (layer in mlp_only_layers) and (layer + 1) % (decoder_sparse_step ?? 1) == 0"
@@ -820,14 +940,29 @@ public enum EmbeddedSpecs {
           "linear_key": "linear_key",
           "linear_value": "linear_value",
           "linear_kernel": "linear_kernel",
-          "norm_eps": "rms_norm_eps ?? 1e-6",
+          "norm_eps": "rms_norm_eps",
           "norm_offset": "1",
           "rope_pairing": "'half-split'",
-          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta ?? 10000.0",
+          "rope_theta": "rope_scaling.rope_theta | rope_parameters.rope_theta | rope_theta",
           "rope_dims": "head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 0.25)",
           "router": "'softmax'",
-          "router_renormalises": "norm_topk_prob ?? true",
+          "router_renormalises": "norm_topk_prob",
           "experts_per_token": "experts_per_token"
+        },
+        "defaults": {
+          "rms_norm_eps": 1e-6,
+          "max_position_embeddings": 32768,
+          "rope_theta | rope_parameters.rope_theta | rope_scaling.rope_theta": 10000.0,
+          "norm_topk_prob": true,
+          "num_experts_per_tok": 10,
+          "rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings": {
+            "expression": "original_max_position_embeddings ?? max_position_embeddings",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3'"
+          },
+          "rope_parameters.factor | rope_scaling.factor": {
+            "expression": "max_position_embeddings / (rope_parameters.original_max_position_embeddings | rope_scaling.original_max_position_embeddings)",
+            "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'"
+          }
         },
         "sources": [
           "config.json of Qwen3-Next-80B-A3B-Instruct: no key speaks of the MTP layer that is stored",
@@ -4689,10 +4824,13 @@ public enum EmbeddedSpecs {
         "schema": "ckpt.gguf/1",
         "name": "common",
         "families": [],
+        "assumes": [
+          { "holds": "rope_parameters.truncate | rope_scaling.truncate ?? true or model_type == 'gpt_oss'", "problem": "has YaRN without truncation, which no key says: llama.cpp truncates", "refuses": true }
+        ],
         "tensors": [
           { "name": "token_embd.weight", "role": "embed" },
           { "name": "output_norm.weight", "role": "norm.final" },
-          { "name": "output.weight", "role": "head", "when": "not tied" },
+          { "name": "output.weight", "role": "head" },
           { "name": "blk.{layer}.attn_norm.weight", "role": "norm.attn" },
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp" },
           { "name": "blk.{layer}.attn_q.weight", "role": "attn.q" },
@@ -4732,8 +4870,8 @@ public enum EmbeddedSpecs {
           { "key": "rope.scaling.yarn_attn_factor", "type": "f32", "value": "rope_parameters.attention_factor | rope_scaling.attention_factor | rope_parameters.attn_factor | rope_scaling.attn_factor", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
           { "key": "rope.scaling.yarn_beta_fast", "type": "f32", "value": "rope_parameters.beta_fast | rope_scaling.beta_fast", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
           { "key": "rope.scaling.yarn_beta_slow", "type": "f32", "value": "rope_parameters.beta_slow | rope_scaling.beta_slow", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'yarn'", "optional": true },
-          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 10000.0" },
-          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
           { "key": "expert_count", "type": "u32", "value": "experts", "when": "experts ?? 0 > 0" },
           { "key": "expert_used_count", "type": "u32", "value": "experts_per_token", "when": "experts ?? 0 > 0" },
           { "key": "expert_group_count", "type": "u32", "value": "n_group", "optional": true },
@@ -4752,7 +4890,7 @@ public enum EmbeddedSpecs {
           { "key": "head_dim", "value": "attention.key_length" },
           { "key": "max_position_embeddings", "value": "context_length" },
           { "key": "rms_norm_eps", "value": "attention.layer_norm_rms_epsilon" },
-          { "key": "rope_theta", "value": "rope.freq_base" },
+          { "key": "rope_theta", "value": "rope.freq_base ?? 10000.0" },
           { "key": "tie_word_embeddings", "value": "not has_output" },
           { "key": "attention_bias", "value": "has_attention_bias" },
           { "key": "mlp_bias", "value": "has_mlp_bias" },
@@ -4779,6 +4917,9 @@ public enum EmbeddedSpecs {
         "extends": "common",
         "architecture": "deepseek2",
         "families": ["deepseek_v3", "kimi_k25"],
+        "assumes": [
+          { "holds": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' != 'yarn' or rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0 and rope_parameters.mscale | rope_scaling.mscale ?? 0 == rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim", "problem": "has YaRN with another mscale than mscale_all_dim, or without them, which no key says: llama.cpp takes one number for both", "refuses": true }
+        ],
         "tensors": [
           { "name": "blk.{layer}.attn_q_a.weight", "role": "attn.q_a" },
           { "name": "blk.{layer}.attn_q_a_norm.weight", "role": "norm.q_a" },
@@ -4792,11 +4933,11 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ffn_down_shexp.weight", "role": "shared.down" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? if(model_type == 'kimi_k2', null, 4096)", "optional": true },
-          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? if(model_type == 'kimi_k2', null, 10000.0)", "optional": true },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings", "optional": true },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
           { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
-          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-6" },
-          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace ?? 0", "when": "experts > 0" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace", "when": "experts > 0" },
           { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
           { "key": "vocab_size", "type": "u32", "value": "vocab" },
           { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
@@ -4806,9 +4947,9 @@ public enum EmbeddedSpecs {
           { "key": "attention.key_length_mla", "type": "u32", "value": "nope + rope" },
           { "key": "attention.value_length_mla", "type": "u32", "value": "v_head" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
-          { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts ?? 0" },
+          { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts" },
           { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
-          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob ?? (model_type != 'kimi_k2')" },
+          { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rope" },
           { "key": "rope.scaling.yarn_log_multiplier", "type": "f32", "value": "0.1 * (rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim)", "when": "rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim != null" }
         ],
@@ -4826,10 +4967,10 @@ public enum EmbeddedSpecs {
           { "key": "moe_intermediate_size", "value": "expert_feed_forward_length" },
           { "key": "n_routed_experts", "value": "expert_count" },
           { "key": "num_experts_per_tok", "value": "expert_used_count" },
-          { "key": "n_shared_experts", "value": "expert_shared_count" },
-          { "key": "first_k_dense_replace", "value": "leading_dense_block_count" },
-          { "key": "n_group", "value": "expert_group_count" },
-          { "key": "topk_group", "value": "expert_group_used_count" },
+          { "key": "n_shared_experts", "value": "expert_shared_count ?? 0" },
+          { "key": "first_k_dense_replace", "value": "leading_dense_block_count ?? 0" },
+          { "key": "n_group", "value": "expert_group_count ?? 1" },
+          { "key": "topk_group", "value": "expert_group_used_count ?? 1" },
           { "key": "scoring_func", "value": "'softmax'", "when": "expert_gating_func ?? 1 == 1" },
           { "key": "scoring_func", "value": "'sigmoid'", "when": "expert_gating_func ?? 1 == 2" },
           { "key": "norm_topk_prob", "value": "expert_weights_norm ?? false" },
@@ -4867,7 +5008,7 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.nextn.shared_head_head.weight", "role": "mtp.head" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 163840" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "if(has_mtp, mtp_layers, 0)", "when": "num_nextn_predict_layers != null" },
           { "key": "attention.indexer.head_count", "type": "u32", "value": "index_heads" },
@@ -4900,14 +5041,16 @@ public enum EmbeddedSpecs {
         "families": ["glm_moe_dsa"],
         "tensors": [],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 202752" },
-          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-5" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rope * (rope_parameters.partial_rotary_factor ?? 1)" },
           { "key": "attention.indexer.types", "type": "bool[]", "value": "has_indexer", "each": "layers" }
         ],
         "config": [
           { "key": "architectures", "value": ["'GlmMoeDsaForCausalLM'"] },
           { "key": "model_type", "value": "'glm_moe_dsa'" },
+          { "key": "scoring_func", "value": "'sigmoid'", "when": "expert_gating_func ?? 2 == 2" },
+          { "key": "scoring_func", "value": "'softmax'", "when": "expert_gating_func ?? 2 == 1" },
           { "key": "indexer_types", "value": "if(attention.indexer.types[layer], 'full', 'shared')", "each": "block_count - (nextn_predict_layers ?? 0)", "when": "attention.indexer.types != null" }
         ],
         "sources": [
@@ -4926,8 +5069,9 @@ public enum EmbeddedSpecs {
         "architecture": "gpt-oss",
         "families": ["gpt_oss"],
         "assumes": [
-          { "holds": "if(is_sliding, layer % 2 == 0, layer % 2 == 1)", "problem": "has its sliding windows elsewhere than in even layers, which no key says: llama.cpp has them there" },
-          { "holds": "swiglu_limit ?? 7.0 == 7 and swiglu_alpha ?? 1.702 == 1.702", "problem": "has another swiglu_limit than 7 or swiglu_alpha than 1.702, which no key says: llama.cpp takes these" }
+          { "holds": "if(is_sliding, layer % 2 == 0, layer % 2 == 1)", "problem": "has its sliding windows elsewhere than in even layers, which no key says: llama.cpp has them there", "refuses": true },
+          { "holds": "swiglu_limit == 7 and swiglu_alpha == 1.702", "problem": "has another swiglu_limit than 7 or swiglu_alpha than 1.702, which no key says: llama.cpp takes these", "refuses": true },
+          { "holds": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' != 'yarn' or rope_parameters.truncate | rope_scaling.truncate == false", "problem": "has YaRN with truncation, which no key says: it is left out of what is published", "refuses": true }
         ],
         "tensors": [
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
@@ -4939,9 +5083,9 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ffn_down_exps.bias", "role": "bias.moe_down", "stacked": true, "type": "F32" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 131072" },
-          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 150000.0" },
-          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps ?? 1e-5" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta" },
+          { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
           { "key": "attention.sliding_window", "type": "u32", "value": "sliding_window" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
@@ -4980,7 +5124,7 @@ public enum EmbeddedSpecs {
           { "name": "rope_freqs.weight", "computed": "rope_factors", "when": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'llama3' or rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' == 'factors'" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 2048" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" },
           { "key": "vocab_size", "type": "u32", "value": "vocab" },
           { "key": "rope.dimension_count", "type": "u32", "value": "head" }
@@ -5012,8 +5156,8 @@ public enum EmbeddedSpecs {
         ],
         "tensors": [],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 196608" },
-          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta ?? 5000000.0" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
+          { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" },
           { "key": "rope.dimension_count", "type": "u32", "value": "rotary_dim ?? (head * (rope_scaling.partial_rotary_factor | rope_parameters.partial_rotary_factor | partial_rotary_factor ?? 1))" }
         ],
@@ -5201,7 +5345,7 @@ public enum EmbeddedSpecs {
         ],
         "tensors": [],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" }
         ],
         "config": [
@@ -5254,7 +5398,7 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "block < layers and is_linear", "column": "(column / linear_value % linear_key_heads * (linear_value_heads / linear_key_heads) + column / linear_value / linear_key_heads) * linear_value + column % linear_value" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },
@@ -5329,11 +5473,11 @@ public enum EmbeddedSpecs {
         "assumes": [
           { "holds": "not (use_sliding_window ?? false)", "problem": "has a sliding window, which no key says: llama.cpp looks at all positions" },
           { "holds": "is_moe", "problem": "is dense: llama.cpp wants experts in every layer of a qwen3moe", "refuses": true },
-          { "holds": "norm_topk_prob ?? false", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that" }
+          { "holds": "norm_topk_prob", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that", "refuses": true }
         ],
         "tensors": [],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "attention.head_count_kv", "type": "u32", "value": "kv_heads" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_hidden" }
         ],
@@ -5365,7 +5509,7 @@ public enum EmbeddedSpecs {
         "blocks": { "text": "layer", "mtp": "layers + layer" },
         "assumes": [
           { "holds": "is_moe", "problem": "is dense: llama.cpp wants experts in every layer of a qwen3next", "refuses": true },
-          { "holds": "norm_topk_prob ?? true", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that" }
+          { "holds": "norm_topk_prob", "problem": "weights of the chosen experts are not renormalised (norm_topk_prob), which no key says: llama.cpp always does that", "refuses": true }
         ],
         "tensors": [
           { "name": "blk.{layer}.ffn_norm.weight", "role": "norm.mlp", "when": false },
@@ -5393,7 +5537,7 @@ public enum EmbeddedSpecs {
           { "name": "blk.{layer}.ssm_out.weight", "role": "attn.o", "when": "block < layers and is_linear" }
         ],
         "metadata": [
-          { "key": "context_length", "type": "u32", "value": "max_position_embeddings ?? 32768" },
+          { "key": "context_length", "type": "u32", "value": "max_position_embeddings" },
           { "key": "block_count", "type": "u32", "value": "if(has_mtp, layers + mtp_layers, layers)" },
           { "key": "nextn_predict_layers", "type": "u32", "value": "mtp_layers", "when": "has_mtp" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size", "optional": true },

@@ -292,19 +292,7 @@ private struct Binder {
           "is not used by the model"
             + (junk.count > 1 ? "; nor are \(junk.count - 1) others like it" : "") + ": a conversion drops it"))
     }
-    for i in unknown.prefix(20) {
-      let record = checkpoint.records[i]
-      findings.append(
-        Finding(
-          .note, .tensorUnknown, file: checkpoint.shard(of: record).name, tensor: record.name.string,
-          "is not named by the spec \(model.spec.name)"))
-    }
-    if unknown.count > 20 {
-      findings.append(
-        Finding(
-          .note, .tensorUnknown, "has \(unknown.count - 20) more tensors that the spec \(model.spec.name) does not name"
-        ))
-    }
+    findings += Binding.unknownFindings(unknown, of: checkpoint, model, spec: model.spec.name)
   }
 
   /// Experts of one layer and role that are not encoded like the rest: legal, but loaders refuse or misread them.

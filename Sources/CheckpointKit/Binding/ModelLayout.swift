@@ -77,7 +77,7 @@ extension ModelLayout {
   public init(
     _ spec: FamilySpec, config: ModelConfig, groups: Set<FamilySpec.Group> = Set(FamilySpec.Group.allCases)
   ) throws(CheckpointError) {
-    let config = config.completed(with: spec.defaults)
+    let config = try config.completed(with: spec.defaults, of: spec.name)
     self.spec = spec
     self.config = config
     self.groups = groups

@@ -32,6 +32,10 @@ public struct Checkpoint: Sendable {
   /// In the order of the shards and, within one, of their bytes.
   public let records: [TensorRecord]
   public let sideFiles: SideFiles
+  /// Weight files beside its shards that the index does not name.
+  public let unreadWeights: [String]
+  /// What was found while it was opened, and is no error.
+  public private(set) var findings: [Finding] = []
   /// The name of the index that was read.
   let indexFile: String?
   /// Whether the shards are only part of what the folder holds.
@@ -81,7 +85,8 @@ extension Checkpoint {
   ) throws(CheckpointError) -> Checkpoint {
     let (checkpoint, findings) = try inspect(path, files: files, threads: threads, memory: memory, headers: &headers)
     if let error = findings.sortedForReport().first(where: { $0.severity == .error }) { throw error.asError }
-    guard let checkpoint else { throw CheckpointError(.unknownSource, file: path, "holds no weights") }
+    guard var checkpoint else { throw CheckpointError(.unknownSource, file: path, "holds no weights") }
+    checkpoint.findings = findings
     return checkpoint
   }
 
@@ -134,7 +139,8 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      indexFile: source.indexFile, isSingleFile: source.isSingleFile, projectors: source.projectors, readingNeeds: needs, threads: threads)
+      unreadWeights: source.unreadWeights, indexFile: source.indexFile, isSingleFile: source.isSingleFile, projectors: source.projectors,
+      readingNeeds: needs, threads: threads)
     return (checkpoint, findings)
   }
 

@@ -14,6 +14,11 @@ struct CheckpointSource: Sendable {
   /// The files to read tensors from; none before the index is known, where there is one.
   private(set) var shardNames: [String] = []
   private(set) var index: CheckpointIndex?
+  /// Weight files that are none of the shards.
+  var unreadWeights: [String] {
+    let read = Set(shardNames.map { TensorName($0) })
+    return weightFiles.filter { !read.contains(TensorName($0)) }
+  }
   var isSingleFile = false
   /// Files of vision towers beside a GGUF model, which are none of its own.
   private(set) var projectors: [String] = []

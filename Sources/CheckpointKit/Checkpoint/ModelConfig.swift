@@ -37,16 +37,33 @@ public struct ModelConfig: Sendable {
   }
 
   /// The config with what the model's own config class takes where the file says nothing; `source` stays the file's.
-  func completed(with defaults: [FamilySpec.Default]) -> ModelConfig {
-    var root = root
-    for one in defaults where !one.places.contains(where: { value($0)?.isNull == false }) {
-      if var text = root[Self.textKey]?.object {
-        text[one.places[0]] = one.value
-        root[Self.textKey] = .object(text)
-      } else {
-        root[one.places[0]] = one.value
+  func completed(with defaults: [FamilySpec.Default], of spec: String) throws(CheckpointError) -> ModelConfig {
+    var config = self
+    for one in defaults where !one.places.contains(where: { config.value(at: $0)?.isNull == false }) {
+      guard let place = one.places.first(where: { config.hasObject(around: $0) }) else { continue }
+      let environment = SpecEnvironment(config: config, values: [:], spec: spec)
+      if let when = one.when, try !environment.bool(when) { continue }
+      let value: JSONValue?
+      switch one.value {
+      case .literal(let literal): value = literal
+      case .computed(let expression): value = try environment.evaluate(expression).json
       }
+      if let value { config = config.setting(place, to: value) }
     }
+    return config
+  }
+
+  /// Whether a path is a key at the top, or one of an object that is there.
+  private func hasObject(around path: [String]) -> Bool {
+    path.count == 1 || value(at: Array(path.dropLast()))?.object != nil
+  }
+
+  /// In the text model's part, where the config has one.
+  private func setting(_ path: [String], to value: JSONValue) -> ModelConfig {
+    var root = root
+    let isAtRoot = path.count > 1 && text?[path[0]]?.object == nil && root[path[0]]?.object != nil
+    let prefix = text == nil || isAtRoot ? [] : [Self.textKey]
+    root.set((prefix + path)[...], to: value)
     return ModelConfig(root: root, file: file, source: source)
   }
 

@@ -135,7 +135,7 @@ extension GGUFSpec {
 
 extension JSONObject {
   /// Sets a value below nested objects; a value in the way of an object is replaced.
-  fileprivate mutating func set(_ path: ArraySlice<String>, to value: JSONValue) {
+  mutating func set(_ path: ArraySlice<String>, to value: JSONValue) {
     guard let first = path.first else { return }
     if path.count == 1 {
       // What is there already as an object has keys of its own, which are worth more.
@@ -149,7 +149,7 @@ extension JSONObject {
 }
 
 extension GGUFValue {
-  fileprivate var json: JSONValue? {
+  var json: JSONValue? {
     switch self {
     case .unsigned(let value): .number(String(value))
     case .signed(let value): .number(String(value))
@@ -163,7 +163,7 @@ extension GGUFValue {
 }
 
 extension SpecValue {
-  fileprivate var json: JSONValue? {
+  var json: JSONValue? {
     switch self {
     case .missing, .object: nil
     case .list(let values): .array(values.map { $0.json ?? .null })
@@ -267,14 +267,7 @@ private struct GGUFBinder {
       bound.append(Binding.Bound(tensor: source, pieces: sorted.map(\.piece)))
     }
     unknown = checkpoint.records.indices.filter { !isKnown[$0] && !layout.spec.isComputed(checkpoint.records[$0].name) }
-    if let first = unknown.first {
-      let record = checkpoint.records[first]
-      findings.append(
-        Finding(
-          .note, .tensorUnknown, file: checkpoint.shard(of: record).name, tensor: record.name.string,
-          (unknown.count > 1 ? "and \(unknown.count - 1) others are" : "is")
-            + " not named by the spec \(layout.spec.name)"))
-    }
+    findings += Binding.unknownFindings(unknown, of: checkpoint, model, spec: layout.spec.name)
   }
 
   private static func layout(of record: TensorRecord) -> (any EncodingLayout)? {

@@ -56,8 +56,9 @@ public struct GGUFLayout: Sendable {
 extension GGUFLayout {
   /// The tensors that a checkpoint would have as a GGUF file.
   ///
+  /// - Parameter left: one of the model's tensors that the file does without.
   /// - Throws: where the family is not known, or how it stands in one.
-  public init(of binding: Binding, library: SpecLibrary) throws(CheckpointError) {
+  public init(of binding: Binding, library: SpecLibrary, without left: Int? = nil) throws(CheckpointError) {
     let path = binding.checkpoint.path
     guard let model = binding.model else {
       throw CheckpointError(.familyUnknown, file: path, "has no form in GGUF: its family is not known")
@@ -68,13 +69,15 @@ extension GGUFLayout {
         "has no form in GGUF: how models of the family \(model.spec.name) stand in one is not known here",
         hint: "--specs DIR adds a spec in DIR/gguf")
     }
-    try self.init(spec, of: model, in: binding)
+    try self.init(spec, of: model, in: binding, without: left)
   }
 
   /// The tensors of a bound checkpoint that a spec has a place for.
-  public init(_ spec: GGUFSpec, of model: ModelLayout, in binding: Binding) throws(CheckpointError) {
+  public init(
+    _ spec: GGUFSpec, of model: ModelLayout, in binding: Binding, without left: Int? = nil
+  ) throws(CheckpointError) {
     var present = [Bool](repeating: false, count: model.tensors.count)
-    for bound in binding.tensors { present[bound.tensor] = true }
+    for bound in binding.tensors where bound.tensor != left { present[bound.tensor] = true }
     try self.init(spec, of: model, present: present)
   }
 

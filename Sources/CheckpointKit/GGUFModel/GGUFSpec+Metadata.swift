@@ -28,6 +28,9 @@ extension GGUFSpec {
 
   static let projectorKey = "projector_type"
 
+  /// Before the number of a layer, in every architecture.
+  static let blockPrefix = "blk."
+
   /// A key as it stands in the file.
   func fullName(of key: Key) -> String { key.isBare ? key.name : "\(architecture).\(key.name)" }
 

@@ -39,10 +39,18 @@ public struct FamilySpec: Sendable {
     public var encodings: [String]
   }
 
-  /// A value for a key of config.json that is absent or null in all of its places; it goes to the first of them.
+  /// A value for a key of config.json that is absent or null in all of its places; it goes to the first of them that is
+  /// at the top, or in an object that is there.
   public struct Default: Sendable {
-    public var places: [String]
-    public var value: JSONValue
+    public enum Value: Sendable {
+      case literal(JSONValue)
+      /// What the config class works out from other keys.
+      case computed(Expression)
+    }
+
+    public var places: [[String]]
+    public var value: Value
+    public var when: Expression?
   }
 
   public var name: String
@@ -71,6 +79,16 @@ public struct FamilySpec: Sendable {
   public internal(set) var isBuiltIn = false
   /// The document, behind those that it extends.
   let identity: String
+
+  /// What stands before the number of a decoder layer in the names of its tensors.
+  var layerPrefixes: Set<String> {
+    var prefixes: Set<String> = []
+    for tensor in tensors where tensor.groups.contains(.text) {
+      let text = tensor.template.text
+      if let place = text.firstRange(of: "{layer}") { prefixes.insert(String(text[..<place.lowerBound])) }
+    }
+    return prefixes
+  }
 }
 
 // MARK: Reading
@@ -103,8 +121,10 @@ extension FamilySpec {
     for (key, value) in try reader.expressions("values") { values[key] = value }
     forward = base?.forward ?? [:]
     for (key, value) in try reader.expressions("forward") { forward[key] = value }
-    defaults = base?.defaults ?? []
+    // The first that applies counts.
+    defaults = []
     for (key, value) in try reader.members("defaults") { defaults.append(try Default(key, value, reader)) }
+    defaults += base?.defaults ?? []
     layers = base?.layers ?? [:]
     for (key, value) in try reader.members("layers") {
       guard let group = Group(rawValue: key), let bounds = value.array, bounds.count == 2 else {
@@ -189,11 +209,20 @@ extension FamilySpec.Tensor {
 
 extension FamilySpec.Default {
   fileprivate init(_ key: String, _ value: JSONValue, _ reader: SpecReader) throws(CheckpointError) {
-    places = key.split(separator: "|").map { String($0.filter { $0 != " " }) }
-    guard !places.isEmpty, !places.contains(where: { $0.isEmpty || $0.contains(".") }) else {
+    places = key.split(separator: "|").map {
+      $0.filter { $0 != " " }.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    }
+    guard !places.isEmpty, !places.contains(where: { $0.contains("") || $0.count > 2 }) else {
       throw reader.malformed("defaults: '\(key)' is no key, nor keys with | between them")
     }
-    self.value = value
+    let keys = Set(value.object?.members.map(\.key) ?? [])
+    guard keys.contains("expression"), keys.isSubset(of: ["expression", "when"]) else {
+      self.value = .literal(value)
+      return
+    }
+    let inner = SpecReader(value, file: reader.file)
+    self.value = .computed(try inner.expression(inner.value("expression") ?? .null))
+    when = try inner.optionalExpression("when")
   }
 }
 

@@ -27,6 +27,8 @@ public struct ConvertOptions: Sendable {
   public var preTokenizer: String?
   /// What a GGUF file calls the model.
   public var modelName: String?
+  /// Findings that may pass: tensors in a layer that nothing here knows.
+  public var allowances: [Allowance] = []
 
   public init() {}
 
@@ -42,7 +44,7 @@ public struct ConvertOptions: Sendable {
     return [
       ("to", recipe), ("rounding", rounding.rawValue), ("scale-dtype", scaleDType?.name ?? ""),
       ("max-shard-size", maxShardBytes.map(String.init) ?? ""), ("digests", digests.rawValue),
-      ("errors", errors.rawValue),
+      ("errors", errors.rawValue), ("allow", allowances.map(\.text).joined(separator: "\n")),
     ] + ggufOptions
   }
 
@@ -63,6 +65,7 @@ public struct ConvertOptions: Sendable {
     container = try value("container") { Container(rawValue: $0) } ?? .safetensors
     preTokenizer = try value("pre") { $0 }
     modelName = try value("name") { $0 }
+    allowances = (options["allow"] ?? "").split(separator: "\n").map { Allowance(String($0)) }
     tensorTypes = try LlamaMixTensorTypes(parsing: options["tensor-types"] ?? "", file: "the plan")
   }
 }

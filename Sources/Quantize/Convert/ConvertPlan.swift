@@ -41,6 +41,8 @@ public struct ConvertPlan: Sendable {
   /// config.json of the result.
   public let config: [UInt8]?
   public let findings: [Finding]
+  /// What of the source is in no file of the result, with the reason.
+  public let leftBehind: [LeftBehind]
 
   /// What is known of a tensor of the plan, for messages and lists.
   public func name(of work: Work) -> String? {

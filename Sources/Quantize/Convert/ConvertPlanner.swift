@@ -30,6 +30,7 @@ public struct ConvertPlanner: Sendable {
         "holds a vision tower and no text model: nothing is converted",
         hint: "convert the checkpoint that it was made of")
     }
+    try binding.requireKnownLayers(options.allowances)
     let plan = try plan(binding, model, recipe: recipe, options: options, library: library)
     try RecipeFit.check(plan, library: library)
     return plan
@@ -394,7 +395,8 @@ public struct ConvertPlanner: Sendable {
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: keepsEncodedStacks || checkpoint.container == .gguf
         ? model.config.source : try quantization.rewritten(model.config),
-      findings: findings)
+      findings: findings,
+      leftBehind: LeftBehind.ofSource(binding, model, carriesUnknown: checkpoint.container == .safetensors))
   }
 }
 

@@ -20,6 +20,8 @@ public final class ReferenceModel: Sendable {
   public struct Options: Sendable {
     public var threads: Int
     public var memory: MemoryBudget
+    /// Tensors in a layer that nothing here knows, and that may be left out: ``Binding/requireKnownLayers(_:)``.
+    public var allowances: [Allowance] = []
     /// Asked between units of work: whether to stop.
     public var isStopped: @Sendable () -> Bool
 
@@ -59,6 +61,7 @@ public final class ReferenceModel: Sendable {
         .forwardUnsupported, file: reader.binding.checkpoint.path,
         "holds a vision tower and no text model: there is nothing to run", hint: "give the text model's file")
     }
+    try reader.binding.requireKnownLayers(options.allowances)
     self.reader = reader
     self.model = model
     self.options = options

@@ -42,6 +42,7 @@ struct Compare: ReadingVerb {
     completion: .file())
   var tokens: String?
 
+  @OptionGroup var allow: AllowOptions
   @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -78,8 +79,9 @@ struct Compare: ReadingVerb {
   // MARK: Predictions
 
   private func addForward(_ a: Binding, _ b: Binding, to report: inout Report, _ session: Session) throws {
-    let options = ReferenceModel.Options(
+    var options = ReferenceModel.Options(
       threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 })
+    options.allowances = allow.allowances
     let (left, right) = (
       try ReferenceModel(TensorReader(a), options: options), try ReferenceModel(TensorReader(b), options: options)
     )

@@ -74,6 +74,7 @@ struct Convert: ReadingVerb {
   var errors: ConvertOptions.Errors = .sample
 
   @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup var allow: AllowOptions
   @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -99,6 +100,7 @@ struct Convert: ReadingVerb {
     options.scaleDType = scaleDtype
     options.maxShardBytes = maxShardSize
     options.digests = digests
+    options.allowances = allow.allowances
     options.errors = errors
     let job = try Self.plan(
       source: source, recipe: recipe, options: options, library: try session.library(), session)
@@ -115,6 +117,9 @@ struct Convert: ReadingVerb {
     if let exportTensorTypes { try export(job, to: exportTensorTypes, &result.report, session) }
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
     result.report.findings += idleOptions(job)
+    result.report.findings += job.binding.checkpoint.findings.filter { $0.severity == .warning }
+    result.report.summary["left_behind"] = .array(
+      job.leftBehind.map { .object(["name": .string($0.name), "why": .string($0.why)]) })
     return result.report
   }
 

@@ -59,6 +59,7 @@ struct Forward: ReadingVerb {
   @Option(help: "Write what the projector behind the tower gives to FILE.npy, float32.", completion: .file())
   var features: String?
 
+  @OptionGroup var allow: AllowOptions
   @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
 
@@ -84,9 +85,10 @@ struct Forward: ReadingVerb {
     Terminal.catchStopSignals()
     for file in [logits, features] { if let file { try session.files.requireFilePlace(file) } }
     let binding = try Binding.bind(session.open(checkpoint), library: session.library())
-    let model = try ReferenceModel(
-      TensorReader(binding),
-      options: .init(threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 }))
+    var options = ReferenceModel.Options(
+      threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 })
+    options.allowances = allow.allowances
+    let model = try ReferenceModel(TensorReader(binding), options: options)
     if let pixels, let grid { return try look(at: ImageInput(pixels: pixels, grid: grid, files: session.files), model) }
     let input = try input(vocabulary: model.vocabularySize, session.files)
     if let hidden { try session.files.makeDirectories(hidden) }

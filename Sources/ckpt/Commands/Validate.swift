@@ -43,9 +43,7 @@ struct Validate: ReadingVerb {
   @Flag(help: "Warnings count as errors do.")
   var strict = false
 
-  @Option(
-    help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
-  var allow: [String] = []
+  @OptionGroup var allow: AllowOptions
 
   @Option(help: "How to print: text, json, sarif, junit or markdown.")
   var format: Format?
@@ -61,11 +59,6 @@ struct Validate: ReadingVerb {
 
   func validate() throws {
     if options.json, format != nil { throw ValidationError("--json and --format exclude each other") }
-    for text in allow where ProblemCode(rawValue: Allowance(text).code) == nil {
-      throw ValidationError(
-        "'\(Allowance(text).code)' is no code of a finding"
-          + suggestion(Allowance(text).code, among: ProblemCode.allCases.map(\.rawValue)))
-    }
   }
 
   func perform(_ session: Session) throws -> Report {
@@ -119,7 +112,7 @@ struct Validate: ReadingVerb {
       notMade.append("meaning")
     }
     if let data { findings += data.findings } else { notMade.append("values") }
-    let allowances = allow.map { Allowance($0) }
+    let allowances = allow.allowances
     let allowed = findings.count { finding in allowances.contains { $0.covers(finding) } }
     findings.removeAll { finding in allowances.contains { $0.covers(finding) } }
     func count(_ severity: Finding.Severity) -> Int { findings.count { $0.severity == severity } }
@@ -200,23 +193,5 @@ struct DataSample: ExpressibleByArgument {
     } else {
       return nil
     }
-  }
-}
-
-/// `CODE` or `CODE=GLOB`: findings that may pass.
-struct Allowance {
-  let code: String
-  let pattern: String?
-
-  init(_ text: String) {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    code = parts[0]
-    pattern = parts.count > 1 ? parts[1] : nil
-  }
-
-  func covers(_ finding: Finding) -> Bool {
-    guard finding.code.rawValue == code else { return false }
-    guard let pattern else { return true }
-    return [finding.tensor, finding.file].contains { $0.map { Glob.matches($0, pattern) } ?? false }
   }
 }

@@ -39,6 +39,23 @@ struct LinkOptions: ParsableArguments {
   var followLinks = false
 }
 
+/// What every verb has that may stop at a finding.
+struct AllowOptions: ParsableArguments {
+  @Option(
+    help: "Let findings of this code pass, of all files or of those that match: CODE or CODE=GLOB; may be given again.")
+  var allow: [String] = []
+
+  var allowances: [Allowance] { allow.map { Allowance($0) } }
+
+  func validate() throws {
+    for one in allowances where ProblemCode(rawValue: one.code) == nil {
+      throw ValidationError(
+        "'\(one.code)' is no code of a finding"
+          + suggestion(one.code, among: ProblemCode.allCases.map(\.rawValue)))
+    }
+  }
+}
+
 /// What every verb that writes a folder has.
 struct WritingOptions: ParsableArguments {
   @Flag(name: [.customShort("n"), .long], help: "Say what would be written, and write nothing.")

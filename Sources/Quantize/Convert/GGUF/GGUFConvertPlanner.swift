@@ -18,6 +18,7 @@ struct GGUFConvertPlanner {
   /// Quantized tensors that the importance matrix has an entry for, and those that it has none for.
   private var importanceCount = 0
   private var withoutImportance: [String] = []
+  private var leftBehind: [LeftBehind] = []
   /// The binding's tensor of each of the model's; −1 where there is none.
   private var places: [Int]
 
@@ -25,7 +26,8 @@ struct GGUFConvertPlanner {
     _ binding: Binding, _ model: ModelLayout, recipe: Recipe, options: ConvertOptions, library: SpecLibrary
   ) throws(CheckpointError) {
     let library = library.noting()
-    layout = try GGUFLayout(of: binding, library: library)
+    let head = try TiedHead(binding, model)
+    layout = try GGUFLayout(of: binding, library: library, without: head?.isCopy == true ? head?.tensor : nil)
     self.binding = binding
     self.model = model
     spec = layout.spec
@@ -34,6 +36,21 @@ struct GGUFConvertPlanner {
     self.library = library
     places = Array(repeating: -1, count: model.tensors.count)
     for (i, bound) in binding.tensors.enumerated() { places[bound.tensor] = i }
+    leftBehind = LeftBehind.ofSource(binding, model, carriesUnknown: false)
+    if let head { note(head) }
+  }
+
+  private mutating func note(_ head: TiedHead) {
+    let name = model.name(of: model.tensors[head.tensor])
+    if head.isCopy {
+      leftBehind.append(LeftBehind(name: name, why: "the embedding over again, which config.json ties it to"))
+    } else {
+      findings.append(
+        Finding(
+          .warning, .tensorTied, file: model.config.file, tensor: name,
+          "holds other values than the embedding, though 'tie_word_embeddings' ties the two: it is written as it is stored",
+          hint: "if it was not meant to be trained apart, remove it from the source"))
+    }
   }
 
   mutating func plan() throws(CheckpointError) -> ConvertPlan {
@@ -75,7 +92,7 @@ struct GGUFConvertPlanner {
     }
     return ConvertPlan(
       binding: binding, plan: builder.plan(), works: works, recipe: recipe, options: options, config: nil,
-      findings: findings)
+      findings: findings, leftBehind: leftBehind)
   }
 
   /// A model that the file cannot describe is refused where no reader would load it, and found where it would compute
@@ -264,6 +281,11 @@ struct GGUFConvertPlanner {
     }
     let groups = Dictionary(grouping: omitted) { model.tensors[$0].group }
     for (group, tensors) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
+      let why =
+        if group == .vision, case .impossible(let reason)? = tower { reason.problem } else {
+          "a GGUF file of architecture \(spec.architecture) has no place for it"
+        }
+      leftBehind += tensors.map { LeftBehind(name: model.name(of: model.tensors[$0]), why: why) }
       let first = model.name(of: model.tensors[tensors[0]])
       let what = tensors.count > 1 ? "and \(tensors.count - 1) others of group \(group.rawValue) are" : "is"
       if group == .vision, case .impossible(let reason)? = tower {
