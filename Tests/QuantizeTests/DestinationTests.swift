@@ -10,10 +10,13 @@ import Testing
 struct DestinationTests {
   private static let library = Result { try SpecLibrary() }
 
-  private func job(_ source: String, _ recipe: String, files: FileAccess = .system) throws -> ConvertPlan {
+  private func job(
+    _ source: String, _ recipe: String, digests: ConvertOptions.Digests, files: FileAccess
+  ) throws -> ConvertPlan {
     let library = try Self.library.get()
     var options = ConvertOptions()
     options.maxShardBytes = 30_000
+    options.digests = digests
     let found = try #require(try Recipe.find(recipe, in: library, files: .system))
     return try ConvertPlanner.plan(
       try Binding.bind(try Checkpoint.open(source, files: files), library: library), recipe: found, options: options,
@@ -22,9 +25,9 @@ struct DestinationTests {
 
   private func runner(
     _ source: String, _ destination: String, _ recipe: String = "int4-g32", overwrite: Bool = false,
-    overwriteAll: Bool = false, files: FileAccess = .system
+    overwriteAll: Bool = false, digests: ConvertOptions.Digests = .output, files: FileAccess = .system
   ) throws -> Runner {
-    let job = try job(source, recipe, files: files)
+    let job = try job(source, recipe, digests: digests, files: files)
     let options = Runner.Options(
       threads: 1, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
     let place = PlanFile.Place(
@@ -153,27 +156,81 @@ struct DestinationTests {
   func touched() throws {
     let folder = try folder()
     let (source, out) = (folder.file("source"), folder.file("out"))
-    func touch() throws {
-      for name in try names(folder, "source") where name.hasSuffix(".safetensors") {
-        let times = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -Double.random(in: 1000...9000))]
-        try FileManager.default.setAttributes(times, ofItemAtPath: source + "/" + name)
-      }
-    }
     _ = try runner(source, out).performUnits([0, 1, 2])
-    try touch()
+    try touch(folder)
     let again = try runner(source, out).performUnits([0, 1, 2])
     #expect(again.segmentsDone == 3 && again.findings.contains { $0.code == .inputTouched })
     let options = Checksum.Options(threads: 1, memory: 1 << 30)
     let made = try Checksum.make(source, library: Self.library.get(), options: options)
     try Data(made.manifest.text.utf8).write(to: URL(fileURLWithPath: source + "/ckpt-manifest.json"))
-    try touch()
+    try touch(folder)
     let kept = try runner(source, out).performUnits([0, 1, 2])
     #expect(kept.segmentsDone == 0 && kept.findings.contains { $0.problem.contains("stay") })
     // With the bytes another, nothing proves anything.
-    let shard = source + "/model-00001-of-00002.safetensors"
-    let file = try OpenFile(updating: shard, .system)
-    try file.write([0x3d, 0x3d], at: try file.size() - 2)
+    try changeSource(folder)
     #expect(try runner(source, out).performUnits([0, 1, 2]).segmentsDone > 0)
+  }
+
+  /// Gives every weight file of the source another time.
+  private func touch(_ folder: TemporaryFolder) throws {
+    for name in try names(folder, "source") where name.hasSuffix(".safetensors") {
+      let times = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -Double.random(in: 1000...9000))]
+      try FileManager.default.setAttributes(times, ofItemAtPath: folder.file("source/" + name))
+    }
+  }
+
+  /// Another value at the end of the first weight file.
+  private func changeSource(_ folder: TemporaryFolder) throws {
+    let file = try OpenFile(updating: folder.file("source/model-00001-of-00002.safetensors"), .system)
+    try file.write([0x3d, 0x3d], at: try file.size() - 2)
+  }
+
+  @Test("with digests of the source, units made of a file that was touched or replaced by its copy stay")
+  func digestsOfSource() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    func units(_ units: [Int]) throws -> Runner.Outcome {
+      try runner(source, out, digests: .all).performUnits(units)
+    }
+    #expect(try units([0, 1]).segmentsDone == 2)
+    try touch(folder)
+    let kept = try units([0, 1])
+    #expect(kept.segmentsDone == 0 && kept.findings.contains { $0.problem.contains("stay") })
+    let shards = try names(folder, "source").filter { $0.hasSuffix(".safetensors") }
+    for name in shards {
+      let path = source + "/" + name
+      try FileManager.default.copyItem(atPath: path, toPath: folder.file("copy"))
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.moveItem(atPath: folder.file("copy"), toPath: path)
+    }
+    try touch(folder)
+    #expect(try units([0, 1, 2]).segmentsDone == 1)
+    try changeSource(folder)
+    let changed = try units([0, 1, 2])
+    #expect(changed.segmentsDone > 0 && changed.findings.contains { $0.problem.contains("done again") })
+    _ = try runner(source, out, digests: .all).perform()
+    _ = try runner(source, folder.file("again"), digests: .all).perform()
+    #expect(try content(out) == content(folder.file("again")))
+    let json = try FileAccess.system.readAll(out + "/ckpt-provenance.json", limit: 1 << 20)
+    let provenance = try JSONValue(parsing: json, file: "")
+    for name in shards {
+      let bytes = try FileAccess.system.readAll(source + "/" + name, limit: 1 << 30)
+      #expect(provenance["source_files_sha256"]?[name]?.string == SHA256Digest(of: bytes).hex)
+    }
+  }
+
+  @Test("a digest of the source that was kept of other bytes, or was damaged, keeps nothing")
+  func damagedDigestOfSource() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, digests: .all).performUnits([0])
+    for name in try names(folder, "out/.ckpt/sources") {
+      try Data("{}".utf8).write(to: URL(fileURLWithPath: out + "/.ckpt/sources/" + name))
+    }
+    try touch(folder)
+    #expect(try runner(source, out, digests: .all).performUnits([0]).segmentsDone == 1)
+    try FileManager.default.removeItem(atPath: out + "/.ckpt/sources")
+    #expect(try runner(source, out, digests: .all).performUnits([0]).segmentsDone == 0)
   }
 
   @Test("a destination in the source, around it, or the source itself is refused, behind links too")

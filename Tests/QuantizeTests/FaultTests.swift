@@ -79,7 +79,7 @@ struct FaultTests {
   /// A conversion of the source, planned.
   private static func conversion(
     _ folder: TemporaryFolder, _ recipe: String, to name: String = "out", shard: Int = 60_000, overwrite: Bool = false,
-    _ files: FileAccess = .system
+    digests: ConvertOptions.Digests = .output, _ files: FileAccess = .system
   ) throws -> Runner {
     let library = try library.get()
     var options = ConvertOptions()
@@ -89,6 +89,7 @@ struct FaultTests {
       options.preTokenizer = "llama-bpe"
     }
     options.maxShardBytes = shard
+    options.digests = digests
     let job = try ConvertPlanner.plan(
       try binding(folder, files), recipe: found, options: options, library: library)
     let place = PlanFile.Place(source: folder.file("source"), destination: folder.file(name), overwrite: overwrite)
@@ -96,15 +97,21 @@ struct FaultTests {
   }
 
   private static func convert(
-    _ recipe: String, to name: String, shard: Int = 60_000, overwrite: Bool = false
+    _ recipe: String, to name: String, shard: Int = 60_000, overwrite: Bool = false,
+    digests: ConvertOptions.Digests = .output
   ) -> @Sendable (TemporaryFolder, FileAccess) throws -> Int {
     { folder, files in
-      try conversion(folder, recipe, to: name, shard: shard, overwrite: overwrite, files).perform().segmentsDone
+      try conversion(
+        folder, recipe, to: name, shard: shard, overwrite: overwrite, digests: digests, files
+      ).perform().segmentsDone
     }
   }
 
   private static let deeds: [Deed] = [
     Deed(name: "convert to a folder", prepare: source, perform: convert("int4-g32", to: "out")),
+    Deed(
+      name: "convert with digests of the source", prepare: source,
+      perform: convert("int4-g32", to: "out", digests: .all)),
     Deed(name: "convert to a set of GGUF files", prepare: source, perform: convert("q4_0", to: "out.gguf")),
     Deed(
       name: "reshard", prepare: source,

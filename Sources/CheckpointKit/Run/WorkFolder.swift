@@ -4,6 +4,7 @@
 ///     DST/.ckpt/claims/NAME.json             which partial file of a weight file the workers share, by its nonce
 ///     DST/.ckpt/files/NAME.<nonce>           a weight file whose segments are not all done
 ///     DST/.ckpt/records/000012.<nonce>.json  a segment that is done, and in which partial file
+///     DST/.ckpt/sources/…                    with `--digests all`: digests of the source's files
 ///     DST/.ckpt/temporary-<plan>/…           what one process is writing whole
 ///
 /// A folder that holds `.ckpt` is unfinished. For a result that is no folder but a file, `OUT.gguf` or the set that it
@@ -79,6 +80,7 @@ struct WorkFolder: Sendable {
   var claimsFolder: String { joinPath(path, "claims") }
   var recordsFolder: String { joinPath(path, "records") }
   var filesFolder: String { joinPath(path, "files") }
+  var sourcesFolder: String { joinPath(path, "sources") }
   /// Of one plan alone: where another's work folder has taken the place of this one, nothing is written into it.
   var temporaryFolder: String { joinPath(path, Self.temporaryName + (plan.map { "-" + $0.hex.prefix(16) } ?? "")) }
   static let temporaryName = "temporary"
@@ -141,6 +143,12 @@ struct WorkFolder: Sendable {
         .notFound, file: planFile, "is gone: another command has taken this place",
         hint: "see 'ckpt status \(place.destination)'")
     }
+  }
+
+  var stopped: CheckpointError {
+    CheckpointError(
+      .stopped, file: place.destination, "was stopped before it was finished",
+      hint: "run the same command again: it continues")
   }
 
   /// Ends the unfinished state in one step, then removes the folder.
