@@ -18,6 +18,10 @@ struct DestinationTests {
     options.maxShardBytes = 30_000
     options.digests = digests
     let found = try #require(try Recipe.find(recipe, in: library, files: .system))
+    if found.container == .gguf {
+      options.container = .gguf
+      options.preTokenizer = "llama-bpe"
+    }
     return try ConvertPlanner.plan(
       try Binding.bind(try Checkpoint.open(source, files: files), library: library), recipe: found, options: options,
       library: library)
@@ -388,5 +392,73 @@ struct DestinationTests {
       #expect(try names(folder, ".").filter { $0.hasPrefix("out-\(step)") } == ["out-\(step)"], "step \(step)")
     }
     #expect(stopped > 4)
+  }
+
+  private enum Damage: CaseIterable { case empty, cut, emptyObject, garbage }
+
+  private func damage(_ plan: String, _ how: Damage) throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: plan))
+    let damaged =
+      switch how {
+      case .empty: Data()
+      case .cut: bytes.prefix(bytes.count / 2)
+      case .emptyObject: Data("{}".utf8)
+      case .garbage: Data([0xff, 0])
+      }
+    try damaged.write(to: URL(fileURLWithPath: plan))
+  }
+
+  @Test(
+    "an unfinished result whose plan is damaged is refused with the plan's name, and --overwrite makes it anew",
+    arguments: [("out", "int4-g32", "fp8-block"), ("out.gguf", "q4_0", "q8_0")])
+  func damagedPlan(name: String, recipe: String, earlier: String) throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file(name))
+    let isFile = name.hasSuffix(".gguf")
+    try TinyModel.writeTokenizer(to: source)
+    _ = try runner(source, folder.file("whole/" + name), recipe).perform()
+    for (isBeside, how) in zip([false, true, true, false], Damage.allCases) {
+      if isBeside { _ = try runner(source, out, earlier).perform() }
+      _ = try runner(source, out, recipe, overwrite: isBeside).performUnits([0, 1])
+      let work = isFile ? ".\(name).ckpt\(isBeside ? "-new" : "")" : "\(name)\(isBeside ? ".ckpt-new" : "")/.ckpt"
+      let plan = folder.file(work + "/plan.json")
+      try damage(plan, how)
+      let before = try content(folder.path)
+      let looks: [() throws -> Void] = [
+        { _ = try runner(source, out, recipe).perform() }, { _ = try ResultStatus(of: out) },
+      ]
+      for look in looks {
+        let found = error(look)
+        #expect(found?.file == plan && found?.hint?.contains("--overwrite makes") == true, "\(how)")
+      }
+      // Somebody's file in it is not taken along.
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: folder.file(work + "/thesis.txt")))
+      let found = error { _ = try runner(source, out, recipe, overwrite: true).perform() }
+      #expect(found?.hint?.contains("--overwrite-all") == true, "\(how)")
+      try FileManager.default.removeItem(atPath: folder.file(work + "/thesis.txt"))
+      #expect(try content(folder.path) == before)
+      _ = try runner(source, out, recipe, overwrite: true).perform()
+      let rest = try content(folder.path).filter { $0.key.hasPrefix("out") || $0.key.hasPrefix(".out") }
+      let whole = try content(folder.file("whole")).filter { $0.key.hasPrefix("out") }
+      #expect(rest == whole, "\(how)")
+      for name in try names(folder, ".") where name.hasPrefix("out") || name.hasPrefix(".out") {
+        try FileManager.default.removeItem(atPath: folder.file(name))
+      }
+    }
+  }
+
+  @Test("weight files that an unfinished result with a damaged plan had put in place are known by their claims")
+  func damagedPlanClaims() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    let files = FileAccess { call, path in
+      call == .rename && path.hasSuffix("/tokenizer_note.txt") ? .error(EIO) : nil
+    }
+    #expect(error { _ = try runner(source, out, "bf16", files: files).perform() } != nil)
+    #expect(try names(folder, "out").contains { $0.hasSuffix(".safetensors") })
+    try damage(out + "/.ckpt/plan.json", .cut)
+    _ = try runner(source, out, overwrite: true).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+    #expect(try names(folder, ".") == ["out", "source", "whole"])
   }
 }
