@@ -394,6 +394,68 @@ struct DestinationTests {
     #expect(stopped > 4)
   }
 
+  @Test("where names cannot be exchanged and a command was stopped in between, itself or another finds what was there")
+  func movedAway() throws {
+    let folder = try folder()
+    let source = folder.file("source")
+    for isSame in [true, false] {
+      let out = folder.file(isSame ? "same" : "other")
+      _ = try runner(source, out, "fp8-block").perform()
+      let old = try content(out)
+      let stopped = Latch()
+      let files = FileAccess { call, path in
+        if call == .exchange { return .error(EINVAL) }
+        if call == .rename, path == out { stopped.close() }
+        return stopped.isClosed ? .error(EIO) : nil
+      }
+      #expect(error { _ = try runner(source, out, overwrite: true, files: files).perform() }?.code == .ioFailed)
+      #expect(!FileManager.default.fileExists(atPath: out))
+      let beside = try names(folder, ".").filter { $0.hasPrefix(isSame ? "same" : "other") }
+      #expect(beside.count == 2 && beside.contains { $0.contains(".ckpt-old-") })
+      #expect(try ResultStatus(of: out).state == .leftover)
+      let slow = FileAccess { call, _ in call == .exchange ? .error(EINVAL) : nil }
+      if isSame {
+        _ = try runner(source, out, overwrite: true, files: slow).perform()
+        #expect(try content(out) == content(folder.file("whole")))
+      } else {
+        let found = error { _ = try runner(source, out, "bf16", files: slow).perform() }
+        #expect(found?.code == .outputExists)
+        #expect(try content(out) == old)
+        _ = try runner(source, out, "bf16", overwrite: true, files: slow).perform()
+        #expect(try content(out) != old)
+      }
+    }
+    #expect(try names(folder, ".") == ["other", "same", "source", "whole"])
+  }
+
+  @Test("any --overwrite clears what earlier ones left beside the result, but for what is not ckpt's own")
+  func clearedBeside() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    for isFinished in [false, true] {
+      if !isFinished { _ = try runner(source, out, "fp8-block").perform() }
+      for name in ["out.ckpt-old-0123456789abcdef", "out.ckpt-old-fedcba9876543210"] {
+        try FileManager.default.copyItem(atPath: folder.file("whole"), toPath: folder.file(name))
+      }
+      _ = try runner(source, folder.file("begun"), "bf16").performUnits([0])
+      try FileManager.default.moveItem(atPath: folder.file("begun"), toPath: out + ".ckpt-new")
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: out + ".ckpt-old-fedcba9876543210/thesis.txt"))
+      #expect(try runner(source, out, overwrite: true).perform().wasFinished == isFinished)
+      #expect(try names(folder, ".") == ["out", "out.ckpt-old-fedcba9876543210", "source", "whole"])
+      #expect(try names(folder, "out.ckpt-old-fedcba9876543210") == ["thesis.txt"])
+      try FileManager.default.removeItem(atPath: folder.file("out.ckpt-old-fedcba9876543210"))
+    }
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
+  @Test("a mount point is not replaced", .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/mountinfo")))
+  func mountPoint() throws {
+    let folder = try folder()
+    // Nothing is touched by the look alone.
+    let found = error { try runner(folder.file("source"), "/proc", overwriteAll: true).check() }
+    #expect(found?.code == .outputExists && found?.problem.contains("/proc is a mount point") == true)
+  }
+
   private enum Damage: CaseIterable { case empty, cut, emptyObject, garbage }
 
   private func damage(_ plan: String, _ how: Damage) throws {
@@ -461,4 +523,13 @@ struct DestinationTests {
     #expect(try content(out) == content(folder.file("whole")))
     #expect(try names(folder, ".") == ["out", "source", "whole"])
   }
+}
+
+/// Open until it is closed.
+private final class Latch: Sendable {
+  private let state = Mutex(false)
+
+  var isClosed: Bool { state.withLock { $0 } }
+
+  func close() { state.withLock { $0 = true } }
 }
