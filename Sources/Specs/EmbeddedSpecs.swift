@@ -188,6 +188,7 @@ public enum EmbeddedSpecs {
         "defaults": {
           "rms_norm_eps": 1e-5,
           "max_position_embeddings": 202752,
+          "indexer_rope_interleave": true,
           "n_group": 1,
           "topk_group": 1
         },
@@ -4918,6 +4919,7 @@ public enum EmbeddedSpecs {
         "architecture": "deepseek2",
         "families": ["deepseek_v3", "kimi_k25"],
         "assumes": [
+          { "holds": "experts == 0 or is_moe == (layer >= leading_dense_layers)", "problem": "is dense behind layers with experts, which no key says: llama.cpp has dense layers in front alone", "refuses": true },
           { "holds": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' != 'yarn' or rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0 and rope_parameters.mscale | rope_scaling.mscale ?? 0 == rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim", "problem": "has YaRN with another mscale than mscale_all_dim, or without them, which no key says: llama.cpp takes one number for both", "refuses": true }
         ],
         "tensors": [
@@ -4937,7 +4939,7 @@ public enum EmbeddedSpecs {
           { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
           { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
           { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
-          { "key": "leading_dense_block_count", "type": "u32", "value": "first_k_dense_replace", "when": "experts > 0" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "leading_dense_layers", "when": "experts > 0" },
           { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
           { "key": "vocab_size", "type": "u32", "value": "vocab" },
           { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
@@ -4947,6 +4949,8 @@ public enum EmbeddedSpecs {
           { "key": "attention.key_length_mla", "type": "u32", "value": "nope + rope" },
           { "key": "attention.value_length_mla", "type": "u32", "value": "v_head" },
           { "key": "expert_feed_forward_length", "type": "u32", "value": "moe_intermediate_size | intermediate_size" },
+          { "key": "expert_group_count", "type": "u32", "value": "if(topk_group < n_group, n_group, 1)" },
+          { "key": "expert_group_used_count", "type": "u32", "value": "if(topk_group < n_group, topk_group, 1)" },
           { "key": "expert_shared_count", "type": "u32", "value": "n_shared_experts" },
           { "key": "expert_weights_scale", "type": "f32", "value": "routed_scaling_factor", "optional": true },
           { "key": "expert_weights_norm", "type": "bool", "value": "true", "when": "norm_topk_prob" },

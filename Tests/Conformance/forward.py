@@ -43,6 +43,8 @@ VARIANTS = {  # name -> (family, quant, changes to its config)
     "deepseek_v3-two-shared": ("deepseek_v3", "none", dict(n_shared_experts=2, first_k_dense_replace=0)),
     "deepseek_v32-few-keys": ("deepseek_v32", "none", dict(index_topk=5, index_n_heads=8, num_hidden_layers=3)),
     "deepseek_v32-all-keys": ("deepseek_v32", "none", dict(index_topk=64)),
+    "deepseek_v32-no-scaling": ("deepseek_v32", "none", dict(rope_scaling=None)),
+    "glm5-theta": ("glm5", "none", dict(rope_parameters=dict(rope_type="default", rope_theta=10000.0))),
     "glm5-pattern": ("glm5", "none", dict(num_hidden_layers=4, index_topk_freq=2, index_skip_topk_offset=1)),
     "glm5-no-dense-layer": ("glm5", "fp8-block", dict(first_k_dense_replace=0)),
     "minimax_m2-whole-head": ("minimax_m2", "none", dict(rotary_dim=64, num_experts_per_tok=3)),

@@ -82,7 +82,7 @@ import Testing
     "a part of the wrong kind is refused, not passed over",
     arguments: [
       #", "values": ["hidden"]"#, #", "forward": "mla""#, #", "layers": []"#, #", "defaults": 1"#,
-      #", "defaults": { "a.b": 1 }"#,
+      #", "defaults": { "a..b": 1 }"#,
     ])
   func wrongKinds(_ part: String) throws {
     let error = Self.refusal(["x": Self.family("x", extends: "llama", type: "x", part)])
@@ -135,12 +135,19 @@ import Testing
   @Test("a model that a GGUF file cannot describe is found before it is written")
   func found() throws {
     #expect(try Self.broken("qwen3_moe", [("mlp_only_layers", "[1]")]) == ["refused at 1"])
-    #expect(try Self.broken("qwen3_moe", [("norm_topk_prob", "false")]) == ["other at 0"])
+    #expect(try Self.broken("qwen3_moe", [("norm_topk_prob", "false")]) == ["refused at 0"])
     #expect(try Self.broken("qwen3_next", [("decoder_sparse_step", "2")]) == ["refused at 0"])
     #expect(try Self.broken("qwen3", [("use_sliding_window", "true")]) == ["other at 0"])
     #expect(
-      try Self.broken("gpt_oss", [("layer_types", #"["full_attention", "sliding_attention"]"#)]) == ["other at 0"])
-    #expect(try Self.broken("gpt_oss", [("swiglu_limit", "5.0")]) == ["other at 0"])
+      try Self.broken("gpt_oss", [("layer_types", #"["full_attention", "sliding_attention"]"#)]) == ["refused at 0"])
+    #expect(try Self.broken("gpt_oss", [("swiglu_limit", "5.0")]) == ["refused at 0"])
+    #expect(try Self.broken("gpt_oss", [("rope_scaling.truncate", "true")]) == ["refused at 0"])
+    #expect(try Self.broken("kimi_k2", [("rope_scaling.mscale", "0.5")]) == ["refused at 0"])
+    #expect(
+      try Self.broken("deepseek_v3", [("first_k_dense_replace", "0"), ("moe_layer_freq", "2")]) == ["refused at 1"])
+    #expect(
+      try Self.broken("llama", [("rope_scaling", #"{"rope_type": "yarn", "factor": 2.0, "truncate": false}"#)])
+        == ["refused at 0"])
     #expect(try Self.broken("minimax_m2", [("use_routing_bias", "false")]) == ["refused at 0"])
   }
 

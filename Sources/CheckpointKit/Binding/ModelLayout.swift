@@ -40,7 +40,7 @@ public struct ModelLayout: Sendable {
   private let slots: [SlotTable]
   /// The stacks of experts that the model may be stored in, by the number of their name and layer.
   let stacks: Stacks
-  let environment: SpecEnvironment
+  private(set) var environment: SpecEnvironment
   /// Ascending, those of the text model first.
   private let layersWithExperts: [Int]
 
@@ -148,6 +148,10 @@ extension ModelLayout {
       if let layer = tensor.layer, layersWithExperts.last != layer { layersWithExperts.append(layer) }
     }
     self.layersWithExperts = layersWithExperts
+    // What no expression can count.
+    let layers = bounds[.text]?.upperBound ?? 0
+    self.environment = try self.environment.adding(
+      "leading_dense_layers", min(layersWithExperts.first ?? layers, layers))
     self.slots = slots
     stacks = try Stacks(spec, tensors, environment)
     index = NameIndex(

@@ -93,6 +93,60 @@ public struct ImportanceMatrix: Sendable {
     }
   }
 
+  /// Columns side by side of which none has a weight: so many share a scale, at least, in every type of block.
+  public static let runLength = 16
+
+  /// What of an entry weighs nothing, so that a search led by it has nothing to go by.
+  public struct Zeros: Sendable {
+    /// Runs of ``ImportanceMatrix/runLength`` columns.
+    public var runs = 0
+    /// Matrices of which no column has a weight.
+    public var matrices: [Int] = []
+  }
+
+  /// Looks through an entry, matrix by matrix. Matrices that met no token have equal weights, and are not among what is
+  /// found.
+  public func zeros(of entry: Entry, columns: Int) throws(CheckpointError) -> Zeros {
+    var zeros = Zeros()
+    guard columns > 0 else { return zeros }
+    let line = UnsafeMutableBufferPointer<Float>.allocate(capacity: columns)
+    defer { line.deallocate() }
+    for matrix in 0..<entry.valueCount / columns {
+      try weights(of: entry, matrix * columns..<(matrix + 1) * columns, into: line)
+      var isEmpty = true
+      var runs = 0
+      for start in stride(from: 0, to: columns, by: Self.runLength) {
+        if line[start..<min(columns, start + Self.runLength)].allSatisfy({ $0 == 0 }) {
+          runs += 1
+        } else {
+          isEmpty = false
+        }
+      }
+      zeros.runs += runs
+      if isEmpty { zeros.matrices.append(matrix) }
+    }
+    return zeros
+  }
+
+  /// One finding of what weighs nothing, of all entries together; nil where everything weighs something.
+  ///
+  /// - Parameter consequence: what becomes of it.
+  public static func finding(
+    _ zeros: [(entry: TensorName, zeros: Zeros)], path: String?, consequence: String, hint: String
+  ) -> Finding? {
+    let found = zeros.filter { $0.zeros.runs > 0 }
+    guard let first = found.first else { return nil }
+    let runs = found.reduce(0) { $0 + $1.zeros.runs }
+    let matrices = found.reduce(0) { $0 + $1.zeros.matrices.count }
+    let experts =
+      first.zeros.matrices.isEmpty ? "" : " (matrices \(foldedNumbers(Array(first.zeros.matrices.prefix(20)))))"
+    return Finding(
+      .warning, .imatrixZero, file: path, tensor: first.entry.string,
+      (found.count > 1 ? "and \(found.count - 1) others have" : "has")
+        + " no importance for \(runs) runs of \(runLength) columns, \(matrices) whole matrices among them\(experts): "
+        + consequence, hint: hint)
+  }
+
   /// Throws where the file is not what it was when it was opened.
   public func requireUnchanged() throws(CheckpointError) {
     guard try file.status() == status, try files.status(path) == status else {
@@ -122,6 +176,17 @@ public struct ImportanceMatrix: Sendable {
         }
         start = end
       }
+    }
+    let bad = Set(findings.compactMap { $0.tensor.map { TensorName($0) } })
+    var zeros: [(entry: TensorName, zeros: Zeros)] = []
+    for entry in entries where !bad.contains(entry.name) {
+      zeros.append((entry.name, try self.zeros(of: entry, columns: entry.valueCount / max(1, entry.counts.count))))
+    }
+    if let finding = Self.finding(
+      zeros, path: nil, consequence: "a search that it leads has nothing to go by there",
+      hint: "recipes of ckpt give such columns equal weights, those of llama.cpp write zeros for them")
+    {
+      findings.append(finding)
     }
     return (findings, bytes)
   }

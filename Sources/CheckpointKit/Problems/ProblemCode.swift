@@ -65,6 +65,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
   case imatrixNonFinite = "imatrix.non-finite"
   case imatrixDeadExperts = "imatrix.dead-experts"
   case imatrixMismatch = "imatrix.mismatch"
+  case imatrixZero = "imatrix.zero"
 
   // The index of a sharded folder
   case indexMalformed = "index.malformed"

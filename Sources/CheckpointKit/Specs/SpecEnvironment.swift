@@ -27,8 +27,16 @@ public struct SpecEnvironment: Sendable {
 
   /// One more value, in place of what has its name.
   func adding(_ name: String, _ flag: Bool) throws(CheckpointError) -> SpecEnvironment {
+    try adding(name, text: "\(flag)")
+  }
+
+  func adding(_ name: String, _ number: Int) throws(CheckpointError) -> SpecEnvironment {
+    try adding(name, text: "\(number)")
+  }
+
+  private func adding(_ name: String, text: String) throws(CheckpointError) -> SpecEnvironment {
     var environment = self
-    environment.values[name] = try Expression("\(flag)", file: spec)
+    environment.values[name] = try Expression(text, file: spec)
     return environment
   }
 

@@ -43,6 +43,7 @@ public struct ConvertPlan: Sendable {
   public let findings: [Finding]
   /// What of the source is in no file of the result, with the reason.
   public let leftBehind: [LeftBehind]
+  public let fallbacks: [Fallback]
 
   /// What is known of a tensor of the plan, for messages and lists.
   public func name(of work: Work) -> String? {

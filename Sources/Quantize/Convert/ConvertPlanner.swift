@@ -11,6 +11,7 @@ public struct ConvertPlanner: Sendable {
   private var works: [ConvertPlan.Work] = []
   private var items: [(shard: Int, layer: Int?, bytes: Int)] = []
   private var findings: [Finding] = []
+  private var notes = ConversionNotes()
   /// Whether stacks of experts keep an encoding that config.json speaks of.
   private var keepsEncodedStacks = false
 
@@ -236,10 +237,9 @@ public struct ConvertPlanner: Sendable {
     var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
     if let refusal = target.refusal(of: tensor.shape) {
       let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)
-      findings.append(
-        Finding(
-          .warning, .notDivisible, tensor: model.name(of: tensor),
-          "stays \(plain.name): \(refusal), so it cannot be \(target.name)"))
+      notes.fallback(
+        tensor.role, model.name(of: tensor), .warning,
+        "stays \(plain.name): \(refusal), so it cannot be \(target.name)")
       target = plain
     }
     var work = ConvertPlan.Work(
@@ -249,7 +249,7 @@ public struct ConvertPlanner: Sendable {
     if !isSame {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
       try checkRounding(tensor, piece.layout, target)
-      if piece.layout is PackedINT4Layout, !(target is PlainLayout) { noteRequantizing(tensor, piece.layout, target) }
+      notes.encoding(model.name(of: tensor), from: piece.layout, as: target)
       work.operation = .quantize(piece, encode)
     }
     add(work, shard: shard, layer: tensor.layer)
@@ -325,16 +325,6 @@ public struct ConvertPlanner: Sendable {
       hint: "give --rounding ct or mse")
   }
 
-  private mutating func noteRequantizing(
-    _ tensor: ModelLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
-  ) {
-    if findings.contains(where: { $0.code == .requantized }) { return }
-    findings.append(
-      Finding(
-        .warning, .requantized, tensor: model.name(of: tensor),
-        "and others are quantized a second time, from \(stored.name) to \(target.name): the errors of both add up"))
-  }
-
   // MARK: Sizes
 
   /// Rows of a panel: whole tiles, at most ``PlanBuilder/panelBytes`` of source or of output where one strip allows it.
@@ -395,8 +385,9 @@ public struct ConvertPlanner: Sendable {
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: keepsEncodedStacks || checkpoint.container == .gguf
         ? model.config.source : try quantization.rewritten(model.config),
-      findings: findings,
-      leftBehind: LeftBehind.ofSource(binding, model, carriesUnknown: checkpoint.container == .safetensors))
+      findings: findings + notes.findings,
+      leftBehind: LeftBehind.ofSource(binding, model, carriesUnknown: checkpoint.container == .safetensors),
+      fallbacks: notes.fallbacks)
   }
 }
 

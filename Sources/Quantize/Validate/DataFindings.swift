@@ -55,6 +55,10 @@ struct DataFindings {
       hint: "every token that meets it gives NaN: compare with another copy"
     ) { "has \($0.look.nonFinite.count) values that are no numbers, the first\(Self.at($0.look.nonFinite.first))" }
     add(.warning, .contentZeroTensor, seen.filter { Self.isMatrix($0) && $0.look.isZero }) { _ in "is all zeros" }
+    add(
+      .warning, .contentZeroTensor, seen.filter { Self.isMatrix($0) && !$0.look.isZero && !$0.look.hasValue },
+      hint: "an importance matrix with zeros makes such blocks: convert again without it, or with another"
+    ) { _ in "has only zeros as values, though its codes are others" }
     add(.warning, .contentConstantTensor, seen.filter(Self.isConstant)) { _ in "has one value throughout" }
     add(.error, .contentBadScale, seen.filter { $0.look.badScales.count > 0 }) {
       "has \($0.look.badScales.count) scales that are no numbers, the first of the grid\(Self.at($0.look.badScales.first))"

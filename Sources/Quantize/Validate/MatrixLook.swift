@@ -27,6 +27,8 @@ struct MatrixLook: Sendable {
   /// Of the main part.
   private(set) var isZero = true
   private(set) var isConstant = true
+  /// Whether any decoded value is not zero. Codes that are not may stand for nothing else: blocks whose scales are 0.
+  private(set) var hasValue = false
   private(set) var nonFinite = ScaleCount()
   private(set) var hash: UInt64 = 0x9e37_79b9_7f4a_7c15
 
@@ -95,6 +97,7 @@ struct MatrixLook: Sendable {
           buffers[scalePart.part], scalePart.dtype, columns: part.shape.columns,
           firstRow: start / (part.rowsPerRow ?? 1), context)
       }
+      if !hasValue { lookForValue(run, stored, codec, line) }
       sample(run, stored, codec, line)
       grid?.add(run, stored)
       if start == 0, layout is PackedINT4Layout { readShape(buffers[2], parts[2].dtype, matrix.shape) }
@@ -119,6 +122,7 @@ struct MatrixLook: Sendable {
       start = range.upperBound
     }
     isZero = scan.isZero
+    hasValue = !isZero
     isConstant = scan.isConstant
     nonFinite.count = scan.nanCount + scan.infinityCount
   }
@@ -256,6 +260,16 @@ struct MatrixLook: Sendable {
       }
     }
     if found != [shape.rows, shape.columns] { wrongShape = found }
+  }
+
+  /// In most matrices the first row tells.
+  private mutating func lookForValue(
+    _ run: Range<Int>, _ stored: StoredRows, _ codec: any Codec, _ line: UnsafeMutableBufferPointer<Float>
+  ) {
+    for row in run where !hasValue {
+      codec.decode(rows: row..<row + 1, columns: 0..<stored.shape.columns, of: stored, into: line)
+      hasValue = line.contains { $0 != 0 }
+    }
   }
 
   // MARK: A sample of the values

@@ -13,7 +13,7 @@ struct Convert: ReadingVerb {
 
       EXIT STATUS
         0   done
-        1   done, with findings of severity error
+        1   done, with findings of severity error (with --strict also warnings)
         2   could not finish
         64  wrong usage
         75  stopped: the same command continues
@@ -74,6 +74,9 @@ struct Convert: ReadingVerb {
   var errors: ConvertOptions.Errors = .sample
 
   @OptionGroup(title: "Writing") var writing: WritingOptions
+  @Flag(help: "Warnings count as errors do: such as a tensor that gets another encoding than the recipe asks for.")
+  var strict = false
+
   @OptionGroup var allow: AllowOptions
   @OptionGroup(title: "Common options") var links: LinkOptions
   @OptionGroup(title: "Common options") var common: CommonOptions
@@ -118,6 +121,14 @@ struct Convert: ReadingVerb {
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
     result.report.findings += idleOptions(job)
     result.report.findings += job.binding.checkpoint.findings.filter { $0.severity == .warning }
+    if strict { result.report.failsFrom = .warning }
+    result.report.summary["fallbacks"] = .array(
+      job.fallbacks.map {
+        .object([
+          "tensor": .string($0.tensor), "role": .string(orNull: $0.role?.name), "tensors": .int($0.count),
+          "problem": .string($0.problem),
+        ])
+      })
     result.report.summary["left_behind"] = .array(
       job.leftBehind.map { .object(["name": .string($0.name), "why": .string($0.why)]) })
     return result.report

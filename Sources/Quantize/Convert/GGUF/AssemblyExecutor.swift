@@ -40,7 +40,7 @@ struct AssemblyExecutor: Sendable {
     for (slice, rows) in assembly.slices(of: rows) {
       let isChecked = expectsFinite && target is PlainLayout
       if !isChecked, try copies(slice, rows, target, run) { continue }
-      run.options.importance = try importance(of: slice, assembly, work.shape.columns, options.importance)
+      run.options.importance = try importance(of: slice, assembly, work, options.importance)
       for start in stride(from: rows.lowerBound, to: rows.upperBound, by: needs.stripRows) {
         let strip = start..<min(rows.upperBound, start + needs.stripRows)
         if assembly.isTranscoded {
@@ -201,17 +201,19 @@ struct AssemblyExecutor: Sendable {
 
   /// The weights of the columns of one matrix.
   private func importance(
-    of slice: Int, _ assembly: Assembly, _ columns: Int, _ usual: EncodeOptions.Importance
+    of slice: Int, _ assembly: Assembly, _ work: ConvertPlan.Work, _ usual: EncodeOptions.Importance
   ) throws(CheckpointError) -> EncodeOptions.Importance {
+    let columns = work.shape.columns
     guard let entry = assembly.importance, let matrix = convert.options.importance else { return usual }
     var failure: CheckpointError?
-    let weights = [Float](unsafeUninitializedCapacity: columns) { buffer, count in
+    var weights = [Float](unsafeUninitializedCapacity: columns) { buffer, count in
       do throws(CheckpointError) {
         try matrix.weights(of: entry, slice * columns..<(slice + 1) * columns, into: buffer)
         count = columns
       } catch { failure = error }
     }
     if let failure { throw failure }
+    if convert.recipe.mix == nil { ZeroImportance.fill(&weights, block: work.target?.tile.columns ?? columns) }
     return .columns(weights)
   }
 

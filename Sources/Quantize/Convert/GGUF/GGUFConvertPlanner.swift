@@ -12,13 +12,15 @@ struct GGUFConvertPlanner {
   private let library: SpecLibrary
   private var text = GGUFFileDraft()
   private var findings: [Finding] = []
-  private var fallbacks: [Fallback] = []
+  private var notes = ConversionNotes()
   /// Rules for types by name that decided for a tensor, counted from 1.
   private var usedTypeRules: Set<Int> = []
   /// Quantized tensors that the importance matrix has an entry for, and those that it has none for.
   private var importanceCount = 0
   private var withoutImportance: [String] = []
   private var leftBehind: [LeftBehind] = []
+  /// What weighs nothing in the entries that are used.
+  private var zeros: [(entry: TensorName, zeros: ImportanceMatrix.Zeros)] = []
   /// The binding's tensor of each of the model's; −1 where there is none.
   private var places: [Int]
 
@@ -57,7 +59,7 @@ struct GGUFConvertPlanner {
     try judgeAssumptions()
     let mixed = try recipe.mix.map { (mix) throws(CheckpointError) in try assign(mix) }
     for (i, tensor) in layout.tensors.enumerated() { try plan(tensor, mixed?[i]) }
-    findings += fallbacks.map(\.finding)
+    findings += notes.findings
     let tower = try ProjectorPlanner(binding, model, places, recipe: recipe, options: options, library: library)?.plan()
     noteOmitted(but: tower)
     try noteIdleTypeRules()
@@ -92,7 +94,7 @@ struct GGUFConvertPlanner {
     }
     return ConvertPlan(
       binding: binding, plan: builder.plan(), works: works, recipe: recipe, options: options, config: nil,
-      findings: findings, leftBehind: leftBehind)
+      findings: findings, leftBehind: leftBehind, fallbacks: notes.fallbacks)
   }
 
   /// A model that the file cannot describe is refused where no reader would load it, and found where it would compute
@@ -119,7 +121,7 @@ struct GGUFConvertPlanner {
       tensor, from: places, as: target, keepsCodes: keepsCodes, importance: try importance(of: tensor, target),
       options: EncodeOptions(importance: recipe.searchesPlainly ? .none : .equal), rule: rule)
     if let first = tensor.sources.first, !keepsCodes {
-      noteRequantizing(tensor, binding.tensors[places[first]].layout, target)
+      notes.encoding(tensor.name, from: binding.tensors[places[first]].layout, as: target)
     }
   }
 
@@ -170,30 +172,9 @@ struct GGUFConvertPlanner {
   ) throws(CheckpointError) -> any EncodingLayout {
     guard let refusal = wanted.refusal(of: tensor.shape) else { return wanted }
     let fallback = Self.fallback(wanted, tensor.shape)
-    noteFallback(tensor, .warning, "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)")
+    notes.fallback(
+      tensor.role, tensor.name, .warning, "becomes \(fallback.name): \(refusal), so it cannot be \(wanted.name)")
     return fallback
-  }
-
-  /// Remembers that a tensor gets another type than was asked for; what is alike in many layers is told once.
-  private mutating func noteFallback(_ tensor: GGUFLayout.Tensor, _ severity: Finding.Severity, _ problem: String) {
-    if let known = fallbacks.firstIndex(where: { $0.role == tensor.role && $0.problem == problem }) {
-      fallbacks[known].count += 1
-    } else {
-      fallbacks.append(Fallback(role: tensor.role, first: tensor.name, severity: severity, problem: problem))
-    }
-  }
-
-  private struct Fallback {
-    var role: Role?
-    var first: String
-    var severity: Finding.Severity
-    var problem: String
-    var count = 1
-
-    var finding: Finding {
-      let others = count == 1 ? "" : "; so it is with \(count - 1) others like it"
-      return Finding(severity, .notDivisible, tensor: first, problem + others)
-    }
   }
 
   private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
@@ -229,7 +210,7 @@ struct GGUFConvertPlanner {
   ) throws(CheckpointError) -> any EncodingLayout {
     guard let type = mixed.type else { return PlainLayout(.f32) }
     if let reason = mixed.fallbackReason(columns: tensor.shape.columns) {
-      noteFallback(tensor, .note, reason)
+      notes.fallback(tensor.role, tensor.name, .note, reason)
     }
     return try Self.layout(of: type, tensor.name)
   }
@@ -266,6 +247,7 @@ struct GGUFConvertPlanner {
         "has \(entry.valueCount) values, where the tensor has \(tensor.sliceCount) × \(tensor.shape.columns) columns",
         hint: "it was made for another model")
     }
+    zeros.append((entry.name, try matrix.zeros(of: entry, columns: tensor.shape.columns)))
     return entry
   }
 
@@ -314,10 +296,24 @@ struct GGUFConvertPlanner {
   /// Some are missing from every matrix (layers that only predict further tokens see no text); all are from that of
   /// another model.
   private mutating func noteMissingImportance() {
+    let isMix = recipe.mix != nil
+    if let finding = ImportanceMatrix.finding(
+      zeros, path: options.importance?.path,
+      consequence: isMix
+        ? "zeros are written for them, as llama-quantize does" : "they weigh alike, or as the rest of their block does",
+      hint: isMix
+        ? "a recipe of ckpt's own, such as q4_K, gives them equal weights"
+        : "more calibration text reaches more experts and columns")
+    {
+      findings.append(finding)
+    }
     guard let first = withoutImportance.first else { return }
+    let stacks = Set(layout.tensors.filter { $0.sources.count > 1 }.map(\.name))
+    let isWithoutExperts = !stacks.isEmpty && stacks.isSubset(of: withoutImportance)
     findings.append(
       Finding(
-        importanceCount == 0 ? .warning : .note, .imatrixMismatch, file: options.importance?.path, tensor: first,
+        importanceCount == 0 || isWithoutExperts ? .warning : .note, .imatrixMismatch, file: options.importance?.path,
+        tensor: first,
         (withoutImportance.count > 1 ? "and \(withoutImportance.count - 1) others have" : "has")
           + " no entry in the importance matrix\(importanceCount == 0 ? ", nor has any other" : "")"))
   }
@@ -333,16 +329,6 @@ struct GGUFConvertPlanner {
           .warning, .recipeUnsuitable,
           "the pattern '\(rule.pattern.text)', which asks for \(rule.type), is in no tensor's name"))
     }
-  }
-
-  private mutating func noteRequantizing(
-    _ tensor: GGUFLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
-  ) {
-    guard stored.isQuantizedTwice(as: target), !findings.contains(where: { $0.code == .requantized }) else { return }
-    findings.append(
-      Finding(
-        .warning, .requantized, tensor: tensor.name,
-        "and others are quantized a second time, from \(stored.name) to \(target.name): the errors of both add up"))
   }
 
   // MARK: Metadata
@@ -408,12 +394,4 @@ struct GGUFConvertPlanner {
     return entries
   }
 
-}
-
-extension EncodingLayout {
-  /// Whether values in this encoding were quantized before and would be again.
-  func isQuantizedTwice(as target: any EncodingLayout) -> Bool {
-    if target is PlainLayout || sameLayout(self, target) { return false }
-    return self is PackedINT4Layout || self is MXFP4Layout || self is GGUFBlockLayout
-  }
 }
