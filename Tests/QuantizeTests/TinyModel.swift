@@ -47,9 +47,10 @@ enum TinyModel {
   /// - Parameters:
   ///   - config: further keys of config.json.
   ///   - layers: one makes one shard.
+  ///   - extra: further tensors.
   static func write(
     to folder: String, seed: UInt64 = 1, dtype: String = "BF16", config more: String = "", biased: Bool = false,
-    layers: Int = 2
+    layers: Int = 2, extra: [(String, [Int])] = []
   ) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let config = """
@@ -81,7 +82,7 @@ enum TinyModel {
         ]
       }
     }
-    shards[layers - 1] += [("model.norm.weight", [64]), ("lm_head.weight", [96, 64])]
+    shards[layers - 1] += [("model.norm.weight", [64]), ("lm_head.weight", [96, 64])] + extra
     if layers == 1 { shards.removeLast() }
     var map: [String] = []
     for (i, shard) in shards.enumerated() {
