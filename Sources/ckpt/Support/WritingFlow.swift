@@ -43,6 +43,7 @@ struct WritingFlow {
   func perform(_ writing: WritingOptions) throws -> Result {
     let runner = try runner()
     if let file = writing.planOnly {
+      try PlanFile.output(file, of: place, session.files)
       try runner.check()
       var result = Result()
       result.report = try planned(runner, isDry: false)
