@@ -40,16 +40,17 @@ struct Destination: Sendable {
     try Self.paths(beside: inPlace.destination, WorkFolder.besideSuffix, files)
   }
 
-  /// Folders with the name of a result, a suffix, and perhaps more behind a hyphen.
+  /// Folders with the name of a result and a suffix, as ckpt itself names them: other names, and links, are somebody's.
   static func paths(
     beside result: String, _ suffix: String, _ files: FileAccess
   ) throws(CheckpointError) -> [String] {
     let (parent, name) = (parentPath(result), lastPathComponent(result) + suffix)
     guard try files.status(parent)?.kind == .directory else { return [] }
     var paths: [String] = []
-    for entry in try files.list(parent) where entry == name || entry.hasPrefix(name + "-") {
+    for entry in try files.list(parent)
+    where entry == name && suffix == WorkFolder.besideSuffix || WorkFolder.isName(entry, withNonceBehind: name) {
       let path = joinPath(parent, entry)
-      if files.linkTarget(path) == nil, try files.status(path)?.kind == .directory { paths.append(path) }
+      if try files.isFolderItself(path) { paths.append(path) }
     }
     return paths
   }

@@ -37,7 +37,7 @@ struct Occupants: Sendable {
   ) throws(CheckpointError) {
     let kind = try files.status(path)?.kind
     let isFolder = files.linkTarget(path) == nil && kind == .directory
-    let isWork = name == WorkFolder.name || name.hasPrefix(WorkFolder.discardedName)
+    let isWork = name == WorkFolder.name || WorkFolder.isDiscarded(name)
     if isWork ? isFolder && isOurs : !isFolder && isOurs { owned.append(name) } else { foreign.append(name) }
   }
 
@@ -64,10 +64,7 @@ struct Occupants: Sendable {
         if !place.isFile { insertUsual(plan.inputs.files.map(\.name)) }
       } else if try files.status(folder.path)?.kind == .directory {
         // Begun, and stopped before it had a plan.
-        let entries = try files.list(folder.path)
-        hasWork = entries.allSatisfy {
-          ["claims", "records", "files"].contains($0) || $0.hasPrefix(WorkFolder.temporaryName)
-        }
+        hasWork = try folder.isEmptyOfPlans()
       }
     }
 
@@ -82,7 +79,7 @@ struct Occupants: Sendable {
 
     func has(_ name: String) -> Bool {
       if name == WorkFolder.name { return hasWork }
-      return name.hasPrefix(WorkFolder.discardedName) || names.contains(TensorName(name))
+      return WorkFolder.isDiscarded(name) || names.contains(TensorName(name))
     }
   }
 }

@@ -89,13 +89,11 @@ public struct ResultStatus: Sendable {
 
   /// Whether something lies there that an ended command could not remove any more.
   private mutating func addRemains(_ folder: WorkFolder) throws(CheckpointError) -> Bool {
-    guard try folder.files.status(folder.destination)?.kind == .directory else { return false }
-    var found = false
-    for name in try folder.files.list(folder.destination)
-    where name == folder.name || name.hasPrefix(lastPathComponent(folder.discardedPrefix)) {
-      work.append(joinPath(folder.destination, name))
-      found = true
-    }
-    return found
+    let files = folder.files
+    var found = try folder.discarded()
+    let besides = folder.place.isFile ? [WorkFolder(folder.place, .beside, files: files).path] : []
+    for path in [folder.path] + besides where try files.isFolderItself(path) { found.append(path) }
+    work += found.filter { !work.contains($0) }
+    return !found.isEmpty
   }
 }
