@@ -18,7 +18,11 @@ extension Evidence {
         try evidence.take(json, file: name, stem: stem)
       } catch {
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
-        evidence.findings.append(Finding(.warning, .verifyEvidence, file: name, "\(error.problem): it is not used"))
+        let isDamaged = error.code != .verifyEvidence
+        evidence.findings.append(
+          Finding(
+            isDamaged ? .error : .warning, .verifyEvidence, file: name, "\(error.problem): it is not used",
+            hint: isDamaged ? "get this file again, or make the result anew" : nil))
       }
     }
     return found ? evidence : nil
