@@ -10,11 +10,18 @@ import Testing
 struct DestinationTests {
   private static let library = Result { try SpecLibrary() }
 
-  private func job(_ source: String, _ recipe: String, files: FileAccess = .system) throws -> ConvertPlan {
+  private func job(
+    _ source: String, _ recipe: String, digests: ConvertOptions.Digests, files: FileAccess
+  ) throws -> ConvertPlan {
     let library = try Self.library.get()
     var options = ConvertOptions()
     options.maxShardBytes = 30_000
+    options.digests = digests
     let found = try #require(try Recipe.find(recipe, in: library, files: .system))
+    if found.container == .gguf {
+      options.container = .gguf
+      options.preTokenizer = "llama-bpe"
+    }
     return try ConvertPlanner.plan(
       try Binding.bind(try Checkpoint.open(source, files: files), library: library), recipe: found, options: options,
       library: library)
@@ -22,9 +29,9 @@ struct DestinationTests {
 
   private func runner(
     _ source: String, _ destination: String, _ recipe: String = "int4-g32", overwrite: Bool = false,
-    overwriteAll: Bool = false, files: FileAccess = .system
+    overwriteAll: Bool = false, digests: ConvertOptions.Digests = .output, files: FileAccess = .system
   ) throws -> Runner {
-    let job = try job(source, recipe, files: files)
+    let job = try job(source, recipe, digests: digests, files: files)
     let options = Runner.Options(
       threads: 1, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
     let place = PlanFile.Place(
@@ -153,27 +160,81 @@ struct DestinationTests {
   func touched() throws {
     let folder = try folder()
     let (source, out) = (folder.file("source"), folder.file("out"))
-    func touch() throws {
-      for name in try names(folder, "source") where name.hasSuffix(".safetensors") {
-        let times = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -Double.random(in: 1000...9000))]
-        try FileManager.default.setAttributes(times, ofItemAtPath: source + "/" + name)
-      }
-    }
     _ = try runner(source, out).performUnits([0, 1, 2])
-    try touch()
+    try touch(folder)
     let again = try runner(source, out).performUnits([0, 1, 2])
     #expect(again.segmentsDone == 3 && again.findings.contains { $0.code == .inputTouched })
     let options = Checksum.Options(threads: 1, memory: 1 << 30)
     let made = try Checksum.make(source, library: Self.library.get(), options: options)
     try Data(made.manifest.text.utf8).write(to: URL(fileURLWithPath: source + "/ckpt-manifest.json"))
-    try touch()
+    try touch(folder)
     let kept = try runner(source, out).performUnits([0, 1, 2])
     #expect(kept.segmentsDone == 0 && kept.findings.contains { $0.problem.contains("stay") })
     // With the bytes another, nothing proves anything.
-    let shard = source + "/model-00001-of-00002.safetensors"
-    let file = try OpenFile(updating: shard, .system)
-    try file.write([0x3d, 0x3d], at: try file.size() - 2)
+    try changeSource(folder)
     #expect(try runner(source, out).performUnits([0, 1, 2]).segmentsDone > 0)
+  }
+
+  /// Gives every weight file of the source another time.
+  private func touch(_ folder: TemporaryFolder) throws {
+    for name in try names(folder, "source") where name.hasSuffix(".safetensors") {
+      let times = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -Double.random(in: 1000...9000))]
+      try FileManager.default.setAttributes(times, ofItemAtPath: folder.file("source/" + name))
+    }
+  }
+
+  /// Another value at the end of the first weight file.
+  private func changeSource(_ folder: TemporaryFolder) throws {
+    let file = try OpenFile(updating: folder.file("source/model-00001-of-00002.safetensors"), .system)
+    try file.write([0x3d, 0x3d], at: try file.size() - 2)
+  }
+
+  @Test("with digests of the source, units made of a file that was touched or replaced by its copy stay")
+  func digestsOfSource() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    func units(_ units: [Int]) throws -> Runner.Outcome {
+      try runner(source, out, digests: .all).performUnits(units)
+    }
+    #expect(try units([0, 1]).segmentsDone == 2)
+    try touch(folder)
+    let kept = try units([0, 1])
+    #expect(kept.segmentsDone == 0 && kept.findings.contains { $0.problem.contains("stay") })
+    let shards = try names(folder, "source").filter { $0.hasSuffix(".safetensors") }
+    for name in shards {
+      let path = source + "/" + name
+      try FileManager.default.copyItem(atPath: path, toPath: folder.file("copy"))
+      try FileManager.default.removeItem(atPath: path)
+      try FileManager.default.moveItem(atPath: folder.file("copy"), toPath: path)
+    }
+    try touch(folder)
+    #expect(try units([0, 1, 2]).segmentsDone == 1)
+    try changeSource(folder)
+    let changed = try units([0, 1, 2])
+    #expect(changed.segmentsDone > 0 && changed.findings.contains { $0.problem.contains("done again") })
+    _ = try runner(source, out, digests: .all).perform()
+    _ = try runner(source, folder.file("again"), digests: .all).perform()
+    #expect(try content(out) == content(folder.file("again")))
+    let json = try FileAccess.system.readAll(out + "/ckpt-provenance.json", limit: 1 << 20)
+    let provenance = try JSONValue(parsing: json, file: "")
+    for name in shards {
+      let bytes = try FileAccess.system.readAll(source + "/" + name, limit: 1 << 30)
+      #expect(provenance["source_files_sha256"]?[name]?.string == SHA256Digest(of: bytes).hex)
+    }
+  }
+
+  @Test("a digest of the source that was kept of other bytes, or was damaged, keeps nothing")
+  func damagedDigestOfSource() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, digests: .all).performUnits([0])
+    for name in try names(folder, "out/.ckpt/sources") {
+      try Data("{}".utf8).write(to: URL(fileURLWithPath: out + "/.ckpt/sources/" + name))
+    }
+    try touch(folder)
+    #expect(try runner(source, out, digests: .all).performUnits([0]).segmentsDone == 1)
+    try FileManager.default.removeItem(atPath: out + "/.ckpt/sources")
+    #expect(try runner(source, out, digests: .all).performUnits([0]).segmentsDone == 0)
   }
 
   @Test("a destination in the source, around it, or the source itself is refused, behind links too")
@@ -332,4 +393,143 @@ struct DestinationTests {
     }
     #expect(stopped > 4)
   }
+
+  @Test("where names cannot be exchanged and a command was stopped in between, itself or another finds what was there")
+  func movedAway() throws {
+    let folder = try folder()
+    let source = folder.file("source")
+    for isSame in [true, false] {
+      let out = folder.file(isSame ? "same" : "other")
+      _ = try runner(source, out, "fp8-block").perform()
+      let old = try content(out)
+      let stopped = Latch()
+      let files = FileAccess { call, path in
+        if call == .exchange { return .error(EINVAL) }
+        if call == .rename, path == out { stopped.close() }
+        return stopped.isClosed ? .error(EIO) : nil
+      }
+      #expect(error { _ = try runner(source, out, overwrite: true, files: files).perform() }?.code == .ioFailed)
+      #expect(!FileManager.default.fileExists(atPath: out))
+      let beside = try names(folder, ".").filter { $0.hasPrefix(isSame ? "same" : "other") }
+      #expect(beside.count == 2 && beside.contains { $0.contains(".ckpt-old-") })
+      #expect(try ResultStatus(of: out).state == .leftover)
+      let slow = FileAccess { call, _ in call == .exchange ? .error(EINVAL) : nil }
+      if isSame {
+        _ = try runner(source, out, overwrite: true, files: slow).perform()
+        #expect(try content(out) == content(folder.file("whole")))
+      } else {
+        let found = error { _ = try runner(source, out, "bf16", files: slow).perform() }
+        #expect(found?.code == .outputExists)
+        #expect(try content(out) == old)
+        _ = try runner(source, out, "bf16", overwrite: true, files: slow).perform()
+        #expect(try content(out) != old)
+      }
+    }
+    #expect(try names(folder, ".") == ["other", "same", "source", "whole"])
+  }
+
+  @Test("any --overwrite clears what earlier ones left beside the result, but for what is not ckpt's own")
+  func clearedBeside() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    for isFinished in [false, true] {
+      if !isFinished { _ = try runner(source, out, "fp8-block").perform() }
+      for name in ["out.ckpt-old-0123456789abcdef", "out.ckpt-old-fedcba9876543210"] {
+        try FileManager.default.copyItem(atPath: folder.file("whole"), toPath: folder.file(name))
+      }
+      _ = try runner(source, folder.file("begun"), "bf16").performUnits([0])
+      try FileManager.default.moveItem(atPath: folder.file("begun"), toPath: out + ".ckpt-new")
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: out + ".ckpt-old-fedcba9876543210/thesis.txt"))
+      #expect(try runner(source, out, overwrite: true).perform().wasFinished == isFinished)
+      #expect(try names(folder, ".") == ["out", "out.ckpt-old-fedcba9876543210", "source", "whole"])
+      #expect(try names(folder, "out.ckpt-old-fedcba9876543210") == ["thesis.txt"])
+      try FileManager.default.removeItem(atPath: folder.file("out.ckpt-old-fedcba9876543210"))
+    }
+    #expect(try content(out) == content(folder.file("whole")))
+  }
+
+  @Test("a mount point is not replaced", .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/mountinfo")))
+  func mountPoint() throws {
+    let folder = try folder()
+    // Nothing is touched by the look alone.
+    let found = error { try runner(folder.file("source"), "/proc", overwriteAll: true).check() }
+    #expect(found?.code == .outputExists && found?.problem.contains("/proc is a mount point") == true)
+  }
+
+  private enum Damage: CaseIterable { case empty, cut, emptyObject, garbage }
+
+  private func damage(_ plan: String, _ how: Damage) throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: plan))
+    let damaged =
+      switch how {
+      case .empty: Data()
+      case .cut: bytes.prefix(bytes.count / 2)
+      case .emptyObject: Data("{}".utf8)
+      case .garbage: Data([0xff, 0])
+      }
+    try damaged.write(to: URL(fileURLWithPath: plan))
+  }
+
+  @Test(
+    "an unfinished result whose plan is damaged is refused with the plan's name, and --overwrite makes it anew",
+    arguments: [("out", "int4-g32", "fp8-block"), ("out.gguf", "q4_0", "q8_0")])
+  func damagedPlan(name: String, recipe: String, earlier: String) throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file(name))
+    let isFile = name.hasSuffix(".gguf")
+    try TinyModel.writeTokenizer(to: source)
+    _ = try runner(source, folder.file("whole/" + name), recipe).perform()
+    for (isBeside, how) in zip([false, true, true, false], Damage.allCases) {
+      if isBeside { _ = try runner(source, out, earlier).perform() }
+      _ = try runner(source, out, recipe, overwrite: isBeside).performUnits([0, 1])
+      let work = isFile ? ".\(name).ckpt\(isBeside ? "-new" : "")" : "\(name)\(isBeside ? ".ckpt-new" : "")/.ckpt"
+      let plan = folder.file(work + "/plan.json")
+      try damage(plan, how)
+      let before = try content(folder.path)
+      let looks: [() throws -> Void] = [
+        { _ = try runner(source, out, recipe).perform() }, { _ = try ResultStatus(of: out) },
+      ]
+      for look in looks {
+        let found = error(look)
+        #expect(found?.file == plan && found?.hint?.contains("--overwrite makes") == true, "\(how)")
+      }
+      // Somebody's file in it is not taken along.
+      try Data("mine".utf8).write(to: URL(fileURLWithPath: folder.file(work + "/thesis.txt")))
+      let found = error { _ = try runner(source, out, recipe, overwrite: true).perform() }
+      #expect(found?.hint?.contains("--overwrite-all") == true, "\(how)")
+      try FileManager.default.removeItem(atPath: folder.file(work + "/thesis.txt"))
+      #expect(try content(folder.path) == before)
+      _ = try runner(source, out, recipe, overwrite: true).perform()
+      let rest = try content(folder.path).filter { $0.key.hasPrefix("out") || $0.key.hasPrefix(".out") }
+      let whole = try content(folder.file("whole")).filter { $0.key.hasPrefix("out") }
+      #expect(rest == whole, "\(how)")
+      for name in try names(folder, ".") where name.hasPrefix("out") || name.hasPrefix(".out") {
+        try FileManager.default.removeItem(atPath: folder.file(name))
+      }
+    }
+  }
+
+  @Test("weight files that an unfinished result with a damaged plan had put in place are known by their claims")
+  func damagedPlanClaims() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    let files = FileAccess { call, path in
+      call == .rename && path.hasSuffix("/tokenizer_note.txt") ? .error(EIO) : nil
+    }
+    #expect(error { _ = try runner(source, out, "bf16", files: files).perform() } != nil)
+    #expect(try names(folder, "out").contains { $0.hasSuffix(".safetensors") })
+    try damage(out + "/.ckpt/plan.json", .cut)
+    _ = try runner(source, out, overwrite: true).perform()
+    #expect(try content(out) == content(folder.file("whole")))
+    #expect(try names(folder, ".") == ["out", "source", "whole"])
+  }
+}
+
+/// Open until it is closed.
+private final class Latch: Sendable {
+  private let state = Mutex(false)
+
+  var isClosed: Bool { state.withLock { $0 } }
+
+  func close() { state.withLock { $0 = true } }
 }

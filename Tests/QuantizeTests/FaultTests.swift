@@ -55,12 +55,6 @@ private final class OneFault: Sendable {
 struct FaultTests {
   private static let library = Result { try SpecLibrary() }
 
-  private static func perform(
-    _ job: any Job, _ place: PlanFile.Place, _ files: FileAccess
-  ) throws -> Int {
-    try runner(job, place, files).perform().segmentsDone
-  }
-
   private static func runner(_ job: any Job, _ place: PlanFile.Place, _ files: FileAccess) throws -> Runner {
     let options = Runner.Options(
       threads: 1, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests)
@@ -74,16 +68,19 @@ struct FaultTests {
     for name in ["model.safetensors.index.json", "tokenizer_note.txt"] {
       try FileManager.default.removeItem(atPath: path + "/" + name)
     }
-    let tokenizer = """
-      {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
-       "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
-      """
-    try Data(tokenizer.utf8).write(to: URL(fileURLWithPath: path + "/tokenizer.json"))
+    try TinyModel.writeTokenizer(to: path)
   }
 
-  private static func job(
-    _ folder: TemporaryFolder, _ recipe: String, shard: Int, _ files: FileAccess
-  ) throws -> ConvertPlan {
+  private static func binding(_ folder: TemporaryFolder, _ files: FileAccess) throws -> Binding {
+    try Binding.bind(
+      try Checkpoint.open(folder.file("source"), files: files, threads: 1), library: try library.get())
+  }
+
+  /// A conversion of the source, planned.
+  private static func conversion(
+    _ folder: TemporaryFolder, _ recipe: String, to name: String = "out", shard: Int = 60_000, overwrite: Bool = false,
+    digests: ConvertOptions.Digests = .output, _ files: FileAccess = .system
+  ) throws -> Runner {
     let library = try library.get()
     var options = ConvertOptions()
     let found = try #require(try Recipe.find(recipe, in: library, files: .system))
@@ -92,31 +89,36 @@ struct FaultTests {
       options.preTokenizer = "llama-bpe"
     }
     options.maxShardBytes = shard
-    let binding = try Binding.bind(
-      try Checkpoint.open(folder.file("source"), files: files, threads: 1), library: library)
-    return try ConvertPlanner.plan(binding, recipe: found, options: options, library: library)
+    options.digests = digests
+    let job = try ConvertPlanner.plan(
+      try binding(folder, files), recipe: found, options: options, library: library)
+    let place = PlanFile.Place(source: folder.file("source"), destination: folder.file(name), overwrite: overwrite)
+    return try runner(job, place, files)
   }
 
-  private static func convert(_ recipe: String, to name: String, shard: Int = 60_000, overwrite: Bool = false)
-    -> @Sendable (TemporaryFolder, FileAccess) throws -> Int
-  {
+  private static func convert(
+    _ recipe: String, to name: String, shard: Int = 60_000, overwrite: Bool = false,
+    digests: ConvertOptions.Digests = .output
+  ) -> @Sendable (TemporaryFolder, FileAccess) throws -> Int {
     { folder, files in
-      let place = PlanFile.Place(source: folder.file("source"), destination: folder.file(name), overwrite: overwrite)
-      return try perform(try job(folder, recipe, shard: shard, files), place, files)
+      try conversion(
+        folder, recipe, to: name, shard: shard, overwrite: overwrite, digests: digests, files
+      ).perform().segmentsDone
     }
   }
 
   private static let deeds: [Deed] = [
     Deed(name: "convert to a folder", prepare: source, perform: convert("int4-g32", to: "out")),
+    Deed(
+      name: "convert with digests of the source", prepare: source,
+      perform: convert("int4-g32", to: "out", digests: .all)),
     Deed(name: "convert to a set of GGUF files", prepare: source, perform: convert("q4_0", to: "out.gguf")),
     Deed(
       name: "reshard", prepare: source,
       perform: { folder, files in
-        let binding = try Binding.bind(
-          try Checkpoint.open(folder.file("source"), files: files, threads: 1), library: try library.get())
-        return try perform(
-          try Reshard(binding, sharding: .upTo(bytes: 80_000)),
-          PlanFile.Place(source: folder.file("source"), destination: folder.file("out")), files)
+        let job = try Reshard(binding(folder, files), sharding: .upTo(bytes: 80_000))
+        let place = PlanFile.Place(source: folder.file("source"), destination: folder.file("out"))
+        return try runner(job, place, files).perform().segmentsDone
       }),
     Deed(
       name: "synth", prepare: { _ in },
@@ -126,7 +128,8 @@ struct FaultTests {
         var changes = PresetModel.Changes()
         changes.settings = [("num_hidden_layers", "1")]
         let job = try SynthPlan(try PresetModel(preset, changes: changes, library: library), options: SynthOptions())
-        return try perform(job, PlanFile.Place(source: nil, destination: folder.file("out")), files)
+        let place = PlanFile.Place(source: nil, destination: folder.file("out"))
+        return try runner(job, place, files).perform().segmentsDone
       }),
     Deed(
       name: "replace a folder",
@@ -138,9 +141,7 @@ struct FaultTests {
       name: "replace another plan's leftover",
       prepare: { folder in
         try source(folder)
-        let plan = try job(folder, "fp8-block", shard: 30_000, .system)
-        let place = PlanFile.Place(source: folder.file("source"), destination: folder.file("out"))
-        _ = try runner(plan, place, .system).performUnits([0])
+        _ = try conversion(folder, "fp8-block", shard: 30_000).performUnits([0])
       }, perform: convert("bf16", to: "out", overwrite: true)),
     Deed(
       name: "replace a set of GGUF files by another",
@@ -152,14 +153,10 @@ struct FaultTests {
       name: "finish",
       prepare: { folder in
         try source(folder)
-        let plan = try job(folder, "int4-g32", shard: 60_000, .system)
-        let place = PlanFile.Place(source: folder.file("source"), destination: folder.file("out"))
-        _ = try runner(plan, place, .system).performUnits(nil)
+        _ = try conversion(folder, "int4-g32").performUnits(nil)
       },
       perform: { folder, files in
-        let place = PlanFile.Place(source: folder.file("source"), destination: folder.file("out"))
-        let plan = try job(folder, "int4-g32", shard: 60_000, files)
-        return try runner(plan, place, files).performFinish(verifiesAll: false)?.segmentsDone ?? 0
+        try conversion(folder, "int4-g32", files).performFinish(verifiesAll: false)?.segmentsDone ?? 0
       }),
     Deed(
       name: "checksum", prepare: source,

@@ -32,11 +32,7 @@ struct GGUFConvertTests {
     let source = given ?? folder.file("source")
     if !FileManager.default.fileExists(atPath: source) {
       try TinyModel.write(to: source, config: config, biased: biased)
-      let tokenizer = """
-        {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
-         "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
-        """
-      try Data(tokenizer.utf8).write(to: URL(fileURLWithPath: folder.file("source/tokenizer.json")))
+      try TinyModel.writeTokenizer(to: source)
     }
     let library = try SpecLibrary()
     let recipe = try #require(try Recipe.find(recipe, in: library, files: .system))

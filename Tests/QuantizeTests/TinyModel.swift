@@ -36,6 +36,14 @@ final class TemporaryFolder {
 
 /// A Llama of two layers, written byte by byte by the test itself: 64 wide, in two shards with an index.
 enum TinyModel {
+  static func writeTokenizer(to folder: String) throws {
+    let tokenizer = """
+      {"version": "1.0", "added_tokens": [], "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+       "decoder": {"type": "ByteLevel"}, "model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}}
+      """
+    try Data(tokenizer.utf8).write(to: URL(fileURLWithPath: folder + "/tokenizer.json"))
+  }
+
   /// - Parameters:
   ///   - config: further keys of config.json.
   ///   - layers: one makes one shard.

@@ -30,13 +30,16 @@ import Testing
     ).0
   }
 
-  private func carryOut(_ job: ConvertPlan, to destination: String) throws {
-    let runner = try Runner(
+  private func runner(_ job: ConvertPlan, to destination: String) throws -> Runner {
+    try Runner(
       job, place: PlanFile.Place(source: nil, destination: destination),
       options: Runner.Options(
         threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0, takesDigests: job.takesDigests),
       files: .system)
-    _ = try runner.perform()
+  }
+
+  private func carryOut(_ job: ConvertPlan, to destination: String) throws {
+    _ = try runner(job, to: destination).perform()
   }
 
   @Test("what a tower's file is made of comes back out of it", arguments: ["kimi_k25", "qwen35", "qwen35_moe"])
@@ -151,7 +154,9 @@ import Testing
     try carryOut(try plan("qwen35", in: folder), to: out)
     let first = try FileAccess.system.readAll(tower, limit: 1 << 30)
     try FileAccess.system.remove(out)
-    try carryOut(try plan("qwen35", in: folder, to: "q8_0"), to: out)
+    let again = try runner(try plan("qwen35", in: folder, to: "q8_0"), to: out)
+    #expect(try again.replacedBeside() == ["mmproj-out.gguf"])
+    _ = try again.perform()
     let second = try FileAccess.system.readAll(tower, limit: 1 << 30)
     #expect(second.count < first.count)
     try FileAccess.system.remove(out)
@@ -161,5 +166,23 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try carryOut(job, to: out) }
     #expect(error?.code == .outputExists && error?.file == tower)
     #expect(try FileAccess.system.readAll(tower, limit: 1 << 20) == foreign)
+  }
+
+  @Test("a tower of other tensors that lies there without its text model is refused, and stays where none is written")
+  func leftoverOfAnother() throws {
+    let (folder, other) = (try source("qwen35"), try source("kimi_k25"))
+    let (out, tower) = (folder.file("out.gguf"), folder.file("mmproj-out.gguf"))
+    try carryOut(try plan("kimi_k25", in: other), to: out)
+    try FileAccess.system.remove(out)
+    let before = try FileAccess.system.readAll(tower, limit: 1 << 30)
+    let job = try plan("qwen35", in: folder)
+    let error = #expect(throws: CheckpointError.self) { try carryOut(job, to: out) }
+    #expect(error?.code == .outputExists && error?.file == tower)
+    let short = try runner(
+      try plan("qwen35", in: folder, images: #"{"image_mean": [0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#), to: out)
+    #expect(try short.replacedBeside() == [])
+    _ = try short.perform()
+    #expect(try FileAccess.system.readAll(tower, limit: 1 << 30) == before)
+    #expect(try FileAccess.system.status(out) != nil)
   }
 }

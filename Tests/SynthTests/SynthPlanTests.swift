@@ -121,7 +121,7 @@ import Testing
     let runner = try Runner(
       synth, place: PlanFile.Place(source: nil, destination: folder.file("x")),
       options: Runner.Options(threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 1 << 20), files: .system)
-    _ = try runner.performSparse(synth.finishing(Runner.Outcome(), threads: 2))
+    _ = try runner.performSparse(synth.finishing(Runner.Outcome()))
     let binding = try Binding.bind(try Checkpoint.open(folder.file("x")), library: try library.get())
     #expect(binding.findings.isEmpty)
     #expect(binding.tensors.count == 723)
@@ -156,7 +156,7 @@ import Testing
   func quantizationConfig() throws {
     func config(_ family: String, _ storage: String?) throws -> ModelConfig {
       let model = try presetModel("tiny", family: family) { $0.storage = storage }
-      let finishing = try SynthPlan(model, options: SynthOptions()).finishing(Runner.Outcome(), threads: 1)
+      let finishing = try SynthPlan(model, options: SynthOptions()).finishing(Runner.Outcome())
       return try ModelConfig(parsing: try #require(finishing.config), file: "config.json")
     }
     #expect(try config("kimi_k2", nil).quantization?["quant_method"]?.string == "fp8")

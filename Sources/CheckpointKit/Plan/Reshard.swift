@@ -3,6 +3,7 @@ public struct Reshard: Job {
   public let plan: Plan
   public let findings: [Finding] = []
   public let takesDigests: Bool
+  public let takesSourceDigests = false
   private let checkpoint: Checkpoint
 
   /// Plans it. The parts of one tensor stay together; everything that is stored is kept, junk too.
@@ -81,7 +82,7 @@ public struct Reshard: Job {
 
   public func executor() -> any PanelExecutor { CopyExecutor(plan, of: checkpoint) }
 
-  public func finishing(_ outcome: Runner.Outcome, threads: Int) throws(CheckpointError) -> Finishing {
+  public func finishing(_ outcome: Runner.Outcome) throws(CheckpointError) -> Finishing {
     var finishing = Finishing()
     finishing.sideFolder = checkpoint.folder
     finishing.sideFiles = checkpoint.sideFiles.carried

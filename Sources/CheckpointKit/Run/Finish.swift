@@ -31,7 +31,7 @@ extension Runner {
     }
     try checkWritten(records, all: verifiesAll)
     return try complete(
-      try job.finishing(outcome, threads: options.threads), digests: try allDigests(records), records)
+      try job.finishing(outcome), digests: try allDigests(records), records)
   }
 
   /// Publishes the weight files, writes what stands beside them, then ends the unfinished state.

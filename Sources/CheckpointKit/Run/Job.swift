@@ -4,6 +4,8 @@ public protocol Job: Sendable {
   var findings: [Finding] { get }
   /// Whether digests of what is written are taken along the way.
   var takesDigests: Bool { get }
+  /// Whether digests of the source's weight files are taken before.
+  var takesSourceDigests: Bool { get }
   /// Bytes of the source's weights; nil where there is no source.
   var inputBytes: Int? { get }
   /// The files of the source, for what must not be written into; nil where there is none.
@@ -12,7 +14,5 @@ public protocol Job: Sendable {
   func executor() -> any PanelExecutor
 
   /// What makes the files a checkpoint, once all of them are complete.
-  ///
-  /// - Parameter threads: how many may be used where something is read for it.
-  func finishing(_ outcome: Runner.Outcome, threads: Int) throws(CheckpointError) -> Finishing
+  func finishing(_ outcome: Runner.Outcome) throws(CheckpointError) -> Finishing
 }

@@ -5,13 +5,22 @@ struct Occupants: Sendable {
   /// Names that no document of ours has. Nothing removes them unasked.
   private(set) var foreign: [String] = []
 
+  /// Whether there is an unfinished result whose plan cannot be read any more.
+  private let hasDamagedPlan: Bool
+
   /// Whether there is nothing but what an ended run may leave of its own folder.
-  var isVacant: Bool { foreign.isEmpty && owned.allSatisfy { $0.hasPrefix(WorkFolder.name) } }
+  var isVacant: Bool {
+    !hasDamagedPlan && foreign.isEmpty && owned.allSatisfy { $0.hasPrefix(WorkFolder.name) }
+  }
 
   /// Of a result that is a folder: everything in it.
   init(of folder: String, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
-    guard try files.status(folder)?.kind == .directory else { return }
+    guard try files.status(folder)?.kind == .directory else {
+      hasDamagedPlan = false
+      return
+    }
     let ours = try Ours(in: folder, work: WorkFolder.name, place, files)
+    hasDamagedPlan = ours.hasDamagedPlan
     for name in try files.list(folder) { try add(name, ours.has(name), joinPath(folder, name), files) }
     owned = owned.filter { $0 != Provenance.fileName } + owned.filter { $0 == Provenance.fileName }
   }
@@ -20,6 +29,7 @@ struct Occupants: Sendable {
   init(_ plan: Plan, _ place: PlanFile.Place, files: FileAccess) throws(CheckpointError) {
     let folder = parentPath(place.destination)
     let ours = try Ours(in: folder, work: WorkFolder.name(forFile: lastPathComponent(place.destination)), place, files)
+    hasDamagedPlan = ours.hasDamagedPlan
     let planned = Set(plan.files.map { TensorName(place.name(of: $0)) })
     for name in planned.union(ours.names).map(\.string).sorted() + [place.provenanceName] {
       let path = joinPath(folder, name)
@@ -45,6 +55,7 @@ struct Occupants: Sendable {
   private struct Ours {
     private(set) var names: Set<TensorName> = []
     private var hasWork = false
+    private(set) var hasDamagedPlan = false
 
     init(in folder: String, work: String, _ place: PlanFile.Place, _ files: FileAccess) throws(CheckpointError) {
       let provenance = place.provenanceName
@@ -63,8 +74,10 @@ struct Occupants: Sendable {
         insert([provenance] + plan.fileNames.map { place.name(ofFile: $0) })
         if !place.isFile { insertUsual(plan.inputs.files.map(\.name)) }
       } else if try files.status(folder.path)?.kind == .directory {
-        // Begun, and stopped before it had a plan.
-        hasWork = try folder.isEmptyOfPlans()
+        // Begun, and stopped before it had a plan; or with one that something damaged.
+        hasDamagedPlan = try folder.hasDamagedPlan()
+        hasWork = try folder.isOwn()
+        if hasWork { insert(try folder.claimedNames().map { place.name(ofFile: $0) }) }
       }
     }
 

@@ -2,11 +2,8 @@
 extension Runner {
   private static let replacedSchema = "ckpt.replaced/1"
 
-  /// Says, in a work folder, which folder beside the result is the one that was replaced.
-  private func replacedFile(_ folder: WorkFolder) -> String { joinPath(folder.path, "replaced.json") }
-
   func replacedFolder(_ folder: WorkFolder) throws(CheckpointError) -> String? {
-    guard let json = try SealedJSON.read(replacedFile(folder), files), json["schema"]?.string == Self.replacedSchema,
+    guard let json = try SealedJSON.read(folder.replacedFile, files), json["schema"]?.string == Self.replacedSchema,
       let name = json["folder"]?.string, isPlainFileName(name)
     else { return nil }
     return joinPath(parentPath(destination.inPlace.destination), name)
@@ -30,7 +27,7 @@ extension Runner {
     let document = SealedJSON.bytes([
       "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(replaced)),
     ])
-    try files.writeAtomically(document, to: replacedFile(new), by: new.temporaryFolder)
+    try files.writeAtomically(document, to: new.replacedFile, by: new.temporaryFolder)
     if isThere {
       do throws(CheckpointError) { try files.exchange(claimed, old) } catch {
         guard error.code == .ioFailed else { throw error }
@@ -69,12 +66,11 @@ extension Runner {
     defer { withExtendedLifetime(lock) {} }
     if place.isFile {
       let beside = destination.beside
-      guard try files.status(beside.path) != nil else { return }
       if let begun = try beside.begunPlan() {
         if ofThisPlanToo || begun.id != plan.id { try beside.discard() }
       } else if try files.isFolderItself(beside.path) {
-        // Begun, and stopped before it had a plan, or whatever else stands there.
-        if try beside.isEmptyOfPlans() || place.overwriteAll { return try beside.discard() }
+        // Begun, and stopped before it had a plan, or with one that something damaged; or somebody's.
+        if try beside.isOwn() || place.overwriteAll { return try beside.discard() }
         if ofThisPlanToo { return }
         throw CheckpointError(
           .outputExists, file: beside.path, "holds what is not ckpt's own",
@@ -109,7 +105,7 @@ extension Runner {
     let document = SealedJSON.bytes([
       "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(away)),
     ])
-    try files.writeAtomically(document, to: replacedFile(new), by: new.temporaryFolder)
+    try files.writeAtomically(document, to: new.replacedFile, by: new.temporaryFolder)
     try files.rename(old, to: away)
     try files.rename(claimed, to: old)
   }
@@ -152,10 +148,13 @@ extension Runner {
   /// its files get their names. Another plan's leftover of that name goes.
   func takePlace() throws(CheckpointError) {
     let inPlace = destination.inPlace
-    if let begun = try inPlace.begunPlan(), begun.id != plan.id {
-      // What it had put in place, its plan alone names.
+    let begun = try inPlace.begunPlan()
+    let isDamaged = try inPlace.hasDamagedPlan()
+    if isDamaged || begun != nil && begun?.id != plan.id {
+      // What it had put in place, its plan and claims alone name.
       let new = Set(plan.files.map { TensorName(place.name(of: $0)) })
-      for name in begun.fileNames.map({ place.name(ofFile: $0) }) where !new.contains(TensorName(name)) {
+      let names = isDamaged ? try inPlace.claimedNames() : begun?.fileNames ?? []
+      for name in names.map({ place.name(ofFile: $0) }) where !new.contains(TensorName(name)) {
         try files.remove(joinPath(inPlace.destination, name))
       }
       try inPlace.discard()

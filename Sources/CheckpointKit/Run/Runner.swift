@@ -36,6 +36,8 @@ public struct Runner: Sendable {
     /// Whether the result was there already, of this very plan.
     public var wasFinished = false
     public var findings: [Finding] = []
+    /// SHA-256 of the source's weight files, where the job wants them.
+    public var sourceDigests: [TensorName: SHA256Digest] = [:]
     /// By tensor of the plan: digests of its parts and the sums of its panels.
     var tensors: [Int: SegmentRecord.Tensor] = [:]
 
@@ -269,8 +271,13 @@ public struct Runner: Sendable {
     outcome.findings += found.proven.sorted { $0.key < $1.key }.map { name, count in
       Finding(
         .note, .inputTouched, file: name.string,
-        "was touched since this result was begun, and its bytes are what the evidence beside it says: "
+        "was touched or replaced since this result was begun, and has the same bytes by its digest: "
           + "\(count) finished units stay")
+    }
+    // Before anything is made of them: whoever goes on will know what it was made of.
+    if job.takesSourceDigests, let source = job.source {
+      outcome.sourceDigests = try SourceDigests.current(
+        of: source, in: folder, threads: options.threads, isStopped: options.isStopped)
     }
     if publishes {
       for file in plan.files.indices where state.isComplete(file) {

@@ -23,8 +23,10 @@ struct SegmentJournal: Sendable {
     var stale: [String] = []
     /// Of each source file that was touched since: how many segments are done again for it.
     var touched: [TensorName: Int] = [:]
-    /// Of each that was touched, and is what evidence says: how many segments stay.
+    /// Of each that was touched or replaced, and has the same bytes by its digest: how many segments stay.
     var proven: [TensorName: Int] = [:]
+    /// Those that were taken for that, among others.
+    var digests: SourceDigests?
     /// Files of which records speak that are not at their full size.
     var cut: Set<Int> = []
   }
@@ -41,7 +43,7 @@ struct SegmentJournal: Sendable {
     }
     var states: [PartialFiles.State] = []
     for number in plan.files.indices { states.append(try partials.state(number)) }
-    var proofs = Proofs(source)
+    var proofs = try Proofs(source, folder)
     for (name, record) in read {
       guard let record else {
         content.stale.append(name)
@@ -59,6 +61,7 @@ struct SegmentJournal: Sendable {
         content.records[record.segment] = record
       }
     }
+    content.digests = proofs.digests
     return content
   }
 
@@ -66,26 +69,34 @@ struct SegmentJournal: Sendable {
     sources[TensorName(stamp.name)].map { !stamp.matches($0) } ?? false
   }
 
-  /// The first of the files it was made of that is another now. One that was touched in its place, and is what evidence
-  /// says, is not.
+  /// The first of the files it was made of that is another now.
   private func touched(_ record: SegmentRecord, _ proofs: inout Proofs) throws(CheckpointError) -> SourceStamp? {
     for stamp in record.sources where isOther(stamp) {
-      guard let now = sources[TensorName(stamp.name)], stamp.isSameFile(now), try proofs.proves(stamp.name) else {
-        return stamp
-      }
+      guard let now = sources[TensorName(stamp.name)], try proofs.prove(stamp, now) else { return stamp }
     }
     return nil
   }
 
-  /// What was found out by reading files that were touched, each once.
+  /// What was found out by reading files that were touched, each once for each kind of proof.
   private struct Proofs {
     private let source: Checkpoint?
+    private(set) var digests: SourceDigests?
     private var evidence: SourceEvidence?
     private var known: [TensorName: Bool] = [:]
 
-    init(_ source: Checkpoint?) { self.source = source }
+    init(_ source: Checkpoint?, _ folder: WorkFolder) throws(CheckpointError) {
+      self.source = source
+      if let source { digests = try SourceDigests(source, in: folder) }
+    }
 
-    mutating func proves(_ name: String) throws(CheckpointError) -> Bool {
+    /// Whether the bytes of a file that had one stamp are the same under another: by the digest that was taken then, or
+    /// where it is the same file, touched, and is what evidence says.
+    mutating func prove(_ then: SourceStamp, _ now: SourceStamp) throws(CheckpointError) -> Bool {
+      if let isUnchanged = try digests?.isUnchanged(since: then) { return isUnchanged }
+      return then.isSameFile(now) ? try isEvident(then.name) : false
+    }
+
+    private mutating func isEvident(_ name: String) throws(CheckpointError) -> Bool {
       guard let source else { return false }
       if let known = known[TensorName(name)] { return known }
       let evidence: SourceEvidence
@@ -132,6 +143,7 @@ struct SegmentJournal: Sendable {
       }
     }
     for name in content.stale { try files.remove(joinPath(folder.recordsFolder, name)) }
+    try content.digests?.keep()
     // What was proven need not be read again.
     for (segment, record) in content.records where record.sources.contains(where: { isOther($0) }) {
       var record = record

@@ -55,11 +55,7 @@ final class SegmentWriter<Executor: PanelExecutor> {
     var shards: Set<Int> = []
     for (i, panel) in run.enumerated() {
       if i + 1 < run.count { executor.expect(run[i + 1], of: plan.tensors[run[i + 1].tensor]) }
-      if options.isStopped() {
-        throw CheckpointError(
-          .stopped, file: runner.place.destination, "was stopped before it was finished",
-          hint: "run the same command again: it continues")
-      }
+      if options.isStopped() { throw runner.folder.stopped }
       let tensor = plan.tensors[panel.tensor]
       if draft.record.tensors.last?.tensor != panel.tensor {
         draft.streams.append(options.takesDigests ? tensor.parts.map { _ in SHA256Stream() } : [])

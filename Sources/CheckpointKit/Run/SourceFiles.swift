@@ -42,6 +42,13 @@ public final class SourceFiles: Sendable {
     }
   }
 
+  /// SHA-256 of a whole file.
+  func digest(ofShard shard: Int) throws(CheckpointError) -> SHA256Digest {
+    let digest = try file(shard).digest(of: 0..<checkpoint.shards[shard].byteCount)
+    try requireUnchanged()
+    return digest
+  }
+
   /// What a record keeps of a file.
   func stamp(_ shard: Int) -> SourceStamp {
     SourceStamp(checkpoint.shards[shard].name, checkpoint.shards[shard].status)

@@ -4,6 +4,7 @@
 ///     DST/.ckpt/claims/NAME.json             which partial file of a weight file the workers share, by its nonce
 ///     DST/.ckpt/files/NAME.<nonce>           a weight file whose segments are not all done
 ///     DST/.ckpt/records/000012.<nonce>.json  a segment that is done, and in which partial file
+///     DST/.ckpt/sources/…                    with `--digests all`: digests of the source's files
 ///     DST/.ckpt/temporary-<plan>/…           what one process is writing whole
 ///
 /// A folder that holds `.ckpt` is unfinished. For a result that is no folder but a file, `OUT.gguf` or the set that it
@@ -76,9 +77,12 @@ struct WorkFolder: Sendable {
 
   var path: String { joinPath(destination, name) }
   var planFile: String { joinPath(path, "plan.json") }
+  /// Says which folder beside the result is the one that was replaced.
+  var replacedFile: String { joinPath(path, "replaced.json") }
   var claimsFolder: String { joinPath(path, "claims") }
   var recordsFolder: String { joinPath(path, "records") }
   var filesFolder: String { joinPath(path, "files") }
+  var sourcesFolder: String { joinPath(path, "sources") }
   /// Of one plan alone: where another's work folder has taken the place of this one, nothing is written into it.
   var temporaryFolder: String { joinPath(path, Self.temporaryName + (plan.map { "-" + $0.hex.prefix(16) } ?? "")) }
   static let temporaryName = "temporary"
@@ -98,12 +102,39 @@ struct WorkFolder: Sendable {
       // Removed meanwhile: the result was finished.
       if error.code == .notFound { return nil }
       guard error.code == .malformedFile || error.code == .planMalformed else { throw error }
-      // What lies there is then nobody's, and goes with --overwrite-all.
-      if place.overwriteAll { return nil }
+      // Whose it was is not known any more.
+      let isOwn = try isOwn()
+      if place.overwriteAll || place.overwrite && isOwn { return nil }
       var error = error
-      error.hint = "something else wrote to this file of ckpt's own: --overwrite-all makes the result anew"
+      error.hint =
+        "the plan of an unfinished result is damaged: --overwrite\(isOwn ? "" : "-all") makes the result anew"
       throw error
     }
+  }
+
+  /// Whether a plan lies here that cannot be read, and what was begun with it may go.
+  func hasDamagedPlan() throws(CheckpointError) -> Bool {
+    guard try files.status(planFile) != nil else { return false }
+    return try begunPlan() == nil
+  }
+
+  /// Whether nothing is in it that ckpt has not put there.
+  func isOwn() throws(CheckpointError) -> Bool {
+    let own = [planFile, replacedFile, claimsFolder, recordsFolder, filesFolder, sourcesFolder].map(lastPathComponent)
+    return try files.list(path).allSatisfy { own.contains($0) || $0.hasPrefix(Self.temporaryName) }
+  }
+
+  /// The weight files that were begun, as a plan calls them: where it cannot be read any more.
+  func claimedNames() throws(CheckpointError) -> [String] {
+    guard try files.status(claimsFolder)?.kind == .directory else { return [] }
+    var names: [String] = []
+    for claim in try files.list(claimsFolder) {
+      guard let name = try SealedJSON.read(joinPath(claimsFolder, claim), files)?["file"]?.string,
+        isPlainFileName(name)
+      else { continue }
+      names.append(name)
+    }
+    return names
   }
 
   private var folders: [String] { [claimsFolder, recordsFolder, filesFolder, temporaryFolder] }
@@ -143,6 +174,12 @@ struct WorkFolder: Sendable {
         .notFound, file: planFile, "is gone: another command has taken this place",
         hint: "see 'ckpt status \(place.destination)'")
     }
+  }
+
+  var stopped: CheckpointError {
+    CheckpointError(
+      .stopped, file: place.destination, "was stopped before it was finished",
+      hint: "run the same command again: it continues")
   }
 
   /// Ends the unfinished state in one step, then removes the folder.
@@ -192,13 +229,6 @@ struct WorkFolder: Sendable {
 
   private var discardedPrefix: String {
     joinPath(destination, place.isFile ? name + Self.discardedSuffix : Self.discardedName)
-  }
-
-  /// Whether there is nothing in it but what a command makes before it has a plan.
-  func isEmptyOfPlans() throws(CheckpointError) -> Bool {
-    try files.list(path).allSatisfy {
-      ["claims", "records", "files"].contains($0) || $0.hasPrefix(Self.temporaryName)
-    }
   }
 }
 

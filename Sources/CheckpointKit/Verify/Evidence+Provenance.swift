@@ -9,13 +9,13 @@ extension Evidence {
   ) throws(CheckpointError) -> Evidence? {
     var evidence = Evidence(.provenance, "the provenance")
     var found = false
-    for (name, stem) in isSingleFile ? besideFiles(listing) : inFolder(listing) {
+    for (name, result) in isSingleFile ? besideFiles(listing) : inFolder(listing) {
       let path = joinPath(listing.folder, name)
       guard try access.status(path)?.kind == .regular else { continue }
       found = true
       do throws(CheckpointError) {
         let json = try JSONValue(parsing: access.readAll(path, limit: Provenance.byteLimit), file: name)
-        try evidence.take(json, file: name, stem: stem)
+        try evidence.take(json, file: name, of: result)
       } catch {
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
         let isDamaged = error.code != .verifyEvidence
@@ -28,14 +28,18 @@ extension Evidence {
     return found ? evidence : nil
   }
 
-  private typealias Place = (name: String, stem: String?)
+  /// Of a result that is no folder, where that is.
+  private typealias Place = (name: String, result: PlanFile.Place?)
 
-  private static let gguf = "." + Provenance.fileName
+  private static func result(_ stem: String) -> PlanFile.Place {
+    PlanFile.Place(source: nil, destination: stem + Container.gguf.fileEnding)
+  }
 
   private static func inFolder(_ listing: FolderListing) -> [Place] {
-    listing.files.filter { !$0.name.utf8.contains(UInt8(ascii: "/")) }.compactMap { file in
+    let ending = "." + Provenance.fileName
+    return listing.files.filter { !$0.name.utf8.contains(UInt8(ascii: "/")) }.compactMap { file in
       if file.name == Provenance.fileName { return (file.name, nil) }
-      return file.name.hasSuffix(gguf) ? (file.name, String(file.name.dropLast(gguf.count))) : nil
+      return file.name.hasSuffix(ending) ? (file.name, result(String(file.name.dropLast(ending.count)))) : nil
     }
   }
 
@@ -50,10 +54,15 @@ extension Evidence {
       }
     }
     if stems.isEmpty { return [(Provenance.fileName, nil)] }
-    return Set(stems.map { TensorName($0) }).sorted().map { ($0.string + gguf, $0.string) }
+    return Set(stems.map { TensorName($0) }).sorted().map { stem in
+      let result = result(stem.string)
+      return (result.provenanceName, result)
+    }
   }
 
-  private mutating func take(_ json: JSONValue, file: String, stem: String?) throws(CheckpointError) {
+  private mutating func take(
+    _ json: JSONValue, file: String, of result: PlanFile.Place?
+  ) throws(CheckpointError) {
     func malformed(_ what: String) -> CheckpointError {
       CheckpointError(.verifyEvidence, file: file, "is no provenance that is read here: \(what)")
     }
@@ -68,7 +77,6 @@ extension Evidence {
     }
     guard let outputs = json["outputs"]?.array else { throw malformed("it has no 'outputs'") }
     let sideFiles = json["side_files"]?.array
-    let place = stem.map { PlanFile.Place(source: nil, destination: $0 + Container.gguf.fileEnding) }
     var files: [(name: String, byteCount: Int, root: SHA256Digest?, digest: SHA256Digest?)] = []
     for output in outputs {
       guard let name = output["name"]?.string, let bytes = output["bytes"]?.int else {
@@ -76,7 +84,7 @@ extension Evidence {
       }
       let isUnknown = output["digest_root"]?.isNull ?? true
       let root = isUnknown ? nil : try digest(output["digest_root"], "a digest_root")
-      files.append((place?.name(ofFile: name) ?? name, bytes, root, nil))
+      files.append((result?.name(ofFile: name) ?? name, bytes, root, nil))
     }
     for side in sideFiles ?? [] {
       guard let name = side["name"]?.string, let bytes = side["bytes"]?.int else {
@@ -89,7 +97,7 @@ extension Evidence {
     }
     // Without a digest it is evidence of nothing, and a file like any other.
     if files.contains(where: { $0.root != nil || $0.digest != nil }) { ownFiles.insert(TensorName(file)) }
-    if stem != nil {
+    if result != nil {
       listsItsOwn = true
     } else {
       isListing = sideFiles != nil

@@ -2,12 +2,13 @@ public import CheckpointKit
 
 extension ConvertPlan: Job {
   public var takesDigests: Bool { options.digests != .none }
+  public var takesSourceDigests: Bool { options.digests == .all }
   public var inputBytes: Int? { binding.checkpoint.dataBytes }
   public var source: Checkpoint? { binding.checkpoint }
 
   public func executor() -> any PanelExecutor { ConvertExecutor(self) }
 
-  public func finishing(_ outcome: Runner.Outcome, threads: Int) throws(CheckpointError) -> Finishing {
+  public func finishing(_ outcome: Runner.Outcome) throws(CheckpointError) -> Finishing {
     var finishing = Finishing()
     let checkpoint = binding.checkpoint
     if plan.container == .safetensors {
@@ -24,8 +25,8 @@ extension ConvertPlan: Job {
       "error_by_layer": .object(errors.byLayerAndRole),
     ]
     if options.digests == .all {
-      let digests = try checkpoint.fileDigests(threads: threads)
-      provenance["source_files_sha256"] = .object(JSONObject(digests.map { ($0.name, .string($0.digest.hex)) }))
+      let digests = outcome.sourceDigests.sorted { $0.key < $1.key }
+      provenance["source_files_sha256"] = .object(JSONObject(digests.map { ($0.key.string, .string($0.value.hex)) }))
     }
     finishing.provenance = provenance
     return finishing

@@ -49,12 +49,13 @@ public struct SynthPlan: Job {
 
   /// What is made up can be made again; `checksum` takes digests where they are wanted.
   public var takesDigests: Bool { false }
+  public var takesSourceDigests: Bool { false }
   public var inputBytes: Int? { nil }
   public var source: Checkpoint? { nil }
 
   public func executor() -> any PanelExecutor { SynthExecutor(self) }
 
-  public func finishing(_ outcome: Runner.Outcome, threads: Int) -> Finishing { finishing }
+  public func finishing(_ outcome: Runner.Outcome) -> Finishing { finishing }
 
   private static func draft(_ tensor: PresetModel.Tensor, work: Int) -> PlanBuilder.Draft {
     let (shape, plain) = (tensor.shape, PlainLayout(.f32))

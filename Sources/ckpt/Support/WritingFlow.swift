@@ -70,7 +70,7 @@ struct WritingFlow {
     try tellForeign(runner)
     let outcome =
       isSparse
-      ? try runner.performSparse(try job.finishing(Runner.Outcome(), threads: session.threads))
+      ? try runner.performSparse(try job.finishing(Runner.Outcome()))
       : try runner.perform()
     progress.clear()
     var result = Result(outcome: outcome)
