@@ -6,6 +6,8 @@ public struct ResultStatus: Sendable {
     /// A command was stopped: the same one goes on.
     case unfinished
     case complete
+    /// Complete once, and files of it are gone or changed since.
+    case changed
     /// Something that belongs to no result: an unfinished one beside a complete one, the remains of a folder.
     case leftover
   }
@@ -16,6 +18,8 @@ public struct ResultStatus: Sendable {
   public var command: [String] = []
   public var units = 0
   public var missing: [Int] = []
+  /// What of a complete result is not as it was written.
+  public var changes: [Finding] = []
   /// Paths of what is not the result itself: work folders, folders that are being removed.
   public var work: [String] = []
 
@@ -23,11 +27,13 @@ public struct ResultStatus: Sendable {
   public init(of destination: String, files: FileAccess = .system) throws(CheckpointError) {
     let place = PlanFile.Place(source: nil, destination: destination)
     let inPlace = WorkFolder(place, .inPlace, files: files)
-    let isComplete = try files.status(joinPath(inPlace.destination, place.provenanceName)) != nil
     if try take(inPlace, place) {
       state = .unfinished
     } else {
-      if isComplete { state = .complete }
+      if let changes = try ResultChanges.find(place, in: inPlace.destination, files) {
+        self.changes = changes
+        state = changes.isEmpty ? .complete : .changed
+      }
       for folder in try Self.besides(place, files) where try take(folder, place) { state = .leftover }
     }
     if state != .unfinished, try addRemains(inPlace) { state = .leftover }

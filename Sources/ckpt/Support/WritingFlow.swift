@@ -194,7 +194,9 @@ extension WritingFlow: UnitFlow {
   var destination: String { place.destination }
   var unitCount: Int { job.plan.segments.count }
 
-  func state() throws -> ResultStatus.State { try runner().resultState }
+  func state() throws -> ResultStatus.State { try runner().resultState() }
+
+  func changes() throws -> [Finding] { try runner().changes() }
 
   func missing() throws -> [Int] { try runner().missingSegments() }
 
