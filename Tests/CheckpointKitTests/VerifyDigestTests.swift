@@ -48,7 +48,7 @@ import Testing
       GitBlobHasher.pointer(to: SHA256Digest(of: "hello"), byteCount: 5) == "d1ca116d6733584c13cb8bb50b21d5b5b81ee28f")
   }
 
-  @Test("an index of git is read in versions 2 and 4, and a cut one is refused")
+  @Test("an index of git is read in versions 2 and 4; a cut one, and one that needs an extension, is not used")
   func gitIndex() throws {
     func entry(_ name: String, _ id: UInt8, version: Int, strip: UInt8 = 0) -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: 24) + [0, 0, 0x81, 0xa4] + [UInt8](repeating: 0, count: 12)
@@ -62,13 +62,19 @@ import Testing
     let four =
       Array("DIRC".utf8) + [0, 0, 0, 4, 0, 0, 0, 2] + entry("sub/a", 1, version: 4)
       + entry("bc", 2, version: 4, strip: 1)
-    #expect(GitIndex.entries(two)?.map(\.name) == ["a.json", "sub/b"])
-    #expect(
-      GitIndex.entries(two)?.map(\.id) == [String(repeating: "01", count: 20), String(repeating: "02", count: 20)])
-    #expect(GitIndex.entries(four)?.map(\.name) == ["sub/a", "sub/bc"])
-    // Behind the last name there is nothing but padding.
-    for cut in 0...two.count - 5 { #expect(GitIndex.entries(Array(two.prefix(cut))) == nil) }
-    for cut in 0..<four.count - 1 { #expect(GitIndex.entries(Array(four.prefix(cut))) == nil) }
+    let checksum = [UInt8](repeating: 0, count: 20)
+    func extended(_ name: String) -> [UInt8] { two + Array(name.utf8) + [0, 0, 0, 3, 1, 2, 3] + checksum }
+    #expect(GitIndex.entries(extended("TREE"))?.count == 2)
+    for name in ["link", "sdir"] { #expect(GitIndex.entries(extended(name)) == nil) }
+    let leftOut: [UInt8] = Array(entry("a", 1, version: 3).prefix(60)) + [0x40, 1, 0x40, 0] + Array("a".utf8) + [0]
+    let sparse = Array("DIRC".utf8) + [0, 0, 0, 3, 0, 0, 0, 1] + leftOut + [0, 0, 0, 0, 0, 0] + checksum
+    #expect(GitIndex.entries(sparse)?.map(\.isLeftOut) == [true])
+    for (index, names) in [(two + checksum, ["a.json", "sub/b"]), (four + checksum, ["sub/a", "sub/bc"])] {
+      let found = try #require(GitIndex.entries(index))
+      #expect(found.map(\.name) == names)
+      #expect(found.map(\.id) == [String(repeating: "01", count: 20), String(repeating: "02", count: 20)])
+      for cut in 0..<index.count { #expect(GitIndex.entries(Array(index.prefix(cut))) == nil) }
+    }
   }
 
   @Test(

@@ -44,10 +44,12 @@ public enum NPYFile {
 }
 
 /// Writes one array, piece by piece: it appears under its name when it is complete, or not at all.
+/// An array of the same type and as many dimensions is replaced, nothing else.
 public final class NPYWriter {
   private let path: String
   private let partial: String
   private let files: FileAccess
+  private let output: SideOutput
   private let file: OpenFile
   private let end: Int
   private var offset: Int
@@ -58,7 +60,7 @@ public final class NPYWriter {
     guard let encoded = header.encoded, let byteCount = header.dtype.byteCount(of: elements) else {
       throw CheckpointError(.outputUnsuitable, file: path, ".npy has no type for \(header.dtype) \(header.shape)")
     }
-    try files.requireFilePlace(path)
+    output = try SideOutput(path, .array(header.dtype, dimensions: header.shape.count), files: files)
     self.path = path
     self.files = files
     files.sweepPrivateFiles(in: parentPath(path))
@@ -88,6 +90,7 @@ public final class NPYWriter {
       throw CheckpointError(.internalMistake, file: path, "lacks \(end - offset) bytes of its elements")
     }
     try file.sync()
+    try output.require()
     try files.rename(partial, to: path)
     isPublished = true
     try files.syncDirectory(parentPath(path))

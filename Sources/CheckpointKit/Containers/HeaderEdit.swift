@@ -1,6 +1,6 @@
 /// A change of a weight file's metadata: the same tensors, byte for byte, behind another header.
 ///
-/// Where the new header ends where the old one did, it is written over it: the old one is saved first, in the work folder
+/// Where the new header ends where the old one did, and the file has no other name, it is written over it: the old one is saved first, in the work folder
 /// beside the file, so that a run that is stopped in between can be undone. Otherwise a new file is written and renamed
 /// over the old. One process at a time changes a file.
 public struct HeaderEdit: Sendable {
@@ -16,7 +16,10 @@ public struct HeaderEdit: Sendable {
   private let work: HeaderWorkFolder
 
   /// Whether no tensor byte moves.
-  public var isInPlace: Bool { header.count == data.lowerBound }
+  public var isInPlace: Bool { header.count == data.lowerBound && !hasOtherNames }
+
+  /// Whether the file has further names (hard links): those keep what they have, and this one gets a file of its own.
+  private let hasOtherNames: Bool
 
   /// A value to set, as a user writes it.
   public struct Setting: Sendable {
@@ -42,7 +45,9 @@ public struct HeaderEdit: Sendable {
     let saved = try work.stoppedChange()
     undoesStoppedChange = saved != nil
     let file = try OpenFile(reading: path, files)
-    let size = try file.size()
+    let status = try file.status()
+    let size = status.size
+    hasOtherNames = status.linkCount > 1
     // The header that is changed: the file's, or what an earlier change that was stopped had saved of it.
     let source = saved?.file ?? file
     let length = saved?.byteCount ?? size
@@ -134,7 +139,8 @@ public struct HeaderEdit: Sendable {
     return header
   }
 
-  /// The bytes of a key that is set. A new one is a string, or of the type before the first colon (`u32:5`).
+  /// The bytes of a key that is set. A new one is a string, or of the type before the first colon (`u32:5`); where that
+  /// stands before the value of a key which has this very type, it says the same again.
   private static func field(
     _ setting: Setting, knownAs known: GGUFField?
   ) -> Result<[UInt8], CheckpointError> {
@@ -153,6 +159,10 @@ public struct HeaderEdit: Sendable {
     }
     if let known {
       type = known.type
+      // The same words as when the key was new: a command that set it may be run again.
+      var named = type.name
+      if case .array(let element, _) = known.value { named = element.name + "[]" }
+      if text.hasPrefix(named + ":") { text = String(text.dropFirst(named.count + 1)) }
     } else if let colon = text.firstIndex(of: ":"), let named = GGUFValueType(name: String(text[..<colon])) {
       type = named
       text = String(text[text.index(after: colon)...])
@@ -163,7 +173,7 @@ public struct HeaderEdit: Sendable {
       return array(text, of: element, setting.key, fail)
     }
     guard let value = GGUFValue(text, as: type), let bytes = GGUFField.encoded(setting.key, value, as: type) else {
-      return fail("is of type \(type.name), and '\(text)' is none")
+      return fail("is of type \(type.name), and '\(text)' is none", "a key that is there keeps its type")
     }
     return .success(bytes)
   }
@@ -254,9 +264,11 @@ public struct HeaderEdit: Sendable {
     try work.requireOwn()
     let undone = try work.undo()
     try work.sweep()
-    var edit = try HeaderEdit(settings, of: path, files: files)
-    edit.undoesStoppedChange = undone
+    let edit: HeaderEdit
     do throws(CheckpointError) {
+      var planned = try HeaderEdit(settings, of: path, files: files)
+      planned.undoesStoppedChange = undone
+      edit = planned
       if edit.isInPlace { try edit.writeInPlace() } else { try edit.writeAnew() }
     } catch {
       // Where the file is as it was, nothing may say that it is unfinished.

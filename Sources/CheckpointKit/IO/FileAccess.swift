@@ -109,6 +109,8 @@ public struct FileStatus: Sendable, Equatable {
   public var changed: Int
   /// Which file it really is, behind all links.
   public var identity: [UInt64]
+  /// How many names it has: hard links.
+  public var linkCount: Int
 }
 
 extension FileAccess {
@@ -121,6 +123,11 @@ extension FileAccess {
     case .failure(let failure): throw systemError(.status, path, failure.code)
     case .success: return FileStatus(info)
     }
+  }
+
+  /// Whether a folder stands there, and no link to one.
+  func isFolderItself(_ path: String) throws(CheckpointError) -> Bool {
+    linkTarget(path) == nil ? try status(path)?.kind == .directory : false
   }
 
   /// Whether the name exists, even as a link to nothing.
@@ -293,6 +300,7 @@ extension FileStatus {
       modified = nanoseconds(info.st_mtimespec)
       changed = nanoseconds(info.st_ctimespec)
     #endif
+    linkCount = Int(clamping: info.st_nlink)
     identity = [UInt64(truncatingIfNeeded: info.st_dev), UInt64(truncatingIfNeeded: info.st_ino)]
   }
 }

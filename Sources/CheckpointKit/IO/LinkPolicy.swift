@@ -40,7 +40,7 @@ struct LinkPolicy: Sendable {
   }
 
   /// The folder of a repository in a Hub cache, of a folder that is one of its snapshots or lies in one.
-  private static func hubRoot(of folder: String) -> String? {
+  static func hubRoot(of folder: String) -> String? {
     var folder = folder
     while parentPath(folder) != folder {
       let snapshots = parentPath(folder)

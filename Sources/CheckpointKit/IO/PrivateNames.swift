@@ -31,20 +31,24 @@ let machineName: String = {
   return String(SHA256Digest(of: text).hex.prefix(16))
 }()
 
+let nonceDigits = 16
+
 /// Sixteen hex digits that nothing else has.
 func nonce() -> String {
   let text = String(UInt64.random(in: 0 ... .max), radix: 16)
-  return String(repeating: "0", count: 16 - text.utf8.count) + text
+  return String(repeating: "0", count: nonceDigits - text.utf8.count) + text
 }
 
 extension FileAccess {
+  static func isPrivateName(_ name: String) -> Bool { name.hasPrefix(prefix) && name.hasSuffix(suffix) }
+
   func privateName(in folder: String) -> String {
     joinPath(folder, "\(prefix)\(machine)-\(getpid())-\(nonce())\(suffix)")
   }
 
   /// Removes what dead processes of this machine left under names of their own. What cannot be removed stays.
   func sweepPrivateFiles(in folder: String) {
-    for name in (try? list(folder)) ?? [] where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+    for name in (try? list(folder)) ?? [] where Self.isPrivateName(name) {
       let parts = name.dropFirst(prefix.count).dropLast(suffix.count).split(
         separator: "-", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == machine, let process = pid_t(parts[1]), process > 0 else { continue }

@@ -45,6 +45,7 @@ public struct ChecksumPlan: Sendable {
     if try files.status(output) != nil {
       throw CheckpointError(.outputExists, file: output, "exists", hint: "give a new name, or remove it")
     }
+    try record.requireOwn()
     try PlanFile.write(
       id: id, inputs: inputs, place: place, files: [], segments: units.map { ($0, inputs.files[$0].byteCount, 1) },
       to: path, files)

@@ -1,7 +1,8 @@
 /// Notes of files that are done while a manifest is being made, one small file each.
 ///
-/// A note counts only for the very file it was made of: same name, size, time of change and identity. Notes of a plan
-/// that several machines share go without the identity, which is not the same on all; the plan has looked at the file.
+/// A note counts only for the very file it was made of: same name, size, times and identity. Notes of a plan that several
+/// machines share count on another machine, or for a copy on another disk, without the identity and the time that no
+/// program can set; the plan has looked at the file.
 public struct ChecksumRecord: Sendable {
   let folder: String
   /// Whether tensors were digested too.
@@ -20,8 +21,10 @@ public struct ChecksumRecord: Sendable {
     to output: String, _ files: FileAccess,
     _ write: (([UInt8]) throws(CheckpointError) -> Void) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    try files.requireFilePlace(output)
-    let folder = output + folderSuffix
+    let place = try SideOutput(output, .manifest, files: files)
+    let record = ChecksumRecord(folder: output + folderSuffix, isFull: false, files: files)
+    let folder = record.folder
+    try record.requireOwn()
     // Another process may publish the same, and remove the notes meanwhile.
     for _ in 0..<16 {
       do throws(CheckpointError) {
@@ -34,6 +37,7 @@ public struct ChecksumRecord: Sendable {
           end += bytes.count
         }
         try file.sync()
+        try place.require()
         try files.rename(partial, to: output)
         break
       } catch {
@@ -41,35 +45,88 @@ public struct ChecksumRecord: Sendable {
       }
     }
     try files.syncDirectory(parentPath(output))
-    try files.removeTree(folder)
+    try record.removeFolder()
   }
 
-  /// That what stands under the name of a manifest is one, or lines of digests: nothing else is written over.
-  public static func requireReplaceable(_ output: String, _ files: FileAccess) throws(CheckpointError) {
-    try files.requireFilePlace(output)
-    guard let status = try files.status(output), status.size > 0 else { return }
-    let beginning = try OpenFile(reading: output, files).readBytes(0..<min(status.size, 4096))
-    if String(decoding: beginning, as: UTF8.self).contains("\"\(Manifest.schema)\"") { return }
-    // The last line may be cut.
-    let lines = beginning.count == status.size ? beginning : Array(beginning.prefix { $0 != UInt8(ascii: "\n") })
-    let list = ChecksumFile(parsing: lines)
-    guard list.entries.isEmpty || !list.unreadable.isEmpty else { return }
-    throw CheckpointError(
-      .outputExists, file: output, "exists, and is neither a manifest nor a list of digests: it is not written over",
-      hint: "give another name")
+  // MARK: The folder
+
+  /// That the folder of notes is ckpt's own, or not there: it is removed in the end.
+  func requireOwn() throws(CheckpointError) {
+    if files.linkTarget(folder) != nil {
+      throw CheckpointError(
+        .outputUnsuitable, file: folder, "is a link, where a folder of ckpt's own should be: it is not followed",
+        hint: "remove the link, or give another name")
+    }
+    guard let kind = try files.status(folder)?.kind else { return }
+    guard kind == .directory else {
+      throw CheckpointError(
+        .outputExists, file: folder, "is a file, where a folder of ckpt's own should be", hint: "give another name")
+    }
+    for name in try entries() where !Self.isOwn(name) {
+      throw CheckpointError(
+        .outputExists, file: folder,
+        "holds \(printable(name)), which is not ckpt's own: the folder would be removed in the end",
+        hint: "move it away, or give another name")
+    }
   }
+
+  private func entries() throws(CheckpointError) -> [String] {
+    do throws(CheckpointError) { return try files.list(folder) } catch {
+      // Another process was done.
+      guard error.code == .notFound else { throw error }
+      return []
+    }
+  }
+
+  private static let nameDigits = 32
+  private static let ending = ".json"
+
+  private static func isOwn(_ name: String) -> Bool {
+    FileAccess.isPrivateName(name)
+      || name.hasSuffix(ending) && hexDigest(String(name.dropLast(ending.count)), digits: nameDigits) != nil
+  }
+
+  /// Removes what is ckpt's own of the folder, and the folder.
+  private func removeFolder() throws(CheckpointError) {
+    for name in try entries() where Self.isOwn(name) { try files.remove(joinPath(folder, name)) }
+    guard try files.removeEmptyFolder(folder) else {
+      throw CheckpointError(
+        .ioFailed, file: folder, "cannot be removed: something was put into it meanwhile",
+        hint: "run the same command again")
+    }
+  }
+
+  // MARK: Notes
 
   static let schema = "ckpt.checksum-record/1"
 
   private func path(_ file: FolderListing.File) -> String {
-    joinPath(folder, String(SHA256Digest(of: file.name).hex.prefix(32)) + ".json")
+    joinPath(folder, String(SHA256Digest(of: file.name).hex.prefix(Self.nameDigits)) + Self.ending)
   }
 
+  /// What a note begins with: a line for what it is of, and one for where the file was seen.
   private func stamp(_ file: FolderListing.File) -> String {
-    let identity = plan?.hex ?? (file.status?.identity ?? []).map(String.init).joined(separator: " ")
-    let text = "\(Toolkit.version) \(isFull) \(file.name) \(file.byteCount) \(file.status?.modified ?? 0) \(identity)"
+    let text =
+      "\(Toolkit.version) \(isFull) \(file.name) \(file.byteCount) \(file.status?.modified ?? 0) \(plan?.hex ?? "")"
     return "\(Self.schema) \(SHA256Digest(of: text).hex)\n"
   }
+
+  private func seen(_ file: FolderListing.File) -> String {
+    let numbers = (file.status?.identity.map(String.init) ?? []) + [String(file.status?.changed ?? 0)]
+    return ([machineName] + numbers).joined(separator: " ") + "\n"
+  }
+
+  /// Whether a file that was seen so may be the one that is here now.
+  private func isSame(_ line: String, _ file: FolderListing.File) -> Bool {
+    let now = seen(file)
+    if line == now { return true }
+    let (then, here) = (line.split(separator: " "), now.split(separator: " "))
+    guard plan != nil, then.count == here.count, here.count == 4 else { return false }
+    // On the same disk of the same machine it is another file, or was changed.
+    return then[0] != here[0] || then[1] != here[1]
+  }
+
+  private static let seenLimit = 256
 
   /// What was noted of a file; nil where it has to be read.
   ///
@@ -90,9 +147,13 @@ public struct ChecksumRecord: Sendable {
     let note = try OpenFile(reading: path(file), files)
     let stamp = Array(stamp(file).utf8)
     let size = try note.size()
+    guard size > stamp.count else { return nil }
+    let beginning = try note.readBytes(0..<min(size, stamp.count + Self.seenLimit))
+    guard let end = beginning[stamp.count...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    let seen = String(decoding: beginning[stamp.count...end], as: UTF8.self)
     // A note that a power cut left torn counts as absent: its last 64 digits are those of what stands above them.
-    let body = stamp.count..<max(stamp.count, size - 65)
-    guard !body.isEmpty, try note.readBytes(0..<stamp.count) == stamp,
+    let body = end + 1..<max(end + 1, size - 65)
+    guard !body.isEmpty, beginning.starts(with: stamp), isSame(seen, file),
       try note.readBytes(body.upperBound + 1..<size) == Array(note.digest(of: body).hex.utf8)
     else { return nil }
     var result = ContentReader.Result()
@@ -142,7 +203,7 @@ public struct ChecksumRecord: Sendable {
       end += bytes.count
     }
     var hasher = SHA256Hasher()
-    try write(stamp(file))
+    try write(stamp(file) + seen(file))
     try Manifest.write(entry) { (text) throws(CheckpointError) in
       hasher.update(text)
       try write(text)

@@ -121,6 +121,7 @@ struct ChecksumWork: Sendable {
 
   /// What a record has of each file; nil for those that are to be read.
   func noted(_ record: ChecksumRecord?) throws(CheckpointError) -> [ContentReader.Result?] {
+    try record?.requireOwn()
     var noted: [ContentReader.Result?] = []
     for (i, file) in listing.enumerated() { noted.append(try record?.result(of: file, tensors[i])) }
     return noted

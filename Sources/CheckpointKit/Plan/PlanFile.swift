@@ -53,6 +53,13 @@ public struct PlanFile: Sendable {
       return prefix + fileStem + name.dropFirst(prefix.count + "model".count)
     }
 
+    /// Where the files of a GGUF result will be, and what is beside them: for what must not be written there too.
+    public func paths(of plan: Plan) -> [String] {
+      let works = [WorkFolder.Stage.inPlace, .beside].map { WorkFolder(self, $0, files: .system).path }
+      let names = plan.files.map { name(of: $0) } + [provenanceName]
+      return [destination] + works + (isFile ? names.map { joinPath(parentPath(destination), $0) } : [])
+    }
+
     /// What a plan calls the file of a vision tower.
     public static let projectorName = GGUFSet.projectorPrefix + "model" + Container.gguf.fileEnding
 
@@ -118,7 +125,7 @@ public struct PlanFile: Sendable {
 
   /// Saves a plan for `run`, `status` and `finish`, which may be started anywhere: paths are made absolute.
   public static func write(_ plan: Plan, place: Place, to path: String, files: FileAccess) throws(CheckpointError) {
-    try write(json(of: plan, place: absolute(place, files)), to: path, files)
+    try write(json(of: plan, place: absolute(place, files)), to: path, of: place, files)
   }
 
   /// The same for a plan that writes no tensors.
@@ -127,19 +134,23 @@ public struct PlanFile: Sendable {
     to path: String, _ access: FileAccess
   ) throws(CheckpointError) {
     let place = absolute(place, access)
-    try write(json(id: id, inputs: inputs, place: place, files: files, segments: segments), to: path, access)
+    try write(json(id: id, inputs: inputs, place: place, files: files, segments: segments), to: path, of: place, access)
   }
 
-  private static func write(_ json: JSONValue, to path: String, _ files: FileAccess) throws(CheckpointError) {
-    if let status = try files.status(path), status.kind == .regular, status.size > 0 {
-      let beginning = try OpenFile(reading: path, files).readBytes(0..<min(status.size, 4096))
-      guard String(decoding: beginning, as: UTF8.self).contains("\"\(schema)\"") else {
-        throw CheckpointError(
-          .outputExists, file: path, "exists, and is no plan of ckpt: it is not written over", hint: "give another name"
-        )
-      }
-    }
-    try files.writeAtomically(Array((json.text(indent: 1) + "\n").utf8), to: path)
+  /// The place of a plan that is saved: not that of its result, nor of what it reads.
+  ///
+  /// - Throws: where something else stands there.
+  @discardableResult
+  public static func output(_ path: String, of place: Place, _ files: FileAccess) throws(CheckpointError) -> SideOutput {
+    try SideOutput(
+      path, .plan, apartFrom: [place.destination, place.source, place.imatrix, place.recipe], readFrom: place.source,
+      files: files)
+  }
+
+  private static func write(
+    _ json: JSONValue, to path: String, of place: Place, _ files: FileAccess
+  ) throws(CheckpointError) {
+    try output(path, of: place, files).write(Array((json.text(indent: 1) + "\n").utf8))
   }
 
   private static func absolute(_ place: Place, _ files: FileAccess) -> Place {

@@ -4,7 +4,7 @@
 /// |---|---|---|
 /// | nothing, an empty folder | begun here | begun here |
 /// | this plan, unfinished | continued | continued |
-/// | this plan, finished | done | done |
+/// | this plan, finished | done | done; made anew beside it if files of it were changed |
 /// | a finished result of ours, another plan's leftover | refused | made beside it, then exchanged |
 /// | anything else | refused | refused with its names, but for `--overwrite-all` |
 struct Destination: Sendable {
@@ -40,16 +40,17 @@ struct Destination: Sendable {
     try Self.paths(beside: inPlace.destination, WorkFolder.besideSuffix, files)
   }
 
-  /// Folders with the name of a result, a suffix, and perhaps more behind a hyphen.
+  /// Folders with the name of a result and a suffix, as ckpt itself names them: other names, and links, are somebody's.
   static func paths(
     beside result: String, _ suffix: String, _ files: FileAccess
   ) throws(CheckpointError) -> [String] {
     let (parent, name) = (parentPath(result), lastPathComponent(result) + suffix)
     guard try files.status(parent)?.kind == .directory else { return [] }
     var paths: [String] = []
-    for entry in try files.list(parent) where entry == name || entry.hasPrefix(name + "-") {
+    for entry in try files.list(parent)
+    where entry == name && suffix == WorkFolder.besideSuffix || WorkFolder.isName(entry, withNonceBehind: name) {
       let path = joinPath(parent, entry)
-      if files.linkTarget(path) == nil, try files.status(path)?.kind == .directory { paths.append(path) }
+      if try files.isFolderItself(path) { paths.append(path) }
     }
     return paths
   }
@@ -133,7 +134,8 @@ struct Destination: Sendable {
         : "give a new \(place.isFile ? "name" : "folder")")
   }
 
-  /// Whether this very plan was carried out here, and nothing is left to do.
+  /// Whether this very plan was carried out here, and nothing is left to do: with `--overwrite`, a result that was
+  /// changed since is made anew.
   func isFinished() throws(CheckpointError) -> Bool {
     let folder = inPlace
     guard let json = try Provenance.read(joinPath(folder.destination, place.provenanceName), files),
@@ -143,32 +145,13 @@ struct Destination: Sendable {
     for file in plan.files {
       guard try files.status(folder.finalFile(file))?.size == file.byteCount else { return false }
     }
-    return true
+    if !place.overwrite { return true }
+    return try changes().isEmpty
   }
 
-  /// Files beside the weights of a finished result that are not as they were written: the result is not what it was.
-  func changedSideFiles() throws(CheckpointError) -> [Finding] {
-    let folder = inPlace.destination
-    let json = try Provenance.read(joinPath(folder, place.provenanceName), files)
-    var findings: [Finding] = []
-    for entry in json?["side_files"]?.array ?? [] {
-      guard let name = entry["name"]?.string, isPlainFileName(name), let digest = entry["sha256"]?.string else {
-        continue
-      }
-      let path = joinPath(folder, name)
-      let status = try files.status(path)
-      if status?.kind == .regular, status?.size == entry["bytes"]?.int,
-        try OpenFile(reading: path, files).digest(of: 0..<(status?.size ?? 0)).hex == digest
-      {
-        continue
-      }
-      findings.append(
-        Finding(
-          .warning, .outputChanged, file: name,
-          status == nil ? "is gone since this result was finished" : "was changed since this result was finished",
-          hint: "if that was not meant, make the result anew with another name, or get the file again"))
-    }
-    return findings
+  /// What of a finished result is not as it was written.
+  func changes() throws(CheckpointError) -> [Finding] {
+    try ResultChanges.find(place, in: inPlace.destination, files) ?? []
   }
 
   /// The unfinished result of another plan that is to replace this one, if there is one.

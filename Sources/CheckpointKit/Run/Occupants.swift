@@ -47,7 +47,7 @@ struct Occupants: Sendable {
   ) throws(CheckpointError) {
     let kind = try files.status(path)?.kind
     let isFolder = files.linkTarget(path) == nil && kind == .directory
-    let isWork = name == WorkFolder.name || name.hasPrefix(WorkFolder.discardedName)
+    let isWork = name == WorkFolder.name || WorkFolder.isDiscarded(name)
     if isWork ? isFolder && isOurs : !isFolder && isOurs { owned.append(name) } else { foreign.append(name) }
   }
 
@@ -92,7 +92,7 @@ struct Occupants: Sendable {
 
     func has(_ name: String) -> Bool {
       if name == WorkFolder.name { return hasWork }
-      return name.hasPrefix(WorkFolder.discardedName) || names.contains(TensorName(name))
+      return WorkFolder.isDiscarded(name) || names.contains(TensorName(name))
     }
   }
 }

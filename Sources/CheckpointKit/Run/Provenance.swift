@@ -57,6 +57,7 @@ public enum Provenance {
         plan.files.map { file in
           .object([
             "name": .string(file.name), "bytes": .int(file.byteCount),
+            "header_sha256": .string(file.headerDigest.hex),
             "digest_root": digests.map { .string(root(of: file, plan, $0).hex) } ?? .null,
           ])
         }),

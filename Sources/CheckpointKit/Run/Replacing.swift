@@ -23,7 +23,7 @@ extension Runner {
     let isThere = try files.status(old) != nil
     // Where an earlier run moved the old one away and got no further, that is the one.
     var replaced = claimed
-    if !isThere, let before, try files.status(before) != nil { replaced = before }
+    if !isThere, let before, try files.isFolderItself(before) { replaced = before }
     let document = SealedJSON.bytes([
       "schema": .string(Self.replacedSchema), "folder": .string(lastPathComponent(replaced)),
     ])
@@ -48,7 +48,7 @@ extension Runner {
     guard !place.isFile, !files.exists(old) else { return false }
     for path in try destination.besidePaths() {
       let work = WorkFolder(folder: path, place, files: files)
-      guard let away = try replacedFolder(work), away != path, try files.status(away)?.kind == .directory else {
+      guard let away = try replacedFolder(work), away != path, try files.isFolderItself(away) else {
         continue
       }
       try files.rename(away, to: old)
@@ -66,9 +66,16 @@ extension Runner {
     defer { withExtendedLifetime(lock) {} }
     if place.isFile {
       let beside = destination.beside
-      let begun = try beside.begunPlan()
-      let isDamaged = try beside.hasDamagedPlan()
-      if isDamaged || begun != nil && (ofThisPlanToo || begun?.id != plan.id) { try beside.discard() }
+      if let begun = try beside.begunPlan() {
+        if ofThisPlanToo || begun.id != plan.id { try beside.discard() }
+      } else if try files.isFolderItself(beside.path) {
+        // Begun, and stopped before it had a plan, or with one that something damaged; or somebody's.
+        if try beside.isOwn() || place.overwriteAll { return try beside.discard() }
+        if ofThisPlanToo { return }
+        throw CheckpointError(
+          .outputExists, file: beside.path, "holds what is not ckpt's own",
+          hint: "move it away: the new result is made there before it takes its place")
+      }
       return
     }
     for path in try destination.besidePaths() {
@@ -107,7 +114,7 @@ extension Runner {
   ///
   /// - Returns: what was in it that is not the tool's own, and stays.
   func removeReplaced(_ path: String, depth: Int = 0) throws(CheckpointError) -> [Finding] {
-    guard try files.status(path)?.kind == .directory else { return [] }
+    guard try files.isFolderItself(path) else { return [] }
     var kept: [Finding] = []
     let work = WorkFolder(folder: path, place, files: files)
     if depth < 8, let earlier = try replacedFolder(work) { kept = try removeReplaced(earlier, depth: depth + 1) }
@@ -132,7 +139,7 @@ extension Runner {
   func removeOwned(_ occupants: Occupants, in work: WorkFolder) throws(CheckpointError) {
     for name in occupants.owned where name != WorkFolder.name {
       let path = joinPath(work.destination, name)
-      if name.hasPrefix(WorkFolder.discardedName) { try files.removeTree(path) } else { try files.remove(path) }
+      if WorkFolder.isDiscarded(name) { try files.removeTree(path) } else { try files.remove(path) }
     }
     if occupants.owned.contains(WorkFolder.name) { try work.discard() }
   }

@@ -6,6 +6,8 @@ public struct ResultStatus: Sendable {
     /// A command was stopped: the same one goes on.
     case unfinished
     case complete
+    /// Complete once, and files of it are gone or changed since.
+    case changed
     /// Something that belongs to no result: an unfinished one beside a complete one, the remains of a folder.
     case leftover
   }
@@ -16,6 +18,8 @@ public struct ResultStatus: Sendable {
   public var command: [String] = []
   public var units = 0
   public var missing: [Int] = []
+  /// What of a complete result is not as it was written.
+  public var changes: [Finding] = []
   /// Paths of what is not the result itself: work folders, folders that are being removed.
   public var work: [String] = []
 
@@ -23,11 +27,13 @@ public struct ResultStatus: Sendable {
   public init(of destination: String, files: FileAccess = .system) throws(CheckpointError) {
     let place = PlanFile.Place(source: nil, destination: destination)
     let inPlace = WorkFolder(place, .inPlace, files: files)
-    let isComplete = try files.status(joinPath(inPlace.destination, place.provenanceName)) != nil
     if try take(inPlace, place) {
       state = .unfinished
     } else {
-      if isComplete { state = .complete }
+      if let changes = try ResultChanges.find(place, in: inPlace.destination, files) {
+        self.changes = changes
+        state = changes.isEmpty ? .complete : .changed
+      }
       for folder in try Self.besides(place, files) where try take(folder, place) { state = .leftover }
     }
     if state != .unfinished, try addRemains(inPlace) { state = .leftover }
@@ -89,13 +95,11 @@ public struct ResultStatus: Sendable {
 
   /// Whether something lies there that an ended command could not remove any more.
   private mutating func addRemains(_ folder: WorkFolder) throws(CheckpointError) -> Bool {
-    guard try folder.files.status(folder.destination)?.kind == .directory else { return false }
-    var found = false
-    for name in try folder.files.list(folder.destination)
-    where name == folder.name || name.hasPrefix(lastPathComponent(folder.discardedPrefix)) {
-      work.append(joinPath(folder.destination, name))
-      found = true
-    }
-    return found
+    let files = folder.files
+    var found = try folder.discarded()
+    let besides = folder.place.isFile ? [WorkFolder(folder.place, .beside, files: files).path] : []
+    for path in [folder.path] + besides where try files.isFolderItself(path) { found.append(path) }
+    work += found.filter { !work.contains($0) }
+    return !found.isEmpty
   }
 }

@@ -93,13 +93,19 @@ public struct Runner: Sendable {
   }
 
   /// What stands at the destination, as seen from this plan.
-  public var resultState: ResultStatus.State {
+  public func resultState() throws(CheckpointError) -> ResultStatus.State {
     switch state {
     case .free: .absent
     case .begun: .unfinished
-    case .finished: .complete
+    case .finished: try changes().isEmpty ? .complete : .changed
     case .occupied: .leftover
     }
+  }
+
+  /// What of the finished result is not as it was written.
+  public func changes() throws(CheckpointError) -> [Finding] {
+    if case .finished = state { return try destination.changes() }
+    return []
   }
 
   /// Begins or continues the result, and completes it. Where it is complete already, nothing is done but to remove what
@@ -141,7 +147,7 @@ public struct Runner: Sendable {
         if try runner.prepare(takesSpace: takesSpace) { return try work(runner) }
         var outcome = Outcome()
         outcome.wasFinished = true
-        outcome.findings = try destination.changedSideFiles()
+        outcome.findings = try destination.changes()
         return outcome
       } catch {
         // Another process may have moved what this one was working with, or completed it: then the same is gone on with,

@@ -9,7 +9,10 @@ extension Runner {
 
   private func checkFolders(_ source: Checkpoint) throws(CheckpointError) {
     let root = WorkFolder.root(place, files)
-    if !source.isSingleFile, let folder = try files.status(source.folder)?.identity {
+    // Of a Hub cache, all of the repository's folder: what leads to the source, and what it is made of.
+    let cache = LinkPolicy.hubRoot(of: files.realPath(source.folder))
+    for path in [source.isSingleFile ? nil : source.folder, cache].compactMap({ $0 }) {
+      guard let folder = try files.status(path)?.identity else { continue }
       let there = try files.status(root)?.identity
       let isItself = !place.isFile && there == folder
       if try identities(upFrom: root).contains(folder) {

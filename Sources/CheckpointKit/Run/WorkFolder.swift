@@ -91,9 +91,11 @@ struct WorkFolder: Sendable {
 
   /// The plan that was begun here; nil where none was.
   func begunPlan() throws(CheckpointError) -> PlanFile? {
-    if files.linkTarget(path) != nil {
+    let folders = stage == .beside && !place.isFile ? [destination, path] : [path]
+    if let link = folders.first(where: { files.linkTarget($0) != nil }) {
       throw CheckpointError(
-        .outputUnsuitable, file: path, "is a link, where a folder of ckpt's own should be: it is not followed")
+        .outputUnsuitable, file: link, "is a link, where a folder of ckpt's own should be: it is not followed",
+        hint: "move it away: its name is needed while a result is made")
     }
     guard try files.status(planFile) != nil else { return nil }
     do throws(CheckpointError) { return try PlanFile(reading: planFile, files) } catch {
@@ -195,16 +197,38 @@ struct WorkFolder: Sendable {
   }
 
   /// Removes what a run left that was stopped while it removed its folder.
-  func sweep() throws(CheckpointError) {
-    guard try files.status(destination)?.kind == .directory else { return }
-    let prefix = lastPathComponent(discardedPrefix)
-    for name in try files.list(destination) where name.hasPrefix(prefix) {
-      try files.removeTree(joinPath(destination, name))
+  func sweep() throws(CheckpointError) { for path in try discarded() { try files.removeTree(path) } }
+
+  /// Folders that a run was stopped while it removed them: of this result, and of what was to replace it.
+  func discarded() throws(CheckpointError) -> [String] {
+    guard try files.status(destination)?.kind == .directory else { return [] }
+    var names = [Self.discardedName]
+    if place.isFile {
+      let own = Self.name(forFile: lastPathComponent(place.destination))
+      names = [own, own + "-new"].map { $0 + Self.discardedSuffix }
     }
+    var paths: [String] = []
+    for entry in try files.list(destination)
+    where names.contains(where: { Self.isName(entry, withNonceBehind: $0) }) {
+      let path = joinPath(destination, entry)
+      if try files.isFolderItself(path) { paths.append(path) }
+    }
+    return paths
   }
 
-  var discardedPrefix: String {
-    joinPath(destination, place.isFile ? name + "-discarded" : Self.discardedName)
+  /// Whether a name in a result's folder is that of one which was being removed.
+  static func isDiscarded(_ name: String) -> Bool { isName(name, withNonceBehind: discardedName) }
+
+  /// Whether a name is that of a folder to which ckpt gave a name that nothing else has.
+  static func isName(_ name: String, withNonceBehind prefix: String) -> Bool {
+    name.hasPrefix(prefix + "-")
+      && hexDigest(String(name.dropFirst(prefix.count + 1)), digits: nonceDigits) != nil
+  }
+
+  private static let discardedSuffix = "-discarded"
+
+  private var discardedPrefix: String {
+    joinPath(destination, place.isFile ? name + Self.discardedSuffix : Self.discardedName)
   }
 }
 

@@ -18,7 +18,11 @@ extension Evidence {
         try evidence.take(json, file: name, of: result)
       } catch {
         if [.ioFailed, .notPermitted].contains(error.code) { throw error }
-        evidence.findings.append(Finding(.warning, .verifyEvidence, file: name, "\(error.problem): it is not used"))
+        let isDamaged = error.code != .verifyEvidence
+        evidence.findings.append(
+          Finding(
+            isDamaged ? .error : .warning, .verifyEvidence, file: name, "\(error.problem): it is not used",
+            hint: isDamaged ? "get this file again, or make the result anew" : nil))
       }
     }
     return found ? evidence : nil
@@ -73,23 +77,28 @@ extension Evidence {
     }
     guard let outputs = json["outputs"]?.array else { throw malformed("it has no 'outputs'") }
     let sideFiles = json["side_files"]?.array
-    var files: [(name: String, byteCount: Int, root: SHA256Digest?, digest: SHA256Digest?)] = []
+    var files: [(name: String, byteCount: Int, root: SHA256Digest?, header: SHA256Digest?, digest: SHA256Digest?)] = []
     for output in outputs {
       guard let name = output["name"]?.string, let bytes = output["bytes"]?.int else {
         throw malformed("an output lacks name or bytes")
       }
       let isUnknown = output["digest_root"]?.isNull ?? true
       let root = isUnknown ? nil : try digest(output["digest_root"], "a digest_root")
-      files.append((result?.name(ofFile: name) ?? name, bytes, root, nil))
+      // Earlier versions wrote none.
+      let header =
+        output["header_sha256"] == nil ? nil : try digest(output["header_sha256"], "the header_sha256 of an output")
+      files.append((result?.name(ofFile: name) ?? name, bytes, root, header, nil))
     }
     for side in sideFiles ?? [] {
       guard let name = side["name"]?.string, let bytes = side["bytes"]?.int else {
         throw malformed("a side file lacks name or bytes")
       }
-      files.append((name, bytes, nil, try digest(side["sha256"], "the sha256 of a side file")))
+      files.append((name, bytes, nil, nil, try digest(side["sha256"], "the sha256 of a side file")))
     }
     for entry in files {
-      expect(PathBytes.canonical(entry.name), byteCount: entry.byteCount, digest: entry.digest, digestRoot: entry.root)
+      expect(
+        PathBytes.canonical(entry.name), byteCount: entry.byteCount, digest: entry.digest, digestRoot: entry.root,
+        headerDigest: entry.header)
     }
     // Without a digest it is evidence of nothing, and a file like any other.
     if files.contains(where: { $0.root != nil || $0.digest != nil }) { ownFiles.insert(TensorName(file)) }

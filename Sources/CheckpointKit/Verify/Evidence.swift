@@ -37,6 +37,8 @@ struct Expectation: Sendable {
   var gitEntry: String?
   /// The digest root of the file's tensors.
   var digestRoot: SHA256Digest?
+  /// The digest of all that is before the tensors: what a digest root does not cover.
+  var headerDigest: SHA256Digest?
   /// Whether the list says two unlike things of the file: it is not right by either.
   var isContradicted = false
 
@@ -46,7 +48,8 @@ struct Expectation: Sendable {
   func contradicts(_ other: Expectation) -> Bool {
     func differ<T: Equatable>(_ a: T?, _ b: T?) -> Bool { a != nil && b != nil && a != b }
     return differ(digest, other.digest) || differ(gitBlob, other.gitBlob) || differ(gitEntry, other.gitEntry)
-      || differ(digestRoot, other.digestRoot) || differ(byteCount, other.byteCount)
+      || differ(digestRoot, other.digestRoot) || differ(headerDigest, other.headerDigest)
+      || differ(byteCount, other.byteCount)
   }
 }
 
@@ -72,7 +75,7 @@ struct Evidence: Sendable {
 
   mutating func expect(
     _ name: String, byteCount: Int? = nil, digest: SHA256Digest? = nil, gitBlob: String? = nil, gitEntry: String? = nil,
-    digestRoot: SHA256Digest? = nil
+    digestRoot: SHA256Digest? = nil, headerDigest: SHA256Digest? = nil
   ) {
     guard isSafeRelativePath(name) else {
       findings.append(
@@ -85,7 +88,7 @@ struct Evidence: Sendable {
     let byteCount = byteCount.flatMap { (0...FolderListing.byteLimit).contains($0) ? $0 : nil }
     var entry = Expectation(
       level: level, source: source, byteCount: byteCount, digest: digest, gitBlob: gitBlob, gitEntry: gitEntry,
-      digestRoot: digestRoot)
+      digestRoot: digestRoot, headerDigest: headerDigest)
     if let other = entries[TensorName(name)] {
       entry.isContradicted = other.isContradicted || entry.contradicts(other)
       if entry.isContradicted, !other.isContradicted {

@@ -5,15 +5,24 @@ enum GitIndex {
   static let path = ".git/index"
   static let byteLimit = 1 << 30
 
-  /// Path and id of each entry. nil where the bytes are no such index.
-  static func entries(_ bytes: [UInt8]) -> [(name: String, id: String)]? {
+  struct Entry {
+    var name: String
+    var id: String
+    /// A sparse checkout leaves it out of the working tree.
+    var isLeftOut: Bool
+  }
+
+  /// What an index says. nil where the bytes are none that is read here: another format, or one that has an extension
+  /// without which the entries are not the whole (`link`: the rest is in a shared index, `sdir`: folders stand for
+  /// their files).
+  static func entries(_ bytes: [UInt8]) -> [Entry]? {
     func integer(_ offset: Int) -> Int? {
       guard offset >= 0, offset + 4 <= bytes.count else { return nil }
       return bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     }
     guard bytes.starts(with: "DIRC".utf8), let version = integer(4), (2...4).contains(version), let count = integer(8)
     else { return nil }
-    var entries: [(name: String, id: String)] = []
+    var entries: [Entry] = []
     var offset = 12
     var previous: [UInt8] = []
     for _ in 0..<count {
@@ -21,8 +30,11 @@ enum GitIndex {
       guard offset + 62 <= bytes.count, let mode = integer(offset + 24) else { return nil }
       let id = hexText(bytes[offset + 40..<offset + 60])
       let flags = Int(bytes[offset + 60]) << 8 | Int(bytes[offset + 61])
-      var start = offset + 62 + (flags & 0x4000 != 0 && version > 2 ? 2 : 0)
+      let isExtended = flags & 0x4000 != 0 && version > 2
+      var start = offset + 62 + (isExtended ? 2 : 0)
       guard start <= bytes.count else { return nil }
+      // Of the extended flags, skip-worktree.
+      let isLeftOut = isExtended && bytes[offset + 62] & 0x40 != 0
       var name: [UInt8] = []
       if version == 4 {
         guard let (strip, next) = variableInteger(bytes, at: start), strip <= previous.count else { return nil }
@@ -34,10 +46,21 @@ enum GitIndex {
       previous = name
       offset = version == 4 ? end + 1 : offset + (end - offset + 8) / 8 * 8
       // Regular files of stage 0; links and submodules have ids of another kind.
-      if mode >> 12 == 0x8, flags & 0x3000 == 0 { entries.append((PathBytes.decode(name), id)) }
+      if mode >> 12 == 0x8, flags & 0x3000 == 0 {
+        entries.append(Entry(name: PathBytes.decode(name), id: id, isLeftOut: isLeftOut))
+      }
     }
-    return entries
+    // Extensions up to the checksum. One whose name begins with a capital letter may be passed over.
+    while offset + 8 <= bytes.count - checksumBytes {
+      guard let length = integer(offset + 4), length <= bytes.count - checksumBytes - offset - 8,
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[offset])
+      else { return nil }
+      offset += 8 + length
+    }
+    return offset == bytes.count - checksumBytes ? entries : nil
   }
+
+  private static let checksumBytes = 20
 
   /// Git's offset encoding: seven bits a byte, most significant first, one added for each continuation.
   private static func variableInteger(_ bytes: [UInt8], at start: Int) -> (value: Int, next: Int)? {
@@ -57,11 +80,18 @@ enum GitIndex {
     let file = joinPath(folder, path)
     guard try access.status(file)?.kind == .regular else { return nil }
     var evidence = Evidence(.gitIndex, "the git index")
-    guard let entries = entries(try access.readAll(file, limit: byteLimit)) else {
-      evidence.findings.append(Finding(.warning, .verifyEvidence, file: path, "cannot be read: it is not used"))
+    let isSmall = try access.status(file)?.size ?? 0 <= byteLimit
+    guard isSmall, let entries = entries(try access.readAll(file, limit: byteLimit)) else {
+      evidence.findings.append(
+        Finding(
+          .note, .verifyEvidence, file: path,
+          "is of a form that is not read here (split, sparse or of another hash): it is not used",
+          hint: "'git update-index --no-split-index' or 'git sparse-checkout disable' writes one that is"))
       return evidence
     }
-    for entry in entries { evidence.expect(entry.name, gitEntry: entry.id) }
+    for entry in entries where !entry.isLeftOut || access.exists(joinPath(folder, entry.name)) {
+      evidence.expect(entry.name, gitEntry: entry.id)
+    }
     evidence.isListing = true
     return evidence
   }

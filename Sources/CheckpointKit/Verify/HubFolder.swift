@@ -14,6 +14,8 @@ struct HubFolder: Sendable {
   var notes: [TensorName: Note] = [:]
   var findings: [Finding] = []
 
+  private static let noteLimit = 1 << 20
+
   /// `<path>.metadata`: commit, etag, and when it was written.
   struct Note: Sendable {
     var commit: String
@@ -47,7 +49,9 @@ struct HubFolder: Sendable {
     var commits: [String: Int] = [:]
     for file in listing.files where file.name.hasSuffix(".metadata") && file.isRegular {
       let name = String(file.name.dropLast(".metadata".count))
-      let bytes = try access.readAll(joinPath(folder, file.name), limit: 1 << 20)
+      // A note is three lines; what is longer is none, and is not read.
+      let bytes =
+        file.byteCount <= Self.noteLimit ? try access.readAll(joinPath(folder, file.name), limit: Self.noteLimit) : []
       let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
       guard lines.count >= 2, let commit = hexDigest(lines[0], digits: 40) else {
         findings.append(
@@ -81,8 +85,13 @@ struct HubFolder: Sendable {
       try evidence.expect(tree: OpenFile(reading: path, access))
     } catch {
       if [.ioFailed, .notPermitted].contains(error.code) { throw error }
+      // A list that was damaged, or doctored, must not give way to weaker evidence as if it had never been there. One of
+      // another version may be sound.
+      let isDamaged = error.code != .verifyEvidence
       evidence.findings.append(
-        Finding(.warning, .verifyEvidence, file: path, "\(error.problem): it is not used"))
+        Finding(
+          isDamaged ? .error : .warning, .verifyEvidence, file: path, "\(error.problem): it is not used",
+          hint: isDamaged ? "download the snapshot again, which writes the list anew" : nil))
       return evidence
     }
     evidence.isListing = true
@@ -223,7 +232,10 @@ extension Evidence {
       throw CheckpointError(
         .malformedFile, file: open.path, "is not JSON: \(problem.message) (byte \(problem.offset))")
     }
-    guard version == 1, hasFiles else {
+    guard version != nil, hasFiles else {
+      throw CheckpointError(.malformedFile, file: open.path, "has no format version, or no files")
+    }
+    guard version == 1 else {
       throw CheckpointError(.verifyEvidence, file: open.path, "is no listing of a commit in a form that is read here")
     }
     self = listed

@@ -22,8 +22,10 @@ public struct RepairList: Sendable {
     entries.reduce(0) { $0 + $1.ranges.reduce(0) { $0 + $1.count } }
   }
 
+  static let firstLine = "# file\trange\tbytes\tsha256\tbasis"
+
   public var text: String {
-    var text = "# file\trange\tbytes\tsha256\tbasis\n"
+    var text = Self.firstLine + "\n"
     for entry in entries {
       for range in entry.ranges where !range.isEmpty {
         text += Self.encoded(entry.file) + "\t\(range.lowerBound)-\(range.upperBound - 1)"

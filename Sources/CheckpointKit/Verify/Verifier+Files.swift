@@ -10,7 +10,7 @@ extension Verifier {
     var places: [Int] = []
     /// Files that are held against the manifest tensor by tensor.
     var byTensor: [Int] = []
-    /// Files that are held against the digests of their tensors by a digest root.
+    /// Files that are held against the digests of their tensors by a digest root, and whose headers by nothing.
     var byRoot = 0
     judgeUnread()
     for (i, file) in listing.files.enumerated() where file.isRegular && !ownFiles.contains(TensorName(file.name)) {
@@ -24,7 +24,7 @@ extension Verifier {
         continue
       }
       let expected = expectation(file.name)
-      if expected?.digestRoot != nil { byRoot += 1 }
+      if expected?.digestRoot != nil, expected?.headerDigest == nil { byRoot += 1 }
       tasks.append(task(file, expected, shard, sizes))
       places.append(i)
     }
@@ -40,9 +40,13 @@ extension Verifier {
       let expected = expectation(file.name)
       let level = expected?.hasDigest == true ? expected?.level ?? .structure : .structure
       let problem = expected.flatMap { self.problem(file, shard, $0, result) }
-      if problem == nil, let expected, expected.hasDigest {
+      if problem == nil, let expected, try reportHeader(file, shard, expected) {
+        outcome.files.append((file.name, expected.level, .bad))
+      } else if problem == nil, let expected, expected.hasDigest {
         let isGood = !malformed.contains(TensorName(file.name)) && !isPointer(file)
-        outcome.files.append((file.name, level, isGood ? .ok : .bad))
+        let isHalf = options.requiresDigest && expected.digestRoot != nil && expected.headerDigest == nil
+        if isHalf { withoutHeaderDigest.insert(TensorName(file.name)) }
+        outcome.files.append((file.name, level, !isGood ? .bad : isHalf ? .unverified : .ok))
         reportPointer(file)
       } else if let problem, let expected {
         if level == manifestLevel, describesShards(file), !byTensor.isEmpty || hasOtherShards {
@@ -220,6 +224,26 @@ extension Verifier {
     if entry == result.gitBlob { return nil }
     if let digest = result.digest, entry == GitBlobHasher.pointer(to: digest, byteCount: file.byteCount) { return nil }
     return "is neither the file nor what the git-lfs pointer \(entry) of \(expected.source) stands for"
+  }
+
+  /// Reports a header that is another than the one that was written, where the evidence has its digest.
+  private mutating func reportHeader(
+    _ file: FolderListing.File, _ shard: Checkpoint.Shard?, _ expected: Expectation
+  ) throws(CheckpointError) -> Bool {
+    guard let digest = expected.headerDigest, let start = storedTensors(file, shard)?.dataStart else { return false }
+    let range = 0..<min(start, file.byteCount)
+    let found = try OpenFile(reading: joinPath(listing.folder, file.name), access).digest(of: range)
+    if found == digest { return false }
+    var finding = Finding(
+      .error, .verifyMismatch, file: file.name,
+      "has a header of SHA-256 \(found.hex), where \(expected.source) says \(digest.hex)"
+        + (expected.digestRoot == nil ? "" : "; the bytes of its tensors are right"),
+      hint: "'ckpt metadata' changes headers too: if that was meant, make a manifest of the file as it is with "
+        + "'ckpt checksum'; else make the result anew, or get this file again")
+    finding.ranges = [range]
+    outcome.findings.append(finding)
+    addRepair(file.name, [range], isProven: expected.digestRoot != nil)
+    return true
   }
 
   /// Whether a file is a git-lfs pointer in place of the file that it stands for.

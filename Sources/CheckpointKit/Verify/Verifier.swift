@@ -50,6 +50,8 @@ public struct Verifier: Sendable {
   var hub: HubFolder?
   var checkpoint: Checkpoint?
   var model: ModelLayout?
+  /// Files whose tensors are held against digests, and whose headers against nothing.
+  var withoutHeaderDigest: Set<TensorName> = []
   /// Files whose structure is wrong.
   var malformed: Set<TensorName> = []
   /// Names of files that are evidence, and no part of the checkpoint.
@@ -338,6 +340,14 @@ public struct Verifier: Sendable {
       listing.files.compactMap { file in file.reasonNotRead.map { (TensorName(file.name), $0) } }
     ) { first, _ in first }
     for file in unverified {
+      if withoutHeaderDigest.contains(TensorName(file.name)) {
+        outcome.findings.append(
+          Finding(
+            .error, .verifyNoDigest, file: file.name,
+            "has no digest of its header: its tensors are right, and its types, shapes and metadata were held against "
+              + "nothing", hint: "the same conversion by this version writes a provenance that has one"))
+        continue
+      }
       let code: ProblemCode = options.requiresDigest ? .verifyNoDigest : .verifyUnverified
       outcome.findings.append(
         Finding(

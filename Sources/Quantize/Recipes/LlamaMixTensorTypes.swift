@@ -73,6 +73,12 @@ public struct LlamaMixTensorTypes: Sendable {
     return text
   }
 
+  /// Where such a file is written, over an earlier one.
+  public static let output = SideOutput.Kind("a file of tensor types as is written here") { (line: String) in
+    guard line.hasPrefix("^"), let end = line.lastIndex(of: "="), line[..<end].hasSuffix("$") else { return false }
+    return types.contains { $0.name.lowercased() == line[end...].dropFirst() }
+  }
+
   /// Of ASCII only, as the C library does it.
   private static func lowercased(_ text: Substring) -> String {
     String(decoding: text.utf8.map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -44,7 +44,10 @@ struct ChecksumVerb: ReadingVerb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    if let output { try ChecksumRecord.requireReplaceable(output, session.files) }
+    if let output {
+      _ = try SideOutput(
+        output, .manifest, apartFrom: [checkpoint, planOnly], readFrom: checkpoint, files: session.files)
+    }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
     var options = Self.options(session, progress)

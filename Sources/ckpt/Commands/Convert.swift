@@ -110,6 +110,12 @@ struct Convert: ReadingVerb {
     let place = PlanFile.Place(
       source: source, destination: destination, overwrite: writing.overwrite, overwriteAll: writing.overwriteAll,
       specFolders: common.specs, recipe: recipe, imatrix: imatrix, followLinks: followsLinks)
+    let types = try exportTensorTypes.map { (path) throws(CheckpointError) in
+      try SideOutput(
+        path, LlamaMixTensorTypes.output,
+        apartFrom: [source, tensorTypeFile, imatrix, recipe, writing.planOnly] + place.paths(of: job.plan),
+        readFrom: source, files: session.files)
+    }
     let flow = WritingFlow(session: session, job: job, place: place, verb: "convert")
     var result = try flow.perform(writing)
     if let outcome = result.outcome {
@@ -117,7 +123,7 @@ struct Convert: ReadingVerb {
     } else {
       Self.addTensors(job, to: &result.report, session)
     }
-    if let exportTensorTypes { try export(job, to: exportTensorTypes, &result.report, session) }
+    if let types { try export(job, to: types, &result.report) }
     result.report.findings += job.binding.findings.filter { $0.severity < .error && $0.code != .tensorUnknown }
     result.report.findings += idleOptions(job)
     result.report.findings += job.binding.checkpoint.findings.filter { $0.severity == .warning }
@@ -134,13 +140,12 @@ struct Convert: ReadingVerb {
     return result.report
   }
 
-  private func export(_ job: ConvertPlan, to file: String, _ report: inout Report, _ session: Session) throws {
+  private func export(_ job: ConvertPlan, to output: SideOutput, _ report: inout Report) throws {
     let types = job.plan.parts.compactMap { part in (part.block ?? GGUFType(part.dtype)).map { (part.name, $0) } }
     if writing.dryRun {
-      try session.files.requireFilePlace(file)
-      report.text += "\(printable(file)): would get the types of \(ByteSize.grouped(types.count)) tensors\n"
+      report.text += "\(printable(output.path)): would get the types of \(ByteSize.grouped(types.count)) tensors\n"
     } else {
-      try session.files.writeAtomically(Array(try LlamaMixTensorTypes.text(types).utf8), to: file)
+      try output.write(Array(try LlamaMixTensorTypes.text(types).utf8))
     }
   }
 

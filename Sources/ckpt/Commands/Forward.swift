@@ -83,7 +83,8 @@ struct Forward: ReadingVerb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    for file in [logits, features] { if let file { try session.files.requireFilePlace(file) } }
+    if let features { try require(features, .array(.f32, dimensions: 2), session.files) }
+    if let logits { try session.files.requireFilePlace(logits) }
     let binding = try Binding.bind(session.open(checkpoint), library: session.library())
     var options = ReferenceModel.Options(
       threads: session.threads, memory: session.budget, isStopped: { Terminal.stopSignal != 0 })
@@ -91,8 +92,9 @@ struct Forward: ReadingVerb {
     let model = try ReferenceModel(TensorReader(binding), options: options)
     if let pixels, let grid { return try look(at: ImageInput(pixels: pixels, grid: grid, files: session.files), model) }
     let input = try input(vocabulary: model.vocabularySize, session.files)
-    if let hidden { try session.files.makeDirectories(hidden) }
     let outputs = Outputs(leading: input.shape, files: session.files)
+    try requirePlaces(outputs, layers: model.layerCount)
+    if let hidden { try session.files.makeDirectories(hidden) }
     let result = try model.run(input) { (layer, state) throws(CheckpointError) in
       guard let hidden else { return }
       let width = state.count / input.tokens.count
@@ -107,6 +109,29 @@ struct Forward: ReadingVerb {
     report.findings += binding.findings
     if routing { add(result.routing.map(\.statistics), to: &report) }
     return report
+  }
+
+  /// That nothing stands where arrays will be written but such arrays.
+  private func requirePlaces(_ outputs: Outputs, layers: Int) throws(CheckpointError) {
+    let dimensions = outputs.leading.count + 1
+    var paths: [String] = []
+    if let hidden, try outputs.files.status(hidden) != nil {
+      for layer in 0..<layers {
+        for (name, dtype) in Outputs.names(layer) {
+          let path = joinPath(hidden, name)
+          paths.append(path)
+          try require(path, .array(dtype, dimensions: dimensions), outputs.files)
+        }
+      }
+    }
+    if let logits { try require(logits, .array(.f32, dimensions: dimensions), apartFrom: paths, outputs.files) }
+  }
+
+  private func require(
+    _ path: String, _ kind: SideOutput.Kind, apartFrom others: [String] = [], _ files: FileAccess
+  ) throws(CheckpointError) {
+    _ = try SideOutput(
+      path, kind, apartFrom: [tokens, positions, pixels, grid] + others, readFrom: checkpoint, files: files)
   }
 
   /// The vision tower alone.
@@ -221,6 +246,15 @@ private struct Outputs {
   static func number(_ layer: Int) -> String {
     let digits = String(layer)
     return String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+  }
+
+  /// What may be written of a layer.
+  static func names(_ layer: Int) -> [(String, DType)] {
+    let number = number(layer)
+    return [
+      ("layer-\(number).npy", .f32), ("router-\(number)-ids.npy", .i32), ("router-\(number)-weights.npy", .f32),
+      ("indexer-\(number)-topk.npy", .i32),
+    ]
   }
 
   func write(_ bytes: UnsafeRawBufferPointer, _ dtype: DType, _ trailing: [Int], to path: String)

@@ -7,9 +7,10 @@ struct Metadata: Verb {
     abstract: "Show or set the metadata of a weight file: GGUF keys, safetensors metadata.",
     discussion: """
       A key that is set keeps its place and, in GGUF, its type; a new one is a string, or TYPE:VALUE with a type of u8 i8 \
-      u16 i16 u32 i32 u64 i64 f32 f64 bool str. An array is written in JSON, a new one as TYPE[]:VALUE. Where the new \
-      header has the length of the old, no tensor byte moves; otherwise a new file takes the place of the old when it is \
-      complete.
+      u16 i16 u32 i32 u64 i64 f32 f64 bool str. An array is written in JSON, a new one as TYPE[]:VALUE. TYPE: before the \
+      value of a key that has this type already says nothing new, so that the same command can be run again. Where the \
+      new header has the length of the old, no tensor byte moves; otherwise, and where the file has other names (hard \
+      links), which stay as they are, a new file takes the place of the old when it is complete.
 
       EXAMPLES
         ckpt metadata K2-Q2_K-00001-of-00009.gguf

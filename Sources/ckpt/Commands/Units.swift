@@ -45,7 +45,7 @@ struct Status: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Say what is done of a saved plan, or what lies at the place of a result and which command goes on.",
     discussion: """
-      Exit status 0 when nothing is missing, 75 when units are.
+      Exit status 0 when nothing is missing, 75 when units are, 1 when files of a finished result are gone or changed.
 
       EXAMPLES
         ckpt status plan.json
@@ -63,7 +63,8 @@ struct Status: Verb {
     if !isPlan { return try DestinationStatus(plan, session).report }
     var report = try SavedPlan(plan, session).flow.status()
     let verb = report.summary["missing"]?.int == 0 ? "finish" : "run"
-    let isComplete = report.summary["state"]?.string == ResultStatus.State.complete.rawValue
+    let finished = [ResultStatus.State.complete, .changed].map(\.rawValue)
+    let isComplete = report.summary["state"]?.string.map { finished.contains($0) } ?? false
     report.summary["command"] = isComplete ? .null : .string(shellCommand([verb, plan]))
     return report
   }

@@ -47,7 +47,9 @@ struct VerifyVerb: ReadingVerb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    if let repairList { try session.files.requireFilePlace(repairList) }
+    let repairs = try repairList.map { (path) throws(CheckpointError) in
+      try SideOutput(path, .repairList, apartFrom: [manifest], readFrom: checkpoint, files: session.files)
+    }
     let progress = ProgressLine(session.common, Self.verb)
     defer { progress.clear() }
     var options = Verifier.Options(threads: session.threads, memory: session.budget.total)
@@ -60,7 +62,7 @@ struct VerifyVerb: ReadingVerb {
     let outcome = try Verifier.verify(
       checkpoint, library: try session.library(), options: options, files: session.files)
     progress.clear()
-    if let repairList { try session.files.writeAtomically(Array(outcome.repairs.text.utf8), to: repairList) }
+    try repairs?.write(Array(outcome.repairs.text.utf8))
     return report(outcome, session)
   }
 

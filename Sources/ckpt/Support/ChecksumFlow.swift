@@ -36,6 +36,8 @@ struct ChecksumFlow: UnitFlow {
     return try missing().count == unitCount ? .absent : .unfinished
   }
 
+  func changes() throws -> [Finding] { [] }
+
   func missing() throws -> [Int] { try plan.missing() }
 
   func run(units: [Int]?, _ progress: ProgressLine) throws {

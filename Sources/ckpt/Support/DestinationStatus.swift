@@ -12,6 +12,7 @@ struct DestinationStatus {
 
   var report: Report {
     var report = Report()
+    report.findings = status.changes
     let command = status.command.isEmpty ? nil : shellCommand(status.command)
     report.summary = [
       "state": .string(status.state.rawValue), "destination": .string(destination),
@@ -39,6 +40,7 @@ struct DestinationStatus {
     case .absent: "holds no result of ckpt, and no unfinished one"
     case .unfinished: "unfinished: \(status.units - status.missing.count) of \(status.units) units are done"
     case .complete: "complete"
+    case .changed: "was complete, and is changed since"
     case .leftover: "something of ckpt's is left over here"
     }
   }

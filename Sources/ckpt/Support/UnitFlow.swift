@@ -8,6 +8,8 @@ protocol UnitFlow {
   var unitCount: Int { get }
   /// What stands at the destination.
   func state() throws -> ResultStatus.State
+  /// What of a finished result is not as it was written.
+  func changes() throws -> [Finding]
   /// Units that are not done.
   func missing() throws -> [Int]
   /// Does some units, or all.
@@ -65,6 +67,7 @@ extension UnitFlow {
   private func report(missing: [Int]) throws -> Report {
     var report = Report()
     report.summary = try figures(missing: missing)
+    report.findings = try changes()
     report.text = "\(printable(destination)): \(unitCount - missing.count) of \(unitCount) units are done"
     report.text += missing.isEmpty ? "\n" : "; missing: \(foldedNumbers(missing))\n"
     return report

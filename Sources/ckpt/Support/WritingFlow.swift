@@ -43,6 +43,7 @@ struct WritingFlow {
   func perform(_ writing: WritingOptions) throws -> Result {
     let runner = try runner()
     if let file = writing.planOnly {
+      try PlanFile.output(file, of: place, session.files)
       try runner.check()
       var result = Result()
       result.report = try planned(runner, isDry: false)
@@ -193,7 +194,9 @@ extension WritingFlow: UnitFlow {
   var destination: String { place.destination }
   var unitCount: Int { job.plan.segments.count }
 
-  func state() throws -> ResultStatus.State { try runner().resultState }
+  func state() throws -> ResultStatus.State { try runner().resultState() }
+
+  func changes() throws -> [Finding] { try runner().changes() }
 
   func missing() throws -> [Int] { try runner().missingSegments() }
 
