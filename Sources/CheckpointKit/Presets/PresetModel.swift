@@ -89,7 +89,7 @@ public struct PresetModel: Sendable {
     }
     let model = try ModelLayout(spec, config: config)
     let rules = try changes.storage.map { (name) throws(CheckpointError) in try Self.rules(ofRecipe: name, library) }
-    var draft = Draft(preset: preset, model: model, rules: rules ?? preset.storage)
+    var draft = Draft(preset: preset, model: model, rules: rules ?? preset.storage, isByRecipe: rules != nil)
     try draft.addTensors()
     if let storage = changes.storage { try draft.checkStorage(storage) }
     self.preset = preset
@@ -97,7 +97,7 @@ public struct PresetModel: Sendable {
     hasOtherStorage = rules != nil
     specialTokens = try TokenizerTable(library).family(of: [type]).specialTokens.map(\.text)
     tensors = draft.tensors
-    findings = draft.findings
+    findings = draft.findings + draft.heldBack.findings
     dataBytes = draft.bytes.reduce(0, +)
     files = draft.files(maxBytes: changes.maxShardBytes)
     documents = library.documentsInUse
@@ -134,13 +134,22 @@ private struct Draft {
   /// Of each tensor, all its parts together.
   var bytes: [Int] = []
   var findings: [Finding] = []
+  var heldBack = HeldBackProjections()
+  /// nil where the preset itself says what is in blocks.
+  private let joined: JoinedProjections?
   private var patterns: [[String]] = []
   private var sum = 0
 
-  init(preset: Preset, model: ModelLayout, rules: [StorageRule]) {
+  init(preset: Preset, model: ModelLayout, rules: [StorageRule], isByRecipe: Bool) {
     self.preset = preset
     self.model = model
     self.rules = rules
+    let plain = PlainLayout(.bf16)
+    joined =
+      isByRecipe
+      ? JoinedProjections(
+        model, tensors: model.tensors.indices.lazy.map { ($0, plain as any EncodingLayout) },
+        block: FP8BlockLayout.block) : nil
     patterns = rules.map { $0.patterns(model.spec) }
   }
 
@@ -180,7 +189,7 @@ private struct Draft {
     let isEncoded = tensors.contains { !($0.layout is PlainLayout) }
     // MXFP4 is laid out in stacks, which only some families are published in.
     let hasStacks = model.spec.tensors.contains { $0.stack?.encodings.contains(layout.name) ?? false }
-    if layout is MXFP4Layout ? hasStacks : isEncoded || !findings.isEmpty { return }
+    if layout is MXFP4Layout ? hasStacks : isEncoded || !findings.isEmpty || !heldBack.findings.isEmpty { return }
     throw CheckpointError(
       .recipeUnsuitable, file: preset.name,
       "has nothing that \(layout.name) would encode: family \(model.spec.name) is not published in it",
@@ -243,6 +252,10 @@ private struct Draft {
       guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
       guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
+      if layout is FP8BlockLayout, let uneven = joined?.uneven(with: tensor) {
+        heldBack.add(tensor, name: model.name(of: tensor), uneven, block: FP8BlockLayout.block, stays: plain)
+        return plain
+      }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }
       findings.append(
         Finding(

@@ -110,10 +110,7 @@ public struct Meaning: Sendable {
   }
 
   /// Projections that engines join into one matrix: their encodings must be the same.
-  static let joined: [[String]] = [
-    ["attn.q", "attn.k", "attn.v"], ["attn.q_a", "attn.kv_a"], ["mlp.gate", "mlp.up"], ["shared.gate", "shared.up"],
-    ["moe.gate", "moe.up"],
-  ]
+  static let joined = JoinedProjections.roles
 
   private mutating func checkRoles(_ model: ModelLayout) {
     var plainOnly: [Binding.Bound] = []

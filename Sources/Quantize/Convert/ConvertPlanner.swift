@@ -12,6 +12,8 @@ public struct ConvertPlanner: Sendable {
   private var items: [(shard: Int, layer: Int?, bytes: Int)] = []
   private var findings: [Finding] = []
   private var notes = ConversionNotes()
+  private let joined: JoinedProjections
+  private var heldBack = HeldBackProjections()
   /// Whether stacks of experts keep an encoding that config.json speaks of.
   private var keepsEncodedStacks = false
 
@@ -54,6 +56,8 @@ public struct ConvertPlanner: Sendable {
     self.model = model
     self.recipe = recipe
     self.options = options
+    joined = JoinedProjections(
+      model, tensors: binding.tensors.lazy.map { ($0.tensor, $0.layout) }, block: FP8BlockLayout.block)
   }
 
   // MARK: Tensors
@@ -198,6 +202,7 @@ public struct ConvertPlanner: Sendable {
       return
     }
     if !(first.layout is PlainLayout) { keepsEncodedStacks = true }
+    for i in stack { noteHeldBack(decision?.rule, model.tensors[binding.tensors[i].tensor], stays: target) }
     for record in first.pieces[0].records {
       add(
         ConvertPlan.Work(
@@ -235,6 +240,7 @@ public struct ConvertPlanner: Sendable {
     let piece = bound.pieces[0]
     let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout, in: .safetensors)
     var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
+    noteHeldBack(decision?.rule, tensor, stays: target)
     if let refusal = target.refusal(of: tensor.shape) {
       let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)
       notes.fallback(
@@ -301,6 +307,7 @@ public struct ConvertPlanner: Sendable {
       if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale {
         return fp8
       }
+      if joined.uneven(with: tensor) != nil { return stored is PlainLayout ? stored : PlainLayout(.bf16) }
       return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
     case is GGUFBlockLayout:
       throw CheckpointError(
@@ -308,6 +315,11 @@ public struct ConvertPlanner: Sendable {
         "is to be \(named.name), which is an encoding of GGUF files and not of safetensors")
     default: return named
     }
+  }
+
+  private mutating func noteHeldBack(_ rule: Recipe.Rule?, _ tensor: ModelLayout.Tensor, stays: any EncodingLayout) {
+    guard rule?.layout is FP8BlockLayout, stays is PlainLayout, let uneven = joined.uneven(with: tensor) else { return }
+    heldBack.add(tensor, name: model.name(of: tensor), uneven, block: FP8BlockLayout.block, stays: stays)
   }
 
   /// The dtype in which a library would hold the weight that it quantizes.
@@ -385,7 +397,7 @@ public struct ConvertPlanner: Sendable {
       binding: binding, plan: plan, works: works, recipe: recipe, options: options,
       config: keepsEncodedStacks || checkpoint.container == .gguf
         ? model.config.source : try quantization.rewritten(model.config),
-      findings: findings + notes.findings,
+      findings: findings + notes.findings + heldBack.findings,
       leftBehind: LeftBehind.ofSource(binding, model, carriesUnknown: checkpoint.container == .safetensors),
       fallbacks: notes.fallbacks)
   }

@@ -2,9 +2,8 @@ internal import CheckpointKit
 
 /// The `quantization_config` of a result, derived from what the plan does and from nothing else.
 ///
-/// `ignore` names every stored two-dimensional `.weight` that stays plain and no quantized one, as compressed-tensors
-/// matches names: an entry that begins with `re:` by Python's `re.match`, which is anchored at the start alone, any
-/// other by equality. A constant list, even a published one, would tell some reader that a plain matrix is quantized.
+/// `ignore` names every stored two-dimensional `.weight` that stays plain and no quantized one (``ModulePatterns``). A
+/// constant list, even a published one, would tell some reader that a plain matrix is quantized.
 struct QuantizationConfig {
   /// Modules (names without `.weight`) that are stored as plain matrices.
   private var plain: [String] = []
@@ -15,6 +14,8 @@ struct QuantizationConfig {
   private var hasMXFP4 = false
   /// Whether every block-fp8 scale is stored as a power of two, which readers are told.
   private var hasPowerScales = true
+  /// Whether the same modules are encoded in the same way as in the source.
+  private var isUnchanged = false
 
   init(works: [ConvertPlan.Work], binding: Binding, model: ModelLayout) {
     self.init(
@@ -26,6 +27,7 @@ struct QuantizationConfig {
           }
         return (name, work.target, work.shape)
       })
+    isUnchanged = works.allSatisfy(\.keepsEncoding)
   }
 
   /// - Parameter tensors: names as the spec gives them; no layout means plain.
@@ -52,8 +54,11 @@ struct QuantizationConfig {
 
   /// The config with its quantization part replaced; every other byte stays.
   func rewritten(_ config: ModelConfig) throws(CheckpointError) -> [UInt8] {
-    // Stacks in MXFP4 are as they were published, and so is what the config says of them.
-    if hasMXFP4, !isQuantized, config.quantization?["quant_method"] == "mxfp4" { return config.source }
+    // What is encoded as it was published is described as it was published.
+    let method = config.quantization?["quant_method"]?.string
+    if hasMXFP4, !isQuantized, method == "mxfp4" { return config.source }
+    if isUnchanged, !packed.isEmpty, method == "compressed-tensors" { return config.source }
+    if isUnchanged, !fp8.isEmpty, method == "fp8" { return config.source }
     let place = config.quantizationPlace ?? ["quantization_config"]
     let prefix = place.count == 2 ? Self.textPrefix(plain + fp8 + packed.values.flatMap { $0 }) : ""
     return try JSONEdit.set(place, to: value(prefix: prefix), in: config.source, file: config.file)
@@ -69,10 +74,8 @@ struct QuantizationConfig {
     func relative(_ modules: [String]) -> [String] {
       prefix.isEmpty ? modules : modules.compactMap { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
     }
-    if !packed.isEmpty {
-      let groups = packed.mapValues { relative($0) }
-      return Self.packQuantized(groups, plain: relative(plain), quantized: groups.values.flatMap { $0 })
-    }
+    // Patterns match names with and without the prefix.
+    if !packed.isEmpty { return Self.packQuantized(packed, plain: plain) }
     if !fp8.isEmpty { return Self.fp8Block(plain: relative(plain), hasPowerScales: hasPowerScales) }
     if hasMXFP4 {
       return .object([
@@ -84,7 +87,7 @@ struct QuantizationConfig {
 
   // MARK: compressed-tensors
 
-  private static func packQuantized(_ groups: [Int: [String]], plain: [String], quantized: [String]) -> JSONValue {
+  private static func packQuantized(_ groups: [Int: [String]], plain: [String]) -> JSONValue {
     var configGroups = JSONObject()
     for (i, size) in groups.keys.sorted().enumerated() {
       // One group may name the class; several must not overlap, so each lists its modules.
@@ -108,7 +111,7 @@ struct QuantizationConfig {
       "format": "pack-quantized",
       "quantization_status": "compressed",
       "kv_cache_scheme": nil,
-      "ignore": .array(ModulePatterns.patterns(of: plain, not: quantized).map { .string($0) }),
+      "ignore": .array(ModulePatterns.patterns(of: plain, not: groups.values.flatMap { $0 }).map { .string($0) }),
       "config_groups": .object(configGroups),
     ])
   }
@@ -128,79 +131,14 @@ struct QuantizationConfig {
   }
 }
 
-/// Names of modules as a short list of patterns.
-enum ModulePatterns {
-  /// Patterns that match each of `modules` and none of `others`, under Python's `re.match`.
-  ///
-  /// Names that differ in their numbers alone become one `re:` entry, where none of `others` has the same form; else those
-  /// that differ in their last number alone (experts of one layer) do; a single name stays as it is.
-  static func patterns(of modules: [String], not others: [String]) -> [String] {
-    let taken = Set(others.flatMap { [pattern($0, folded: .all), pattern($0, folded: .last)] })
-    var counts: [String: Int] = [:]
-    for module in modules { counts[pattern(module, folded: .last), default: 0] += 1 }
-    var patterns = Set<String>()
-    for module in modules {
-      let (all, last) = (pattern(module, folded: .all), pattern(module, folded: .last))
-      if all == pattern(module, folded: .none) {
-        patterns.insert(module)
-      } else if !taken.contains(all) {
-        patterns.insert("re:" + all + "$")
-      } else if !taken.contains(last), let count = counts[last], count > 1 {
-        patterns.insert("re:" + last + "$")
-      } else {
-        patterns.insert(module)
-      }
+extension ConvertPlan.Work {
+  /// Whether what it writes is encoded as in the source, under the same names.
+  fileprivate var keepsEncoding: Bool {
+    switch operation {
+    case .copy: true
+    case .quantize(let piece, _): piece.layout is PlainLayout && target is PlainLayout
+    case .restack(_, let pieces, _): pieces.allSatisfy { $0.layout is PlainLayout } && target is PlainLayout
+    case .assemble: false
     }
-    return patterns.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
-
-  private enum Folding { case none, last, all }
-
-  /// The name as a regular expression (as Python's `re.escape`), with numbers between dots as `\d+`.
-  private static func pattern(_ text: String, folded: Folding) -> String {
-    let bytes = Array(text.utf8)
-    let numbers = folded == .none ? [] : numbers(in: bytes)
-    let places = folded == .last ? Array(numbers.suffix(1)) : numbers
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count + 16)
-    var i = 0
-    var next = 0
-    while i < bytes.count {
-      if next < places.count, places[next].lowerBound == i {
-        result += Array("\\d+".utf8)
-        i = places[next].upperBound
-        next += 1
-        continue
-      }
-      let byte = bytes[i]
-      let isWord = isDigit(byte) || byte == UInt8(ascii: "_") || byte >= 0x80 || isLetter(byte)
-      if !isWord { result.append(UInt8(ascii: "\\")) }
-      result.append(byte)
-      i += 1
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-
-  /// Runs of digits that stand between dots or at an end.
-  private static func numbers(in bytes: [UInt8]) -> [Range<Int>] {
-    var numbers: [Range<Int>] = []
-    var i = 0
-    while i < bytes.count {
-      guard isDigit(bytes[i]), i == 0 || bytes[i - 1] == UInt8(ascii: ".") else {
-        i += 1
-        continue
-      }
-      var end = i + 1
-      while end < bytes.count, isDigit(bytes[end]) { end += 1 }
-      if end == bytes.count || bytes[end] == UInt8(ascii: ".") { numbers.append(i..<end) }
-      i = end
-    }
-    return numbers
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }
