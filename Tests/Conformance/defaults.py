@@ -48,11 +48,17 @@ def distance(a, b):
     return float(np.abs(a - b).max())
 
 
+def config_of(source):
+    """An indexer looks at all positions: which it would choose of them, llama.cpp's half precision decides otherwise now and then."""
+    config = source.config
+    return {**config, "index_topk": 64} if "index_topk" in config else config
+
+
 def judge(source, place, folder, counts, whole):
     """`whole`: the logits of the complete config, here and in llama.cpp. The two differ where llama.cpp has no key for what a model asks
     for (Kimi's beta_fast) or computes more coarsely (MXFP4): a dropped key must not add to that."""
     label = f"{source.meta['family']} without {'.'.join(place)}"
-    (folder / "config.json").write_text(json.dumps(without(source.config, place)))
+    (folder / "config.json").write_text(json.dumps(without(config_of(source), place)))
     tokens, pre = source.golden / "golden_input_ids.npy", json.loads((source.golden / "golden_tokenizer.json").read_text())["gguf"]["tokenizer.ggml.pre"]
     mine = forward(folder, tokens, folder.parent / "mine.npy")
     if not isinstance(mine, np.ndarray):
@@ -83,6 +89,7 @@ def judge(source, place, folder, counts, whole):
 def complete(source, folder):
     out = new_folder("whole")
     out.mkdir()
+    (folder / "config.json").write_text(json.dumps(config_of(source)))
     recipe = "mxfp4-native" if source.meta["quant"] == "mxfp4" else "f32"
     pre = json.loads((source.golden / "golden_tokenizer.json").read_text())["gguf"]["tokenizer.ggml.pre"]
     ckpt("convert", folder, out / "a.gguf", "--to", recipe, "--pre", pre, expect=0)
