@@ -4919,7 +4919,7 @@ public enum EmbeddedSpecs {
         "architecture": "deepseek2",
         "families": ["deepseek_v3", "kimi_k25"],
         "assumes": [
-          { "holds": "experts == 0 or is_moe == (layer >= leading_dense_layers)", "problem": "is dense behind layers with experts, which no key says: llama.cpp has dense layers in front alone", "refuses": true },
+          { "holds": "experts == 0 or is_moe == (layer >= if(mlp_layer_types == null, first_k_dense_replace, leading_dense_layers))", "problem": "is dense behind layers with experts, which no key says: llama.cpp has dense layers in front alone", "refuses": true },
           { "holds": "rope_parameters.rope_type | rope_parameters.type | rope_scaling.rope_type | rope_scaling.type ?? '' != 'yarn' or rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim ?? 0 > 0 and rope_parameters.mscale | rope_scaling.mscale ?? 0 == rope_parameters.mscale_all_dim | rope_scaling.mscale_all_dim", "problem": "has YaRN with another mscale than mscale_all_dim, or without them, which no key says: llama.cpp takes one number for both", "refuses": true }
         ],
         "tensors": [
@@ -4939,7 +4939,7 @@ public enum EmbeddedSpecs {
           { "key": "rope.freq_base", "type": "f32", "value": "rope_parameters.rope_theta | rope_scaling.rope_theta | rope_theta", "optional": true },
           { "key": "attention.head_count_kv", "type": "u32", "value": "1" },
           { "key": "attention.layer_norm_rms_epsilon", "type": "f32", "value": "rms_norm_eps" },
-          { "key": "leading_dense_block_count", "type": "u32", "value": "leading_dense_layers", "when": "experts > 0" },
+          { "key": "leading_dense_block_count", "type": "u32", "value": "if(mlp_layer_types == null, first_k_dense_replace, leading_dense_layers)", "when": "experts > 0" },
           { "key": "leading_dense_block_count", "type": "u32", "value": "layers", "when": "experts == 0" },
           { "key": "vocab_size", "type": "u32", "value": "vocab" },
           { "key": "attention.q_lora_rank", "type": "u32", "value": "q_lora_rank", "optional": true },
