@@ -96,7 +96,9 @@ import Testing
 
   @Test("docs/engines.md has the table of these cases, with the rule and its version")
   func table() throws {
-    var rows = ["| checkpoint | stored as | deployment | verdict | rule | why |", "|---|---|---|---|---|---|"]
+    var rows = [
+      "| checkpoint | stored as | deployment | verdict | rule | why | rests on |", "|---|---|---|---|---|---|---|",
+    ]
     for one in Self.cases {
       let (refusing, findings, engine) = try judge(one)
       let warned = findings.contains { $0.severity == .warning }
@@ -118,13 +120,107 @@ import Testing
       }
       for (role, layout) in one.layouts.sorted(by: { $0.key < $1.key }) { storage += "; \(role) \(layout)" }
       let rules = refusing.isEmpty ? "" : "`\(engine.name).json` \(engine.version): \(refusing.joined(separator: ", "))"
-      rows.append("| \(one.preset) | \(storage) | `\(one.deployment)` | \(verdict) | \(rules) | \(one.reason) |")
+      let evidence = try restsOn(one, refusing, engine)
+      rows.append(
+        "| \(one.preset) | \(storage) | `\(one.deployment)` | \(verdict) | \(rules) | \(one.reason) | \(evidence) |")
     }
     let page = String(
       decoding: try FileAccess.system.readAll(joinPath(packageFolder, "docs/engines.md"), limit: 1 << 20),
       as: UTF8.self)
     let table = rows.joined(separator: "\n") + "\n"
     #expect(page.contains(table), "the table should be:\n\(table)")
+  }
+
+  /// The weakest of what the refusing rules rest on; of one that runs, what its family's fact does.
+  private func restsOn(_ one: Case, _ refusing: [String], _ engine: EngineSpec) throws -> String {
+    let found = engine.rules.filter { refusing.contains($0.id) }.map(\.evidence)
+    let order: [EngineSpec.Evidence] = [.read, .judged, .run]
+    if let weakest = order.first(where: { found.contains($0) }) { return weakest.rawValue }
+    if one.quantization != nil { return EngineSpec.Evidence.read.rawValue }
+    let preset = try Preset.find(one.preset, in: try #require(Self.library))
+    let storage = StorageKind.allCases.first { (one.storage ?? "").hasPrefix($0.rawValue) }
+    let fact = engine.loads.first {
+      $0.models.contains(preset.modelType ?? "") && (storage.map($0.storage.contains) ?? true)
+    }
+    return (fact?.evidence ?? .read).rawValue
+  }
+
+  /// What vLLM's own code said of checkpoints that are made here: see Tests/Conformance/engines.py.
+  static let judged: [JSONValue] = {
+    let file = joinPath(vectorsFolder, "engines/judged.json")
+    guard let bytes = try? FileAccess.system.readAll(file, limit: 1 << 20) else { return [] }
+    return (try? JSONValue(parsing: bytes, file: file))?["cases"]?.array ?? []
+  }()
+
+  private func replayed(_ one: JSONValue) throws -> [Finding] {
+    let library = try #require(Self.library)
+    var changes = PresetModel.Changes()
+    changes.storage = one["storage"]?.string
+    changes.settings = (one["set"]?.array ?? []).compactMap(\.string).map { text in
+      let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+      return (sides[0], sides[1])
+    }
+    let preset = try Preset.find(one["preset"]?.string ?? "tiny", family: one["tiny"]?.string, in: library)
+    let stored = try PresetModel(preset, changes: changes, library: library)
+    let facts = EngineFacts(
+      model: stored.model, config: try Self.config(stored, changes.storage, one["config"]), container: "safetensors",
+      tensors: stored.tensors.compactMap { tensor in tensor.index.map { ($0, tensor.layout) } }, hasProcessor: true,
+      hasTokenizer: true)
+    let deployment = "vllm:tp=\(one["tp"]?.int ?? 1),ep=\(one["ep"]?.int ?? 1)"
+    return Preflight.findings(try Deployment(deployment, engines: Self.engines), facts)
+  }
+
+  @Test("the rules of vLLM say what its own code did", arguments: judged.indices)
+  func replay(_ number: Int) throws {
+    let one = Self.judged[number]
+    let errors = try replayed(one).filter { $0.severity == .error }
+    // Where the record says that they differ, they must: else the record is old.
+    let loads = try #require(one["loads"]?.bool) != (one["differs"] != nil)
+    #expect(errors.isEmpty == loads, "\(one.text()): \(errors.map(\.problem))")
+  }
+
+  @Test("a rule that is called judged speaks in a judged case")
+  func judgedRules() throws {
+    var spoken = Set<String>()
+    for one in Self.judged {
+      for finding in try replayed(one) {
+        if let id = finding.problem.split(separator: " ").last { spoken.insert(String(id.dropLast())) }
+      }
+    }
+    let vllm = try #require(Self.engines.first { $0.name == "vllm" })
+    for rule in vllm.rules where rule.evidence == .judged { #expect(spoken.contains(rule.id), "\(rule.id)") }
+    #expect(Self.judged.count >= 100)
+  }
+
+  /// What the config of a made checkpoint says, as far as rules ask.
+  private static func config(_ stored: PresetModel, _ storage: String?, _ changed: JSONValue?) throws -> ModelConfig {
+    var root = stored.model.config.root
+    if let storage {
+      root["quantization_config"] = nil
+      if let group = storage.hasPrefix("int4-g") ? Int(storage.dropFirst(6)) : nil {
+        root["quantization_config"] = try JSONValue(
+          parsing: """
+            {"quant_method": "compressed-tensors", "format": "pack-quantized", "config_groups": {"group_0":
+             {"targets": ["Linear"], "weights": {"num_bits": 4, "type": "int", "symmetric": true, "strategy": "group",
+              "group_size": \(group)}}}}
+            """, file: "replay")
+      } else if storage == "fp8-block" {
+        root["quantization_config"] = try JSONValue(
+          parsing: #"{"quant_method": "fp8", "activation_scheme": "dynamic", "weight_block_size": [128, 128]}"#,
+          file: "replay")
+      }
+    }
+    for (key, value) in changed?.object?.members ?? [] {
+      if value.isNull {
+        root[key] = nil
+      } else if let object = value.object, var inner = root[key]?.object {
+        for (key, value) in object.members { inner[key] = value }
+        root[key] = .object(inner)
+      } else {
+        root[key] = value
+      }
+    }
+    return ModelConfig(root, file: "config.json")
   }
 
   @Test("every rule of every engine can be read, and names its source")

@@ -147,8 +147,9 @@ def latent(draw, config):
     if config["model_type"] in ("deepseek_v3", "kimi_k2", "deepseek_v32"):
         made = families.yarn(draw.choice([32, 40, 4]), draw.choice([1.0, 32]), orig=draw.choice([4096, 2048]))
         if draw.random() < 0.3:
-            made.update(mscale_all_dim=draw.choice([0.707, 0.0, 1]))
-        if draw.random() < 0.2:
+            scale = draw.choice([0.707, 1, 0.9])
+            made.update(mscale=scale, mscale_all_dim=scale)
+        if draw.random() < 0.1:
             del made["mscale_all_dim"]
         config["rope_scaling"] = draw.choice([made, made, made, None])
         config["rope_theta"] = draw.choice([10000, 50000.0, 1000000])
@@ -459,7 +460,7 @@ def judge(case, folder, refused):
                         f"{(result.json['error'] or {}).get('problem', [f['problem'][:80] for f in result.json['findings'][:2]])}")
             return
         if unsaid(case.text):
-            checks.equal(result.json["error"] and result.json["error"]["code"], "recipe.without-reader", f"{label} {outtype}: what no key says is refused")
+            checks.equal(result.json["error"] and result.json["error"]["code"], "recipe.no-reader", f"{label} {outtype}: what no key says is refused")
             return
         if checks.true(result.exit == 0, f"{label} {outtype}: exits with 0", f"exit {result.exit}: {result.stdout[-600:]}"):
             compare(f"{label} {outtype}", ours, plain[outtype], case)

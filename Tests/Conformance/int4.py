@@ -153,8 +153,34 @@ def judge_config(label, source, out, made):
     plain, packed = modules(".weight"), modules(".weight_packed")
     checks.true(packed, f"{label}: something is quantized")
     checks.equal([m for m in packed if not hit(m)], [], f"{label}: quantized modules that the config calls plain")
+    if quantization == (source.config.get("quantization_config") or source.config.get("text_config", {}).get("quantization_config")):
+        return quantization  # As it was published: what is no Linear of the library's need not be named.
     checks.equal([m for m in plain if hit(m)], [], f"{label}: plain modules that the config calls quantized")
+    for reader, names in SPELLINGS.items():
+        checks.equal([m for m in map(names, packed) if m and not hit(m)], [], f"{label}: quantized modules that the config calls plain to {reader}")
+        checks.equal([m for m in map(names, plain) if m and hit(m)], [], f"{label}: plain modules that the config calls quantized to {reader}")
     return quantization
+
+
+def spelling(*pairs):
+    """Names of modules as a reader has them; None where it has no such module."""
+    def name(module):
+        for start, other in pairs:
+            if module.startswith(start):
+                return other + module[len(start):] if other is not None else None
+        return module
+    return name
+
+
+SPELLINGS = {
+    "the text class of transformers": spelling(("model.language_model.", "model."), ("model.visual.", None), ("mtp.", None),
+                                               ("language_model.model.", "model."), ("language_model.", ""), ("vision_tower.", None), ("mm_projector.", None)),
+    "transformers": spelling(("language_model.model.", "model.language_model."), ("language_model.", ""), ("vision_tower.encoder.blocks.", "model.vision_tower.layers."),
+                             ("mm_projector.proj.0", "model.mm_projector.in_proj"), ("mm_projector.proj.2", "model.mm_projector.out_proj")),
+    "vLLM": spelling(("model.language_model.", "language_model.model."), ("model.visual.", "visual."), ("mm_projector.proj.0", "mm_projector.linear_1"),
+                     ("mm_projector.proj.2", "mm_projector.linear_2")),
+    "the text model": spelling(("model.language_model.", ""), ("language_model.model.", ""), ("language_model.", ""), ("model.", "")),
+}
 
 
 def judge_index(label, out, made):
@@ -241,6 +267,7 @@ def main():
                 for name in sorted(set(before) & set(made)):
                     checks.same(made[name], before[name], f"{label}: {name}")
                 judge_config(label, source, out, made)
+                checks.true((out / "config.json").read_bytes() == (source.path / "config.json").read_bytes(), f"{label}: config.json is the source's")
                 judge_load(label, source, out, made)
                 remove(out)
 

@@ -10,6 +10,7 @@
 # CKPT_PEERS            see setup.sh
 #
 # A judge with a line `# needs: llama` gets llama.cpp (setup-llama.sh), by PEERS_LLAMA (programs), LLAMA_LIB, LLAMA_SRC and ORACLE.
+# One with `# needs: vllm` gets the Python of vllm/setup.sh (3.4 GB), by PEERS_VLLM; one with `# full-only` runs with --whole, or by its name.
 # Cases that `always.txt` names are in every slice.
 #
 # The last line is `N passed, N failed`, of all checks together; a table before it has the seconds of each judge.

@@ -3,6 +3,8 @@
 A judge says of itself, in comments:
 
     # needs: llama        llama.cpp, by setup-llama.sh
+    # needs: vllm         the Python of vllm/setup.sh, by PEERS_VLLM
+    # full-only           run with --whole, or by its name
     # slices: 4           without --whole, one slice of four is run: the cases whose names' digests fall into it
     # seconds: 50         processor time of one run (of one slice); the longest are started first, those that do not say before all
 """
@@ -40,6 +42,14 @@ class Judge:
     @property
     def needs_llama(self):
         return re.search(r"^# needs: llama$", self.text, re.M)
+
+    @property
+    def needs_vllm(self):
+        return re.search(r"^# needs: vllm$", self.text, re.M)
+
+    @property
+    def is_full_only(self):
+        return re.search(r"^# full-only$", self.text, re.M)
 
     def start(self, environment):
         self.log = pathlib.Path(environment["CKPT_CONFORMANCE_DIR"]) / f"{self.name}.log"
@@ -111,7 +121,8 @@ def main():
     options = parser.parse_args()
     if options.slice and (options.whole or not options.judges or not re.fullmatch(r"[0-9]+/[0-9]+", options.slice)):
         stop(64, "--slice K/N goes with the names of judges, and without --whole")
-    judges = [Judge(name) for name in options.judges] or [j for j in map(Judge, sorted(p.stem for p in HERE.glob("*.py"))) if j.is_one]
+    judges = [Judge(name) for name in options.judges] or [j for j in map(Judge, sorted(p.stem for p in HERE.glob("*.py")))
+                                                        if j.is_one and (options.whole or not j.is_full_only)]
     day = day_of_commit()
     for judge in judges:
         if options.slice or (judge.slices > 1 and not options.whole and not options.judges):
@@ -124,6 +135,11 @@ def main():
             sys.exit(made.returncode)
         llama = made.stdout.strip()
         environment.update(PEERS_LLAMA=f"{llama}/bin", LLAMA_LIB=f"{llama}/bin", LLAMA_SRC=f"{llama}/src", ORACLE=str(HERE / "oracle"))
+    if any(judge.needs_vllm for judge in judges):
+        made = subprocess.run([HERE / "vllm" / "setup.sh"], stdout=subprocess.PIPE, text=True)
+        if made.returncode:
+            sys.exit(made.returncode)
+        environment.update(PEERS_VLLM=made.stdout.strip())
     kept = os.environ.get("CKPT_CONFORMANCE_DIR")
     work = kept or tempfile.mkdtemp(prefix="ckpt-conformance-", dir=os.environ.get("TMPDIR", "/tmp"))
     os.makedirs(work, exist_ok=True)

@@ -209,4 +209,35 @@ import Testing
       ])
     #expect(!model.tensors.contains { $0.name == "lm_head.weight" })
   }
+
+  @Test(
+    "lists with an entry for each layer are cut or repeated with the number of layers, unless they are given",
+    arguments: [
+      ("qwen35", 2), ("qwen35", 6), ("qwen35_moe", 2), ("gpt_oss", 3), ("gpt_oss", 1), ("glm52", 2), ("glm52", 4),
+    ])
+  func layerLists(family: String, layers: Int) throws {
+    let model = try presetModel("tiny", family: family) { $0.settings = [("num_hidden_layers", "\(layers)")] }
+    let object = model.model.config.text ?? model.model.config.root
+    let lists = object.members.filter { ModelConfig.isLayerList($0.key) }
+    #expect(!lists.isEmpty)
+    for (key, value) in lists { #expect(value.array?.count == layers, "\(key)") }
+    if family == "gpt_oss" {
+      let given = try presetModel("tiny", family: family) {
+        $0.settings = [("num_hidden_layers", "1"), ("layer_types", #"["full_attention"]"#)]
+      }
+      #expect(given.model.config.root["layer_types"]?.text() == #"["full_attention"]"#)
+    }
+  }
+
+  @Test("validate finds a list of layers that has another length")
+  func layerListLength() throws {
+    let (folder, _) = try write(
+      try presetModel("tiny", family: "gpt_oss") {
+        $0.settings = [("num_hidden_layers", "1"), ("layer_types", #"["full_attention", "full_attention"]"#)]
+      })
+    defer { withExtendedLifetime(folder) {} }
+    let binding = try Binding.bind(try Checkpoint.open(folder.file("x")), library: try library.get())
+    let found = try Meaning(of: binding).findings.filter { $0.problem.contains("layer_types has 2 entries") }
+    #expect(found.map(\.severity) == [.error])
+  }
 }

@@ -84,14 +84,19 @@ struct ReadersSection {
     for column in columns where !column.recipes.isEmpty {
       text += "| \(column.title) | \(column.recipes.map { "`\($0)`" }.joined(separator: ", ")) |\n"
     }
-    text += "\nWhat the table rests on, by engine and version:\n"
+    text += """
+
+      What the table rests on, by engine and version: what was `run` in the engine, what its own code `judged` without kernels, and what was
+      `read` in its sources ([engines.md](engines.md)).
+
+      """
     for engine in engines {
       text += "\n\(engine.title) \(engine.version):\n\n"
       for fact in engine.loads {
         let models = fact.models == ["*"] ? "all others" : fact.models.map { "`\($0)`" }.joined(separator: ", ")
         let storage = fact.storage.map(\.title).joined(separator: ", ")
         let verdict = fact.problem.map { "not loaded: \($0)" } ?? "loaded"
-        text += "- \(storage) of \(models): \(verdict) [\(fact.source)]\n"
+        text += "- \(storage) of \(models): \(verdict) [\(fact.evidence.rawValue): \(fact.source)]\n"
       }
     }
     return text

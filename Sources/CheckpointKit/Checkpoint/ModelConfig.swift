@@ -68,6 +68,12 @@ public struct ModelConfig: Sendable {
   }
 
   static let textKey = "text_config"
+  static let layersKey = "num_hidden_layers"
+
+  /// Whether a key of this name holds one entry for each layer.
+  static func isLayerList(_ key: String) -> Bool {
+    ["layer_types", "mlp_layer_types", "indexer_types"].contains(key)
+  }
 
   /// The outermost `model_type`.
   public var modelType: String? { root["model_type"]?.string }

@@ -25,7 +25,29 @@ extension Preset {
     if let old = oldVocabulary, let new = ModelConfig(root, file: name).value("vocab_size")?.int, new < old, new > 0 {
       root = Self.movingSpecials(in: root, from: old, to: new)
     }
-    return ModelConfig(root, file: name)
+    return ModelConfig(listingLayers(root, settings.map(\.key)), file: name)
+  }
+
+  /// Lists with an entry for each layer, cut or repeated to the new number of layers; those that were given stay.
+  private func listingLayers(_ root: JSONObject, _ given: [String]) -> JSONObject {
+    func fitted(_ object: JSONObject, _ before: JSONObject?) -> JSONObject {
+      guard let old = before?[ModelConfig.layersKey]?.int, let new = object[ModelConfig.layersKey]?.int, new != old,
+        (1...1 << 16).contains(new)
+      else { return object }
+      var result = object
+      for (key, value) in object.members {
+        guard ModelConfig.isLayerList(key), !given.contains(where: { $0.split(separator: ".").last == key[...] }),
+          let list = value.array, list.count == old, old > 0
+        else { continue }
+        result[key] = .array((0..<new).map { list[$0 % old] })
+      }
+      return result
+    }
+    var result = fitted(root, config)
+    if let text = root[ModelConfig.textKey]?.object {
+      result[ModelConfig.textKey] = .object(fitted(text, config[ModelConfig.textKey]?.object))
+    }
+    return result
   }
 
   /// The object with the value at a path; nil where the path does not exist.

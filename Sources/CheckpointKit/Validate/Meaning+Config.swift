@@ -2,6 +2,7 @@
 extension Meaning {
   mutating func checkConfig(_ model: ModelLayout) {
     checkCounts(model)
+    checkLayerLists(model.config)
     checkTokenIds(model)
     checkAgreement(model.config)
     checkCode(model.config)
@@ -31,6 +32,20 @@ extension Meaning {
     }
     if let groups, let kept = model.forwardInteger("router_groups_kept"), kept > groups || kept < 1 {
       wrong("keeps \(kept) of \(groups) groups of experts")
+    }
+  }
+
+  /// Lists with an entry for each layer: transformers refuses one of another length, engines look up entries that are not
+  /// there.
+  private mutating func checkLayerLists(_ config: ModelConfig) {
+    let object = config.text?[ModelConfig.layersKey] == nil ? config.root : config.text ?? config.root
+    guard let layers = object[ModelConfig.layersKey]?.int else { return }
+    for (key, value) in object.members where ModelConfig.isLayerList(key) {
+      guard let list = value.array, list.count != layers else { continue }
+      add(
+        .error, .configKey, file: "config.json",
+        "\(key) has \(list.count) entries, but \(ModelConfig.layersKey) is \(layers)",
+        hint: "loaders want one entry for each layer: take both from the same config")
     }
   }
 

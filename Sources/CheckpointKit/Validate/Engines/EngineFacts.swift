@@ -124,7 +124,9 @@ public struct EngineFacts: Sendable {
   }
 
   private static func quantization(_ config: ModelConfig) -> JSONObject {
-    guard let scheme = QuantizationScheme(config) else { return ["method": "none", "mixed": false, "groups": 0] }
+    guard let scheme = QuantizationScheme(config) else {
+      return ["method": "none", "mixed": false, "groups": 0, "blocks": false]
+    }
     let first = scheme.groups.first
     func differs<T: Hashable>(_ value: (QuantizationScheme.Group) -> T) -> Bool {
       Set(scheme.groups.map(value)).count > 1
@@ -143,6 +145,8 @@ public struct EngineFacts: Sendable {
     object["actorder"] = .bool(
       scheme.groups.contains { $0.actorder == "group" || $0.actorder == "dynamic" } || scheme.sortsColumns ?? false)
     object["strategy"] = first?.strategy.map { .string($0) }
+    object["activation_scheme"] = scheme.activationScheme.map { .string($0) }
+    object["blocks"] = .bool(scheme.blockSize != nil)
     object["type"] = first?.type.map { .string($0) }
     return object
   }

@@ -3,6 +3,22 @@
 /// A rule holds, or it does not: then its problem, with the numbers filled in, becomes a finding. Rules are written in the
 /// expression language of family specs; what they may speak of is listed in `docs/engines.md`.
 public struct EngineSpec: Sendable {
+  /// What a rule or a fact rests on.
+  public enum Evidence: String, Sendable {
+    /// The engine was started and answered, or stopped.
+    case run
+    /// The engine's own code built the model and loaded the weights, or refused, without kernels.
+    case judged
+    /// Its sources were read.
+    case read
+
+    init(_ reader: SpecReader) throws(CheckpointError) {
+      let text = try reader.optionalString("evidence") ?? Self.read.rawValue
+      guard let evidence = Self(rawValue: text) else { throw reader.malformed("no evidence is called '\(text)'") }
+      self = evidence
+    }
+  }
+
   public struct Rule: Sendable {
     public enum Verdict: String, Sendable {
       /// The engine stops at load, or answers wrongly.
@@ -23,6 +39,7 @@ public struct EngineSpec: Sendable {
     public var problem: MessageTemplate
     public var hint: MessageTemplate?
     public var source: String
+    public var evidence: Evidence
   }
 
   /// As `--for` takes it.
@@ -67,7 +84,7 @@ public struct EngineSpec: Sendable {
 extension EngineSpec.Rule {
   fileprivate init(_ json: JSONValue, file: String) throws(CheckpointError) {
     let reader = SpecReader(json, file: file)
-    try reader.expectKeys(["id", "verdict", "roles", "when", "require", "problem", "hint", "source"])
+    try reader.expectKeys(["id", "verdict", "roles", "when", "require", "problem", "hint", "source", "evidence"])
     id = try reader.string("id")
     guard let verdict = Verdict(rawValue: try reader.string("verdict")) else {
       throw reader.malformed("rule '\(id)': no verdict is called so")
@@ -81,6 +98,7 @@ extension EngineSpec.Rule {
       try MessageTemplate(text, file: file)
     }
     source = try reader.string("source")
+    evidence = try EngineSpec.Evidence(reader)
     if when == nil, require == nil { throw reader.malformed("rule '\(id)' has neither 'when' nor 'require'") }
     if let role = roles.first(where: { pattern in !Role.all.contains { $0.matches(pattern) } }) {
       throw reader.malformed("rule '\(id)': '\(role)' matches no role")

@@ -15,10 +15,11 @@ extension EngineSpec {
     /// What happens instead of loading.
     public var problem: String?
     public var source: String
+    public var evidence: Evidence
 
     init(_ json: JSONValue, file: String) throws(CheckpointError) {
       let reader = SpecReader(json, file: file)
-      try reader.expectKeys(["models", "storage", "verdict", "problem", "source"])
+      try reader.expectKeys(["models", "storage", "verdict", "problem", "source", "evidence"])
       models = try reader.strings("models")
       storage = []
       for name in try reader.strings("storage") {
@@ -31,6 +32,7 @@ extension EngineSpec {
       self.verdict = verdict
       problem = try reader.optionalString("problem")
       source = try reader.string("source")
+      evidence = try Evidence(reader)
       guard (problem != nil) == (verdict == .refuses) else {
         throw reader.malformed("a fact of 'loads' has a 'problem' where the engine refuses, and there alone")
       }
