@@ -2,6 +2,12 @@ import Testing
 
 @testable import CheckpointKit
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct GGUFMetadataTests {
   private let tensors = [("a", [8, 3]), ("b.weight", [5])]
 
@@ -77,6 +83,58 @@ import Testing
     #expect(try elements("i") == [.signed(3), .signed(-4), .signed(5)] && elements("t") == [.string("é")])
     #expect(header["e"]?.value == .array(element: .uint8, count: 0))
     #expect(problem { _ = try edit(path, [("i", "[40000]")]) }?.code == .ggufMetadata)
+  }
+
+  @Test("the command that made a key can be run again: its type says nothing new then")
+  func again() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let settings = [("x", "u64:5"), ("b", "bool:true"), ("t", #"str[]:["a","b"]"#), ("q", "str:text"), ("s", "plain")]
+    try edit(path, settings).write()
+    let first = try bytes(path)
+    // Stopped before it had removed its folder.
+    try folder.makeFolder(".m.gguf.ckpt")
+    for _ in 0..<2 {
+      try edit(path, settings).write()
+      #expect(try bytes(path) == first && FileAccess.system.list(folder.path) == ["m.gguf"])
+    }
+    let found = problem { _ = try edit(path, [("x", "u32:5")]) }
+    #expect(found?.code == .ggufMetadata && found?.hint != nil)
+    try folder.makeFolder(".m.gguf.ckpt")
+    #expect(problem { try HeaderEdit.apply([.init(key: "x", value: "none")], to: path) } != nil)
+    #expect(try FileAccess.system.list(folder.path) == ["m.gguf"])
+  }
+
+  @Test("other names of a file keep what they have, in place or not")
+  func hardLink() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let before = try bytes(path)
+    for value in ["new", String(repeating: "long ", count: 30)] {
+      let other = folder.file("other.gguf")
+      #expect(link(path, other) == 0)
+      let now = try bytes(path)
+      let edit = try edit(path, [("s", value)])
+      #expect(!edit.isInPlace)
+      try edit.write()
+      #expect(try bytes(other) == now && bytes(path) == GGUFFileTests.gguf(keys(1, value), tensors: tensors))
+      try FileAccess.system.remove(other)
+    }
+    #expect(try bytes(path) != before)
+  }
+
+  @Test("a work folder that is a link is not followed, nor a file of that name touched")
+  func linkedWork() throws {
+    let folder = try TestFolder()
+    let path = try file(folder)
+    let before = try bytes(path)
+    try folder.makeFolder("elsewhere")
+    folder.link(".m.gguf.ckpt", to: "elsewhere")
+    #expect(problem { try edit(path, [("s", "longer than before")]).write() }?.code == .outputUnsuitable)
+    try FileAccess.system.remove(folder.file(".m.gguf.ckpt"))
+    try folder.write(".m.gguf.ckpt", "mine")
+    #expect(problem { try edit(path, [("s", "longer than before")]).write() }?.code == .outputExists)
+    #expect(try bytes(path) == before && FileAccess.system.list(folder.file("elsewhere")) == [])
   }
 
   @Test("a disk that is full leaves the file as it was, and not unfinished")

@@ -124,14 +124,16 @@ import Testing
   /// The provenance of a result with these files, put together here.
   private func provenance(
     _ outputs: [(name: String, bytes: [UInt8], tensors: [(name: String, range: Range<Int>)])],
-    side: [(name: String, bytes: [UInt8])]?, roots: Bool = true
+    side: [(name: String, bytes: [UInt8])]?, roots: Bool = true, headers: Bool = true
   ) -> String {
     let lines = outputs.map { output in
       let text = output.tensors.sorted { $0.name < $1.name }.map {
         "\(SHA256Digest(of: Array(output.bytes[$0.range])).hex)  \($0.name)\n"
       }.joined()
       let root = roots ? "\"\(SHA256Digest(of: text).hex)\"" : "null"
-      return #"{"name":"\#(output.name)","bytes":\#(output.bytes.count),"digest_root":\#(root)}"#
+      let start = output.tensors.map(\.range.lowerBound).min() ?? 0
+      let header = headers ? #""header_sha256":"\#(SHA256Digest(of: Array(output.bytes[..<start])).hex)","# : ""
+      return #"{"name":"\#(output.name)","bytes":\#(output.bytes.count),\#(header)"digest_root":\#(root)}"#
     }
     let sides = side.map { files in
       files.map { #"{"name":"\#($0.name)","bytes":\#($0.bytes.count),"sha256":"\#(SHA256Digest(of: $0.bytes).hex)"}"# }
@@ -141,14 +143,17 @@ import Testing
       #"{"schema":"ckpt.provenance/1","version":"0","outputs":[\#(lines.joined(separator: ","))]\#(sides.map { #","side_files":[\#($0)]"# } ?? "")}"#
   }
 
-  private func result(_ folder: TestFolder, side: Bool = true, roots: Bool = true) throws -> TwoShards {
+  private func result(
+    _ folder: TestFolder, side: Bool = true, roots: Bool = true, headers: Bool = true
+  ) throws -> TwoShards {
     let model = try TwoShards(folder)
     let tensors = try checksum(model.path).manifest.files
     let outputs = (0..<2).map { i in
       (model.files[i].name, model.files[i].bytes, tensors[i].tensors.map { ($0.name.string, $0.range) })
     }
     try folder.write(
-      "model/ckpt-provenance.json", provenance(outputs, side: side ? Array(model.files[2...]) : nil, roots: roots))
+      "model/ckpt-provenance.json",
+      provenance(outputs, side: side ? Array(model.files[2...]) : nil, roots: roots, headers: headers))
     return model
   }
 
@@ -160,10 +165,55 @@ import Testing
     #expect(found.codes().isEmpty && found.missing.isEmpty && found.extra.isEmpty)
     #expect(
       found.files.count == 4 && found.files.allSatisfy { $0.evidence.rawValue == "provenance" && $0.state == .ok })
-    // What digests of tensors do not cover is said.
-    #expect(found.findings.filter { $0.code == .verifyNotChecked && $0.problem.contains("header") }.count == 1)
+    #expect(found.findings.isEmpty)
     try folder.write("model/evil.py", "import os")
     #expect(try verify(model.path).extra == ["evil.py"])
+  }
+
+  @Test("a header that was changed is found, whatever its tensors are", arguments: [true, false])
+  func provenanceHeader(roots: Bool) throws {
+    let model = try result(try TestFolder(), roots: roots)
+    var bytes = model.files[1].bytes
+    let place = try #require(bytes.firstIndex(of: UInt8(ascii: "U")))
+    bytes[place] = UInt8(ascii: "I")
+    try model.replace(shard2, bytes)
+    let found = try verify(model.path)
+    #expect(found.codes() == ["verify.mismatch"] && found.state(shard2) == .bad)
+    let finding = try #require(found.findings.first { $0.code == .verifyMismatch })
+    #expect(finding.ranges == [0..<bytes.count - 200_009] && finding.hint?.contains("ckpt metadata") == true)
+    #expect(found.repairs.entries.map(\.ranges) == [finding.ranges])
+  }
+
+  @Test("where a provenance of an earlier version has no digest of headers, that is said, and is none that is required")
+  func provenanceWithoutHeaders() throws {
+    let model = try result(try TestFolder(), headers: false)
+    let found = try verify(model.path)
+    #expect(found.codes().isEmpty && found.state(shard2) == .ok)
+    #expect(found.findings.filter { $0.code == .verifyNotChecked && $0.problem.contains("header") }.count == 1)
+    let required = try verify(model.path) { $0.requiresDigest = true }
+    #expect(required.codes() == ["verify.no-digest", "verify.no-digest"] && required.state(shard2) == .unverified)
+    #expect(required.state("notes.txt") == .ok)
+  }
+
+  @Test(
+    "an index of git that is not the whole is no evidence, and nothing is wrong by it", arguments: ["link", "sdir"])
+  func partialIndex(name: String) throws {
+    let folder = try TestFolder()
+    let model = try TwoShards(folder)
+    let index = Array("DIRC".utf8) + [0, 0, 0, 2, 0, 0, 0, 0] + Array(name.utf8) + [0, 0, 0, 0]
+    try folder.write("model/.git/index", index + [UInt8](repeating: 0, count: 20))
+    let found = try verify(model.path)
+    #expect(found.codes().isEmpty && found.extra.isEmpty && found.codes(.note).contains("verify.evidence"))
+  }
+
+  @Test("a note of the Hub client that is no note, however long, is a finding")
+  func longNote() throws {
+    let folder = try TestFolder()
+    let model = try TwoShards(folder)
+    let note = [UInt8](repeating: UInt8(ascii: "a"), count: 2 << 20)
+    try folder.write("model/.cache/huggingface/download/notes.txt.metadata", note)
+    let found = try verify(model.path)
+    #expect(found.codes(.warning) == ["verify.evidence"] && found.files.count == 4)
   }
 
   @Test("a flipped byte of a tensor or of a side file, and a file that is gone, are found by the provenance")
@@ -208,18 +258,21 @@ import Testing
   }
 
   @Test(
-    "a provenance that cannot be read is said not to be used, and never traps",
+    "a provenance that is damaged is an error, one of another version is said not to be used, and none traps",
     arguments: [
-      "{", "[]", #"{"schema":"ckpt.provenance/9","outputs":[]}"#, #"{"schema":"ckpt.provenance/1"}"#,
-      #"{"schema":"ckpt.provenance/1","outputs":[{"name":"a","bytes":1,"digest_root":"zz"}]}"#,
-      #"{"schema":"ckpt.provenance/1","outputs":[],"side_files":[{"name":"notes.txt","bytes":-1}]}"#,
+      ("{", true), ("[]", false), (#"{"schema":"ckpt.provenance/9","outputs":[]}"#, false),
+      (#"{"schema":"ckpt.provenance/1"}"#, true),
+      (#"{"schema":"ckpt.provenance/1","outputs":[{"name":"a","bytes":1,"digest_root":"zz"}]}"#, true),
+      (#"{"schema":"ckpt.provenance/1","outputs":[{"name":"a","bytes":1,"header_sha256":7}]}"#, true),
+      (#"{"schema":"ckpt.provenance/1","outputs":[],"side_files":[{"name":"notes.txt","bytes":-1}]}"#, true),
     ])
-  func brokenProvenance(text: String) throws {
+  func brokenProvenance(text: String, isDamaged: Bool) throws {
     let folder = try TestFolder()
     let model = try TwoShards(folder)
     try folder.write("model/ckpt-provenance.json", text)
     let found = try verify(model.path)
-    #expect(found.codes().isEmpty && found.codes(.warning) == ["verify.evidence"])
+    #expect(found.codes(isDamaged ? .error : .warning) == ["verify.evidence"])
+    #expect(found.codes(isDamaged ? .warning : .error).isEmpty)
     #expect(found.state("ckpt-provenance.json") == .unverified)
   }
 

@@ -49,9 +49,9 @@ import Testing
       let path = joinPath(notes, name)
       let text = String(decoding: try FileAccess.system.readAll(path, limit: 1 << 20), as: UTF8.self)
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      let body = lines[1..<lines.count - 1].joined(separator: "\n").replacing("\"name\":\"c\"", with: "\"name\":\"x\"")
+      let body = lines[2..<lines.count - 1].joined(separator: "\n").replacing("\"name\":\"c\"", with: "\"name\":\"x\"")
       try FileAccess.system.remove(path)
-      try folder.write("notes/\(name)", "\(lines[0])\n\(body)\n\(SHA256Digest(of: body).hex)")
+      try folder.write("notes/\(name)", "\(lines[0])\n\(lines[1])\n\(body)\n\(SHA256Digest(of: body).hex)")
     }
     #expect(try checksum(model.path) { $0.progressFolder = notes }.filesResumed == 3)
   }
@@ -316,14 +316,18 @@ import Testing
   }
 
   @Test(
-    "the list of a commit in an unknown form is not used, and is said not to be",
-    arguments: ["{", "[]", #"{"format_version":2,"files":{}}"#])
-  func unknownTree(text: String) throws {
+    "the list of a commit in an unknown form is not used, and is said not to be; a damaged one is an error",
+    arguments: [
+      ("{", true), ("[]", true), (#"{"files":{}}"#, true), (#"{"format_version":2,"files":{}}"#, false),
+      (#"{"format_version":1,"files":{"a":{"size":1},"a":{"size":2}}}"#, true),
+    ])
+  func unknownTree(text: String, isDamaged: Bool) throws {
     let folder = try TestFolder()
     let model = try TwoShards(folder)
     try folder.write("model/.cache/huggingface/trees/\(String(repeating: "4", count: 40)).json", text)
     let found = try verify(model.path)
-    #expect(found.codes(.warning) == ["verify.evidence"] && found.files.allSatisfy { $0.state == .unverified })
+    #expect(found.codes(isDamaged ? .error : .warning) == ["verify.evidence"])
+    #expect(found.codes(isDamaged ? .warning : .error).isEmpty && found.files.allSatisfy { $0.state == .unverified })
   }
 
   @Test("whatever stands in a listing, in notes or in an index of git, nothing traps")

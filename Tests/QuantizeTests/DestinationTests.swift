@@ -327,6 +327,119 @@ struct DestinationTests {
     #expect(try names(folder, "elsewhere") == [])
   }
 
+  @Test("a link under the name of the folder that will replace a result is not built in")
+  func linkedBeside() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out, "fp8-block").perform()
+    let before = try content(out)
+    let elsewhere = folder.file("elsewhere")
+    _ = try runner(source, elsewhere, "bf16").perform()
+    let theirs = try content(elsewhere)
+    try FileManager.default.createSymbolicLink(atPath: out + ".ckpt-new", withDestinationPath: elsewhere)
+    #expect(error { _ = try runner(source, out, overwrite: true).perform() }?.code == .outputUnsuitable)
+    #expect(try content(out) == before && content(elsewhere) == theirs)
+    try FileManager.default.removeItem(atPath: out + ".ckpt-new")
+    // Links under the names of a replacement that was stopped, and names that only look like those, are somebody's.
+    for name in ["out.ckpt-new-0123456789abcdef", "out.ckpt-old-0123456789abcdef"] {
+      try FileManager.default.createSymbolicLink(atPath: folder.file(name), withDestinationPath: elsewhere)
+    }
+    for name in ["out.ckpt-old", "out.ckpt-old-backup", "out.ckpt-new-backup"] {
+      try FileManager.default.copyItem(atPath: out, toPath: folder.file(name))
+    }
+    #expect(try ResultStatus(of: out).state == .complete)
+    _ = try runner(source, out, overwrite: true).perform()
+    #expect(try content(out) == content(folder.file("whole")) && content(elsewhere) == theirs)
+    for name in ["out.ckpt-old", "out.ckpt-old-backup", "out.ckpt-new-backup"] {
+      #expect(try content(folder.file(name)) == before, "\(name)")
+    }
+    for name in ["out.ckpt-new-0123456789abcdef", "out.ckpt-old-0123456789abcdef"] {
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder.file(name)) == elsewhere)
+    }
+  }
+
+  @Test("what the removal of an unfinished GGUF result left is swept, and one that never had a plan makes room")
+  func discardedBeside() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("x.gguf"))
+    try TinyModel.writeTokenizer(to: source)
+    _ = try runner(source, out, "q8_0").perform()
+    let before = try content(folder.path)
+    let left = [".x.gguf.ckpt-new-discarded-0123456789abcdef/files", ".x.gguf.ckpt-discarded-0123456789abcdef/files"]
+    for name in left {
+      try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: URL(fileURLWithPath: folder.file(name + "/model.gguf.0")))
+    }
+    #expect(try ResultStatus(of: out).work.count == 2)
+    #expect(try runner(source, out, "q8_0").perform().wasFinished)
+    #expect(try content(folder.path) == before && ResultStatus(of: out).state == .complete)
+    for isMine in [false, true] {
+      let beside = folder.file(".x.gguf.ckpt-new")
+      try FileManager.default.createDirectory(atPath: beside + "/records", withIntermediateDirectories: true)
+      #expect(try ResultStatus(of: out).state == .leftover)
+      if isMine { try Data("mine".utf8).write(to: URL(fileURLWithPath: beside + "/thesis.txt")) }
+      #expect(try runner(source, out, "q8_0", overwrite: true).perform().wasFinished)
+      #expect(FileManager.default.fileExists(atPath: beside) == isMine)
+      if isMine {
+        #expect(error { _ = try runner(source, out, "q4_0", overwrite: true).perform() }?.code == .outputExists)
+        try FileManager.default.removeItem(atPath: beside)
+      }
+    }
+    #expect(try content(folder.path) == before)
+  }
+
+  @Test("a finished result of which a file is gone or changed is said to be, and --overwrite makes it anew")
+  func changedResult() throws {
+    let folder = try folder()
+    let (source, out) = (folder.file("source"), folder.file("out"))
+    _ = try runner(source, out).perform()
+    let whole = try content(out)
+    for name in ["config.json", "model.safetensors.index.json", "tokenizer_note.txt"] {
+      for isGone in [true, false] {
+        let path = out + "/" + name
+        if isGone {
+          try FileManager.default.removeItem(atPath: path)
+        } else {
+          try Data("{}".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        let again = try runner(source, out).perform()
+        #expect(again.wasFinished && again.findings.map(\.severity) == [.error] && again.findings[0].file == name)
+        let status = try ResultStatus(of: out)
+        #expect(status.state == .changed && status.changes.map(\.file) == [name])
+        #expect(try runner(source, out).resultState() == .changed)
+        let anew = try runner(source, out, overwrite: true).perform()
+        #expect(!anew.wasFinished && anew.findings.isEmpty)
+        #expect(try content(out) == whole && ResultStatus(of: out).state == .complete)
+      }
+    }
+    try FileManager.default.removeItem(atPath: out + "/model-00001-of-00003.safetensors")
+    #expect(try ResultStatus(of: out).state == .changed)
+  }
+
+  @Test("all of a Hub cache is the source: no result is put among its references and blobs")
+  func hubCache() throws {
+    let folder = try folder()
+    let cache = folder.file("models--o--n")
+    for name in ["refs", "blobs", "snapshots/abc"] {
+      try FileManager.default.createDirectory(atPath: cache + "/" + name, withIntermediateDirectories: true)
+    }
+    try Data("abc".utf8).write(to: URL(fileURLWithPath: cache + "/refs/main"))
+    for (i, name) in try names(folder, "source").enumerated() {
+      try FileManager.default.moveItem(atPath: folder.file("source/" + name), toPath: cache + "/blobs/b\(i)")
+      try FileManager.default.createSymbolicLink(
+        atPath: cache + "/snapshots/abc/" + name, withDestinationPath: "../../blobs/b\(i)")
+    }
+    let before = try content(cache)
+    for source in [cache, cache + "/snapshots/abc"] {
+      for place in ["refs", "blobs", "snapshots", "new", "snapshots/new"] {
+        let found = error { _ = try runner(source, cache + "/" + place, overwriteAll: true).perform() }
+        #expect(found?.code == .outputExists, "\(place)")
+      }
+    }
+    #expect(try content(cache) == before)
+    _ = try runner(cache, folder.file("out")).perform()
+  }
+
   @Test("a finished result says so, whatever an ended run left beside it")
   func finished() throws {
     let folder = try folder()

@@ -13,7 +13,9 @@ import Testing
 
   /// A tiny model with a vision tower, as a folder and as a GGUF file.
   private static let source = Result {
-    let model = try presetModel("tiny", family: "qwen35") { $0.settings = [("vocab_size", "320"), ("num_hidden_layers", "4")] }
+    let model = try presetModel("tiny", family: "qwen35") {
+      $0.settings = [("vocab_size", "320"), ("num_hidden_layers", "4")]
+    }
     let folder = try write(model).0
     try FileAccess.system.makeDirectory(folder.file("x/additional_chat_templates"))
     for (name, text) in [

@@ -139,7 +139,8 @@ extension Checkpoint {
       path: path, folder: source.folder, files: files, container: source.container, config: config,
       shards: reader.shards, records: reader.records,
       sideFiles: source.isSingleFile ? SideFiles() : try SideFiles(in: source.folder, files),
-      unreadWeights: source.unreadWeights, indexFile: source.indexFile, isSingleFile: source.isSingleFile, projectors: source.projectors,
+      unreadWeights: source.unreadWeights, indexFile: source.indexFile, isSingleFile: source.isSingleFile,
+      projectors: source.projectors,
       readingNeeds: needs, threads: threads)
     return (checkpoint, findings)
   }

@@ -48,6 +48,16 @@ struct HeaderWorkFolder: Sendable {
 
   /// Refuses a folder that another command is writing.
   func requireOwn() throws(CheckpointError) {
+    if files.linkTarget(path) != nil {
+      throw CheckpointError(
+        .outputUnsuitable, file: path, "is a link, where a folder of ckpt's own should be: it is not followed",
+        hint: "move it away: its name is needed while a header is changed")
+    }
+    if let kind = try files.status(path)?.kind, kind != .directory {
+      throw CheckpointError(
+        .outputExists, file: path, "is a file, where a folder of ckpt's own should be",
+        hint: "move it away: its name is needed while a header is changed")
+    }
     let own = Unfinished.allCases.map(\.rawValue) + [Self.savedPrefix]
     guard try list().allSatisfy({ name in own.contains { name.hasPrefix($0) } }) else {
       throw CheckpointError(

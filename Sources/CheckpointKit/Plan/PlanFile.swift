@@ -141,7 +141,9 @@ public struct PlanFile: Sendable {
   ///
   /// - Throws: where something else stands there.
   @discardableResult
-  public static func output(_ path: String, of place: Place, _ files: FileAccess) throws(CheckpointError) -> SideOutput {
+  public static func output(
+    _ path: String, of place: Place, _ files: FileAccess
+  ) throws(CheckpointError) -> SideOutput {
     try SideOutput(
       path, .plan, apartFrom: [place.destination, place.source, place.imatrix, place.recipe], readFrom: place.source,
       files: files)

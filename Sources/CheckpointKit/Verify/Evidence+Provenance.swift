@@ -64,7 +64,7 @@ extension Evidence {
     _ json: JSONValue, file: String, of result: PlanFile.Place?
   ) throws(CheckpointError) {
     func malformed(_ what: String) -> CheckpointError {
-      CheckpointError(.verifyEvidence, file: file, "is no provenance that is read here: \(what)")
+      CheckpointError(.malformedFile, file: file, "is no provenance that is read here: \(what)")
     }
     func digest(_ value: JSONValue?, _ what: String) throws(CheckpointError) -> SHA256Digest {
       guard let hex = value?.string.flatMap({ hexDigest($0, digits: 64) }) else {
@@ -73,7 +73,9 @@ extension Evidence {
       return SHA256Digest(hex: hex)
     }
     guard json["schema"]?.string == Provenance.schema else {
-      throw malformed("'schema' is not \"\(Provenance.schema)\"")
+      // Another version's may be sound.
+      throw CheckpointError(
+        .verifyEvidence, file: file, "is no provenance that is read here: 'schema' is not \"\(Provenance.schema)\"")
     }
     guard let outputs = json["outputs"]?.array else { throw malformed("it has no 'outputs'") }
     let sideFiles = json["side_files"]?.array

@@ -246,7 +246,7 @@ extension Evidence {
     let size = entry["lfs_size"]?.int ?? entry["size"]?.int
     if let text = entry["lfs_sha256"]?.string {
       guard let hex = hexDigest(text, digits: 64) else {
-        findings.append(Finding(.warning, .verifyEvidence, file: name, "has no SHA-256 in \(source): '\(text)'"))
+        findings.append(Finding(.error, .verifyEvidence, file: name, "has no SHA-256 in \(source): '\(text)'"))
         return expect(name, byteCount: size)
       }
       return expect(name, byteCount: size, digest: SHA256Digest(hex: hex))

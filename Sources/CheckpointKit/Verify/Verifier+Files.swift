@@ -303,7 +303,11 @@ extension Verifier {
       finding.problem += "; it is \(pointer.description), not the file itself"
       finding.hint = hint(pointer)
     }
-    let again = expected.level == .provenance ? "make the result anew, or get this file again" : "get this file again"
+    let again =
+      expected.level == .provenance
+      ? "make the result anew, or get this file again; if 'ckpt metadata' changed it, 'ckpt checksum' makes a manifest of "
+        + "it as it is"
+      : "get this file again"
     finding.hint = finding.hint ?? again
     outcome.findings.append(finding)
     addRepair(file.name, finding.ranges, isProven: finding.ranges.isEmpty)

@@ -35,13 +35,13 @@ struct Forward: ReadingVerb {
   var positions: String?
 
   @Option(
-    help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab]; an older FILE.npy is replaced.",
+    help: "Write the logits to FILE.npy, float32, [T, vocab] or [B, T, vocab]; an older one of that kind is replaced.",
     completion: .file())
   var logits: String?
 
   @Option(
     help:
-      "Write each layer's output, and what its router and its indexer chose, to DIR; older files of these names are replaced.",
+      "Write each layer's output, and what its router and its indexer chose, to DIR; older ones of these names and kinds are replaced.",
     completion: .directory)
   var hidden: String?
 

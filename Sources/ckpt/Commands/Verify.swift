@@ -39,7 +39,7 @@ struct VerifyVerb: ReadingVerb {
   @Option(help: "Read at most so much a second, such as 200MB.", transform: parseSize)
   var rate: Int?
 
-  @Option(help: "Write the byte ranges to fetch again to FILE.", completion: .file())
+  @Option(help: "Write the byte ranges to fetch again to FILE, over an earlier such list alone.", completion: .file())
   var repairList: String?
 
   @OptionGroup(title: "Common options") var links: LinkOptions
