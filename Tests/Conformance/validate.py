@@ -322,7 +322,7 @@ def layer_too_many(m, rng):
     return "model.layers.9.input_layernorm.weight"
 
 
-@fault(MOE, "tensor.unknown", "note", "a stray tensor")
+@fault(MOE, "tensor.unknown", "warning", "a stray tensor in a layer")
 def stray(m, rng):
     m.put("model.layers.0.adapter.weight", np.ones((4, 4), BF16) * BF16(0.5))
     return "model.layers.0.adapter.weight"

@@ -17,7 +17,8 @@ extension Binding {
       let name = checkpoint.records[number].name.string
       guard let prefix = prefixes.first(where: { name.hasPrefix($0) }) else { return false }
       let rest = name.dropFirst(prefix.count)
-      guard let layer = Int(rest.prefix { $0.isASCII && $0.isNumber }), (0..<layers).contains(layer) else { return false }
+      let number = rest.prefix { $0.isASCII && $0.isNumber }
+      guard let layer = Int(number), (0..<layers).contains(layer) else { return false }
       return !isNoWeight(name)
     }
   }
