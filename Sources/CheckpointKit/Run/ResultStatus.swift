@@ -10,6 +10,9 @@ public struct ResultStatus: Sendable {
     case changed
     /// Something that belongs to no result: an unfinished one beside a complete one, the remains of a folder.
     case leftover
+
+    /// The word that documents have for it: what is no whole result any more is left over.
+    public var name: String { self == .changed ? Self.leftover.rawValue : rawValue }
   }
 
   public var state = State.absent

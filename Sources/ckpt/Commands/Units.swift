@@ -63,8 +63,8 @@ struct Status: Verb {
     if !isPlan { return try DestinationStatus(plan, session).report }
     var report = try SavedPlan(plan, session).flow.status()
     let verb = report.summary["missing"]?.int == 0 ? "finish" : "run"
-    let finished = [ResultStatus.State.complete, .changed].map(\.rawValue)
-    let isComplete = report.summary["state"]?.string.map { finished.contains($0) } ?? false
+    let isComplete =
+      report.summary["state"]?.string == ResultStatus.State.complete.name || report.summary["changed"] == true
     report.summary["command"] = isComplete ? .null : .string(shellCommand([verb, plan]))
     return report
   }

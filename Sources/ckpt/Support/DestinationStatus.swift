@@ -15,7 +15,8 @@ struct DestinationStatus {
     report.findings = status.changes
     let command = status.command.isEmpty ? nil : shellCommand(status.command)
     report.summary = [
-      "state": .string(status.state.rawValue), "destination": .string(destination),
+      "state": .string(status.state.name), "changed": .bool(status.state == .changed),
+      "destination": .string(destination),
       "plan_id": .string(orNull: status.planID?.hex), "command": .string(orNull: command),
       "units": .int(status.units), "done": .int(status.units - status.missing.count),
       "missing": .int(status.missing.count), "missing_units": .string(foldedNumbers(status.missing)),

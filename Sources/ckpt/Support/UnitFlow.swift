@@ -56,8 +56,9 @@ extension UnitFlow {
   }
 
   private func figures(missing: [Int]) throws -> JSONObject {
-    [
-      "state": .string(try state().rawValue),
+    let state = try state()
+    return [
+      "state": .string(state.name), "changed": .bool(state == .changed),
       "plan_id": .string(planID.hex), "destination": .string(destination), "units": .int(unitCount),
       "done": .int(unitCount - missing.count), "missing": .int(missing.count),
       "missing_units": .string(foldedNumbers(missing)),
