@@ -127,7 +127,8 @@ struct ResumeTests {
     let options = Comparer.Options(threads: 2, budget: MemoryBudget(total: 1 << 30), fixedMemory: 0)
     let comparison = try Comparer(a, b, options: options).compare()
     for row in comparison.rows {
-      let isEncoded = ["attn.*", "mlp.*"].contains { row.role?.matches($0) ?? false }
+      // 64, 32 and 32 rows are joined by engines, and no whole blocks then.
+      let isEncoded = ["attn.o", "mlp.*"].contains { row.role?.matches($0) ?? false }
       #expect(row.isIdentical == !isEncoded, "\(row.name)")
       // E4M3 has three bits of mantissa: at most 1/16 of a value, and a uniform error of that width at worst.
       #expect((row.errors.relativeRMSE ?? 1) < 1.0 / 16, "\(row.name)")
