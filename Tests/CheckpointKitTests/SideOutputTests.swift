@@ -20,7 +20,7 @@ import Testing
     ("sums", .manifest, Array("\(digest)  a\n\(digest) *b\n".utf8)),
     ("plan", .plan, Array("{\n \"schema\": \"ckpt.plan/1\",\n \"plan_id\": \"\"}".utf8)),
     ("repair", .repairList, Array("# file\trange\tbytes\tsha256\tbasis\nx\t0-1\t-\t-\tguess\n".utf8)),
-    ("array", .array(.f32, dimensions: 2), array),
+    ("array", .array(.f32), array),
   ]
 
   @Test("an earlier file of the kind that is written is replaced, and any other file is refused and stays")
@@ -93,7 +93,7 @@ import Testing
       (own, own), (folder.file("hard.npy"), own), (folder.file("f/new.npy"), folder.file("g/new.npy")),
       (folder.file("f/../new.npy"), folder.file("new.npy")),
     ] {
-      let found = problem { _ = try SideOutput(path, .array(.f32, dimensions: 2), apartFrom: [nil, other]) }
+      let found = problem { _ = try SideOutput(path, .array(.f32), apartFrom: [nil, other]) }
       #expect(found?.code == .outputExists, "\(path)")
     }
     try folder.write("model/model.safetensors", safetensors(u8: [("a", 4)]))

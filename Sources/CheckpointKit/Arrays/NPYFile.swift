@@ -44,7 +44,7 @@ public enum NPYFile {
 }
 
 /// Writes one array, piece by piece: it appears under its name when it is complete, or not at all.
-/// An array of the same type and as many dimensions is replaced, nothing else.
+/// An array of the same type is replaced, nothing else.
 public final class NPYWriter {
   private let path: String
   private let partial: String
@@ -60,7 +60,7 @@ public final class NPYWriter {
     guard let encoded = header.encoded, let byteCount = header.dtype.byteCount(of: elements) else {
       throw CheckpointError(.outputUnsuitable, file: path, ".npy has no type for \(header.dtype) \(header.shape)")
     }
-    output = try SideOutput(path, .array(header.dtype, dimensions: header.shape.count), files: files)
+    output = try SideOutput(path, .array(header.dtype), files: files)
     self.path = path
     self.files = files
     files.sweepPrivateFiles(in: parentPath(path))

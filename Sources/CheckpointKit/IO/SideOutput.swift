@@ -124,12 +124,12 @@ extension SideOutput.Kind {
 
   public static let repairList = Self("a repair list") { (line: String) in line == RepairList.firstLine }
 
-  /// An array of the same type, and of as many dimensions.
-  public static func array(_ dtype: DType, dimensions: Int) -> Self {
-    Self("an array of \(dtype) with \(dimensions) dimensions") { (file) throws(CheckpointError) in
+  /// An array of the same type, of whatever shape: another input gives another.
+  public static func array(_ dtype: DType) -> Self {
+    Self("an array of \(dtype)") { (file) throws(CheckpointError) in
       do throws(CheckpointError) {
         let header = try NPYHeader.read(from: file).header
-        return header.dtype == dtype && header.shape.count == dimensions
+        return header.dtype == dtype
       } catch {
         guard error.code == .malformedFile else { throw error }
         return false

@@ -138,13 +138,15 @@ public struct ImportanceMatrix: Sendable {
     guard let first = found.first else { return nil }
     let runs = found.reduce(0) { $0 + $1.zeros.runs }
     let matrices = found.reduce(0) { $0 + $1.zeros.matrices.count }
-    let experts =
-      first.zeros.matrices.isEmpty ? "" : " (matrices \(foldedNumbers(Array(first.zeros.matrices.prefix(20)))))"
+    let list = found.prefix(8).map { name, zeros in
+      let whole = zeros.matrices.isEmpty ? "" : ", matrices \(foldedNumbers(Array(zeros.matrices.prefix(20))))"
+      return "\(name) (\(zeros.runs)\(whole))"
+    }.joined(separator: ", ")
     return Finding(
       .warning, .imatrixZero, file: path, tensor: first.entry.string,
       (found.count > 1 ? "and \(found.count - 1) others have" : "has")
-        + " no importance for \(runs) runs of \(runLength) columns, \(matrices) whole matrices among them\(experts): "
-        + consequence, hint: hint)
+        + " no importance for \(runs) runs of \(runLength) columns, \(matrices) whole matrices among them: "
+        + consequence + "; runs of each: \(list)\(found.count > 8 ? ", …" : "")", hint: hint)
   }
 
   /// Throws where the file is not what it was when it was opened.

@@ -83,7 +83,7 @@ struct Forward: ReadingVerb {
 
   func perform(_ session: Session) throws -> Report {
     Terminal.catchStopSignals()
-    if let features { try require(features, .array(.f32, dimensions: 2), session.files) }
+    if let features { try require(features, .array(.f32), session.files) }
     if let logits { try session.files.requireFilePlace(logits) }
     let binding = try Binding.bind(session.open(checkpoint), library: session.library())
     var options = ReferenceModel.Options(
@@ -113,18 +113,17 @@ struct Forward: ReadingVerb {
 
   /// That nothing stands where arrays will be written but such arrays.
   private func requirePlaces(_ outputs: Outputs, layers: Int) throws(CheckpointError) {
-    let dimensions = outputs.leading.count + 1
     var paths: [String] = []
     if let hidden, try outputs.files.status(hidden) != nil {
       for layer in 0..<layers {
         for (name, dtype) in Outputs.names(layer) {
           let path = joinPath(hidden, name)
           paths.append(path)
-          try require(path, .array(dtype, dimensions: dimensions), outputs.files)
+          try require(path, .array(dtype), outputs.files)
         }
       }
     }
-    if let logits { try require(logits, .array(.f32, dimensions: dimensions), apartFrom: paths, outputs.files) }
+    if let logits { try require(logits, .array(.f32), apartFrom: paths, outputs.files) }
   }
 
   private func require(
