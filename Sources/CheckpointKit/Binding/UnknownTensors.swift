@@ -19,6 +19,8 @@ extension Binding {
       let rest = name.dropFirst(prefix.count)
       let number = rest.prefix { $0.isASCII && $0.isNumber }
       guard let layer = Int(number), (0..<layers).contains(layer) else { return false }
+      // Some GGUF files of DeepSeek have the projection whole beside its halves.
+      if checkpoint.container == .gguf, name.hasSuffix(".attn_kv_b.weight") { return false }
       return !isNoWeight(name)
     }
   }
