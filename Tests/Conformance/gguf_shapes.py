@@ -443,8 +443,10 @@ def quantized(case, label, source, model, ours, wanted, name, line, options):
 def unsaid(text):
     """Whether a model asks for YaRN with unlike mscales or without them: the converter writes one number for both, and the file is another model."""
     scaling = text.get("rope_scaling") or text.get("rope_parameters") or {}
-    if "kv_lora_rank" not in text or scaling.get("type", scaling.get("rope_type")) != "yarn":
-        return scaling.get("type", scaling.get("rope_type")) == "yarn" and scaling.get("truncate") is False
+    if scaling.get("type", scaling.get("rope_type")) != "yarn":
+        return False
+    if "kv_lora_rank" not in text:
+        return scaling.get("truncate", True) is (text.get("model_type") == "gpt_oss")
     return not scaling.get("mscale_all_dim") or scaling.get("mscale") != scaling["mscale_all_dim"]
 
 

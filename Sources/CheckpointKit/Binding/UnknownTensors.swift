@@ -29,7 +29,13 @@ extension Binding {
   static func unknownFindings(
     _ unknown: [Int], of checkpoint: Checkpoint, _ model: ModelLayout, spec: String
   ) -> [Finding] {
-    let inside = inLayers(unknown, of: checkpoint, model)
+    // What the spec names for another config is found for what it is: `tensor.outside`.
+    let inside = inLayers(unknown, of: checkpoint, model).filter { number in
+      guard checkpoint.container == .safetensors, case .outside = model.match(checkpoint.records[number].name) else {
+        return true
+      }
+      return false
+    }
     let isInside = Set(inside)
     let outside = unknown.filter { !isInside.contains($0) }
     func findings(_ severity: Finding.Severity, _ records: [Int], _ what: String) -> [Finding] {

@@ -6,6 +6,8 @@ public struct ModelConfig: Sendable {
   /// Its path, for messages.
   public let file: String
   public let root: JSONObject
+  /// What the file itself says, where ``root`` was completed.
+  private var stated: JSONObject?
   /// The text as it was read, for a rewriting that changes nothing but what it must.
   public let source: [UInt8]
 
@@ -64,8 +66,13 @@ public struct ModelConfig: Sendable {
     let isAtRoot = path.count > 1 && text?[path[0]]?.object == nil && root[path[0]]?.object != nil
     let prefix = text == nil || isAtRoot ? [] : [Self.textKey]
     root.set((prefix + path)[...], to: value)
-    return ModelConfig(root: root, file: file, source: source)
+    var config = ModelConfig(root: root, file: file, source: source)
+    config.stated = stated ?? self.root
+    return config
   }
+
+  /// Without what it was completed with: for questions about the file.
+  public var asStated: ModelConfig { stated.map { ModelConfig(root: $0, file: file, source: source) } ?? self }
 
   static let textKey = "text_config"
   static let layersKey = "num_hidden_layers"

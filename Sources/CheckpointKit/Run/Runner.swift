@@ -158,7 +158,11 @@ public struct Runner: Sendable {
         switch runner.state {
         case .finished: continue
         case .begun: pause(milliseconds: 50)
-        case .free, .occupied: throw error
+        case .free:
+          // What is begun here has no plan yet: another command may have taken it for a leftover.
+          guard error.code == .notFound, runner.folder.holds(error.file) else { throw error }
+          pause(milliseconds: 50)
+        case .occupied: throw error
         }
       }
     }

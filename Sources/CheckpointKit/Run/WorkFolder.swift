@@ -87,6 +87,12 @@ struct WorkFolder: Sendable {
   var temporaryFolder: String { joinPath(path, Self.temporaryName + (plan.map { "-" + $0.hex.prefix(16) } ?? "")) }
   static let temporaryName = "temporary"
 
+  /// Whether a path is in it, or in the folder beside a result that it makes.
+  func holds(_ file: String?) -> Bool {
+    guard let file else { return false }
+    return file.hasPrefix(stage == .beside && !place.isFile ? destination : path)
+  }
+
   func finalFile(_ file: Plan.File) -> String { joinPath(destination, place.name(of: file)) }
 
   /// The plan that was begun here; nil where none was.

@@ -27,13 +27,13 @@ struct Architecture: Sendable {
     let values = try ForwardValues(model)
     try values.refuseUnknown()
     let taken = model.spec.keysTakenIntoAccount
-    try UnsupportedKeys.check(model.config, taken)
+    try UnsupportedKeys.check(model.config.asStated, taken)
     hidden = try values.size("hidden", model.integer("hidden"))
     vocabulary = try values.size("vocab", model.integer("vocab"))
     normEpsilon = try values.double("norm_eps")
     normOffset = Float(try values.double("norm_offset", default: 0))
     let pairing = try values.choice("rope_pairing", ["interleaved", "half-split"])
-    try UnsupportedKeys.checkPairing(model.config, pairing)
+    try UnsupportedKeys.checkPairing(model.config.asStated, pairing)
     var attention: [Attention] = []
     for layer in 0..<model.layerCount { attention.append(try Attention(try ForwardValues(model, layer: layer))) }
     self.attention = attention
