@@ -148,7 +148,9 @@ struct HeaderWorkFolder: Sendable {
       } catch {
         // Another process, done with another file, may have removed the folder just now.
         attempts += 1
-        guard error.code == .notFound, attempts < 10 else { throw error }
+        guard error.code == .notFound, attempts < 1000 else { throw error }
+        // Many of them at work on short headers do so again and again.
+        if attempts > 4 { pause(milliseconds: 1) }
       }
     }
   }
