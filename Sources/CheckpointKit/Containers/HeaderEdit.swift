@@ -273,6 +273,7 @@ public struct HeaderEdit: Sendable {
     } catch {
       // Where the file is as it was, nothing may say that it is unfinished.
       _ = try? work.undo()
+      if lock.holds(path, files) { try? work.sweep() }
       try? work.leave()
       throw error
     }

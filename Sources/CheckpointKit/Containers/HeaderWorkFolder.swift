@@ -169,9 +169,9 @@ struct HeaderWorkFolder: Sendable {
     }
   }
 
-  /// Removes what is left, and the folder if nothing else is in it: then the file is finished.
+  /// Removes the folder if nothing is in it: then the file is finished. What is of the file and stays is another process's,
+  /// which has had the right to change it since a new file took this place.
   func leave() throws(CheckpointError) {
-    try sweep()
     _ = try files.removeEmptyFolder(path)
     try files.syncDirectory(parentPath(path))
   }
@@ -188,6 +188,15 @@ final class FileLock: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  /// Whether the right is to the file that has the path now.
+  func holds(_ path: String, _ files: FileAccess) -> Bool { Self.isOpen(descriptor, path, files) }
+
+  private static func isOpen(_ descriptor: Int32, _ path: String, _ files: FileAccess) -> Bool {
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, let there = try? files.status(path) else { return false }
+    return there.identity == FileStatus(info).identity
+  }
 
   private static func acquire(_ path: String, _ files: FileAccess) throws(CheckpointError) -> Int32 {
     for _ in 0..<100 {
@@ -207,12 +216,7 @@ final class FileLock: Sendable {
         break
       }
       // The process that had it may have put another file in this place.
-      var info = stat()
-      if fstat(descriptor, &info) == 0, let there = try? files.status(path),
-        there.identity == FileStatus(info).identity
-      {
-        return descriptor
-      }
+      if isOpen(descriptor, path, files) { return descriptor }
       close(descriptor)
     }
     throw CheckpointError(

@@ -159,8 +159,11 @@ public struct Runner: Sendable {
         case .finished: continue
         case .begun: pause(milliseconds: 50)
         case .free:
-          // What is begun here has no plan yet: another command may have taken it for a leftover.
-          guard error.code == .notFound, runner.folder.holds(error.file) else { throw error }
+          // What was begun here had no plan yet, and another command took it for a leftover; where that has a plan by now,
+          // the place is its.
+          guard error.code == .notFound, runner.folder.holds(error.file), try runner.folder.begunPlan() == nil else {
+            throw error
+          }
           pause(milliseconds: 50)
         case .occupied: throw error
         }
