@@ -262,7 +262,7 @@ struct FaultTests {
         Issue.record("\(what): the same command then fails: \(error)")
       }
     }
-    #expect(failures > 10)
+    #expect(failures >= 10)
     print("faults: \(deed.name): \(counted.calls) calls, \(failures) failures, \(resumed) continued")
   }
 }
