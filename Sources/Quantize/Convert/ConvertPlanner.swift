@@ -56,8 +56,11 @@ public struct ConvertPlanner: Sendable {
     self.model = model
     self.recipe = recipe
     self.options = options
+    // Only blocks are asked about: other recipes need no walk through all tensors.
+    let writesBlocks = recipe.rules.contains { $0.layout is FP8BlockLayout }
     joined = JoinedProjections(
-      model, tensors: binding.tensors.lazy.map { ($0.tensor, $0.layout) }, block: FP8BlockLayout.block)
+      model, tensors: binding.tensors.prefix(writesBlocks ? .max : 0).lazy.map { ($0.tensor, $0.layout) },
+      block: FP8BlockLayout.block)
   }
 
   // MARK: Tensors
