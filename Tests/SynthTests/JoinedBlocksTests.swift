@@ -79,6 +79,17 @@ import Testing
     #expect(plan.findings.count { $0.code == .notDivisible } == 1)
   }
 
+  @Test("each projection of a tensor that holds several is whole blocks")
+  func segments() throws {
+    // Keys of one head of 64: 64 + 64 + 256 rows are three blocks, and the first ends within one.
+    let plan = try convert("qwen3_5", [("text_config.linear_num_key_heads", "1")])
+    #expect(roles(plan) { $0 is FP8BlockLayout }.isDisjoint(with: ["attn.qkv", "attn.z"]))
+    let found = plan.findings.filter { $0.code == .notDivisible }
+    #expect(found.count == 1 && found[0].problem.contains("a projection in attn.qkv has 64 rows"))
+    let whole = try convert("qwen3_5", [])
+    #expect(roles(whole) { $0 is FP8BlockLayout }.isSuperset(of: ["attn.qkv", "attn.z"]))
+  }
+
   @Test("what is published in blocks is kept")
   func published() throws {
     let plan = try convert("minimax_m2", [("num_key_value_heads", "1")])

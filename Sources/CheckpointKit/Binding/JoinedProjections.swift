@@ -17,14 +17,26 @@ package struct JoinedProjections: Sendable {
     var layer: Int?
   }
 
+  /// A projection whose rows are no whole blocks.
+  package struct Uneven: Sendable {
+    var join: Int
+    var role: Role
+    var rows: Int
+    /// It is one of several in a stored tensor.
+    var isSegment: Bool
+
+    func text(block: Int) -> String {
+      (isSegment ? "a projection in \(role.name)" : role.name) + " has \(rows) rows, no multiple of \(block)"
+    }
+  }
+
   private struct Members {
     var roles: Set<Role> = []
-    /// A role whose rows are no whole blocks.
-    var uneven: (role: Role, rows: Int)?
+    var uneven: Uneven?
     var areBlocks = true
   }
 
-  private var uneven: [Place: (role: Role, rows: Int)] = [:]
+  private var uneven: [Place: Uneven] = [:]
   private var joins: [String: Int] = [:]
 
   /// - Parameter tensors: of the model, by index, and what each is stored as. What is in blocks throughout stays so.
@@ -38,7 +50,10 @@ package struct JoinedProjections: Sendable {
       guard let place = place(of: tensor), tensor.shape.rank == 2 else { continue }
       var of = members[place] ?? Members()
       of.roles.insert(tensor.role)
-      if of.uneven == nil, !tensor.shape.rows.isMultiple(of: block) { of.uneven = (tensor.role, tensor.shape.rows) }
+      let segments = model.segments(of: tensor)
+      if of.uneven == nil, let rows = segments.first(where: { !$0.isMultiple(of: block) }) {
+        of.uneven = Uneven(join: place.join, role: tensor.role, rows: rows, isSegment: segments.count > 1)
+      }
       if !(layout is FP8BlockLayout) { of.areBlocks = false }
       members[place] = of
     }
@@ -51,9 +66,8 @@ package struct JoinedProjections: Sendable {
   }
 
   /// Which projection keeps a tensor's joined matrix from being whole blocks; nil where none does.
-  package func uneven(with tensor: ModelLayout.Tensor) -> (join: Int, role: Role, rows: Int)? {
-    guard let place = place(of: tensor), let found = uneven[place] else { return nil }
-    return (place.join, found.role, found.rows)
+  package func uneven(with tensor: ModelLayout.Tensor) -> Uneven? {
+    place(of: tensor).flatMap { uneven[$0] }
   }
 }
 
@@ -72,10 +86,10 @@ package struct HeldBackProjections {
   package init() {}
 
   package mutating func add(
-    _ tensor: ModelLayout.Tensor, name: String, _ uneven: (join: Int, role: Role, rows: Int), block: Int,
+    _ tensor: ModelLayout.Tensor, name: String, _ uneven: JoinedProjections.Uneven, block: Int,
     stays: any EncodingLayout
   ) {
-    let reason = "\(uneven.role.name) has \(uneven.rows) rows, no multiple of \(block)"
+    let reason = uneven.text(block: block)
     var kind = kinds[uneven.join] ?? Kind(first: name, count: 0, roles: [], stays: stays.name, reason: reason)
     kind.count += 1
     if !kind.roles.contains(tensor.role.name) { kind.roles.append(tensor.role.name) }

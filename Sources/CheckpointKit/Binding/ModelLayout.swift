@@ -128,6 +128,7 @@ extension ModelLayout {
             let tensor = spec.tensors[t]
             if let when = tensor.when, try !environment.bool(when) { continue }
             let shape = try Self.shape(of: tensor, environment)
+            try Self.checkSegments(of: tensor, shape, environment)
             let optional = try tensor.optional.map { (e) throws(CheckpointError) in try environment.bool(e) } ?? false
             if tensor.template.hasExpert {
               perExpert.append((t, shape, optional))
@@ -190,6 +191,27 @@ extension ModelLayout {
     return Shape(dimensions)
   }
 
+  private static func checkSegments(
+    of tensor: FamilySpec.Tensor, _ shape: Shape, _ environment: SpecEnvironment
+  ) throws(CheckpointError) {
+    if tensor.segments.isEmpty { return }
+    var rows = 0
+    for expression in tensor.segments {
+      let segment = try environment.int(expression)
+      let (sum, overflow) = rows.addingReportingOverflow(segment)
+      guard segment > 0, !overflow else {
+        throw CheckpointError(
+          .configKey, file: environment.config.file, tensor: tensor.template.text,
+          "would have a segment '\(expression.text)' of \(segment)")
+      }
+      rows = sum
+    }
+    guard rows == shape.rows else {
+      throw CheckpointError(
+        .specMalformed, tensor: tensor.template.text, "the segments have \(rows) rows, the tensor \(shape.rows)")
+    }
+  }
+
   /// The tensors of a group: those per layer together, where the first of them stands; each other on its own.
   private static func runs(_ tensors: [FamilySpec.Tensor], in group: FamilySpec.Group) -> [[Int]] {
     var runs: [[Int]] = []
@@ -209,6 +231,16 @@ extension ModelLayout {
 // MARK: Looking up
 
 extension ModelLayout {
+  /// Rows of the projections that a tensor holds one after another.
+  package func segments(of tensor: Tensor) -> [Int] {
+    let expressions = spec.tensors[tensor.template].segments
+    if expressions.isEmpty { return [tensor.shape.rows] }
+    var environment = environment
+    environment.layer = tensor.layer
+    // The layout was made with these values.
+    return expressions.compactMap { try? environment.int($0) }
+  }
+
   /// The name that the spec gives a tensor; encodings append to it.
   public func name(of tensor: Tensor) -> String {
     spec.tensors[tensor.template].template.name(layer: tensor.layer, expert: tensor.expert)

@@ -12,6 +12,8 @@ public struct FamilySpec: Sendable {
     public var template: NameTemplate
     public var role: Role
     public var shape: [Expression]
+    /// Rows of the projections that it holds one after another; empty where it is one.
+    public var segments: [Expression]
     public var groups: [Group]
     /// Where the tensor exists; everywhere if nil.
     public var when: Expression?
@@ -68,6 +70,8 @@ public struct FamilySpec: Sendable {
   /// Roles beyond attention and feed-forward that engines build as quantizable layers: where they stay plain, the
   /// quantization config has to say so.
   public var listedRoles: [String]
+  /// What engines have in front of a module's name in place of what is stored; the first that fits counts.
+  public var engineNames: [(stored: String, engine: String)]
   /// The dtype of the scales in them.
   public var fp8Scale: DType
   /// What the forward pass needs beyond the tensors; see ``ModelLayout/forward``.
@@ -79,6 +83,12 @@ public struct FamilySpec: Sendable {
   public internal(set) var isBuiltIn = false
   /// The document, behind those that it extends.
   let identity: String
+
+  /// A stored module's name in the engines.
+  func engineName(of module: String) -> String {
+    guard let (stored, engine) = engineNames.first(where: { module.hasPrefix($0.stored) }) else { return module }
+    return engine + module.dropFirst(stored.count)
+  }
 
   /// What stands before the number of a decoder layer in the names of its tensors.
   var layerPrefixes: Set<String> {
@@ -104,7 +114,7 @@ extension FamilySpec {
     try reader.expectSchema("ckpt.family/1")
     try reader.expectKeys([
       "schema", "name", "title", "extends", "prefix", "model_types", "values", "layers", "tensors", "junk", "fp8_roles",
-      "listed_roles", "fp8_scale", "forward", "defaults", "sources",
+      "listed_roles", "fp8_scale", "engine_names", "forward", "defaults", "sources",
     ])
     let base: FamilySpec?
     if let name = try reader.optionalString("extends") {
@@ -152,6 +162,11 @@ extension FamilySpec {
     if fp8Roles.isEmpty { fp8Roles = base?.fp8Roles ?? [] }
     listedRoles = try reader.strings("listed_roles", orEmpty: true)
     if listedRoles.isEmpty { listedRoles = base?.listedRoles ?? [] }
+    engineNames = base?.engineNames ?? []
+    for (stored, engine) in try reader.members("engine_names") {
+      guard let engine = engine.string else { throw reader.malformed("engine_names: '\(stored)' needs a name") }
+      engineNames.append((stored, engine))
+    }
     fp8Scale = base?.fp8Scale ?? .f32
     if let name = try reader.optionalString("fp8_scale") {
       guard let dtype = DType(name: name), FP8BlockLayout.scaleDTypes.contains(dtype) else {
@@ -182,13 +197,18 @@ extension FamilySpec {
 extension FamilySpec.Tensor {
   fileprivate init(_ json: JSONValue, _ outer: SpecReader) throws(CheckpointError) {
     let reader = SpecReader(json, file: outer.file)
-    try reader.expectKeys(["name", "role", "shape", "groups", "when", "optional", "dtype", "stacked"])
+    try reader.expectKeys(["name", "role", "shape", "segments", "groups", "when", "optional", "dtype", "stacked"])
     template = try NameTemplate(try reader.string("name"), file: reader.file)
     let roleName = try reader.string("role")
     guard let role = Role(roleName) else { throw reader.malformed("'\(roleName)' is no role") }
     self.role = role
     shape = []
     for value in try reader.array("shape") { shape.append(try reader.expression(value)) }
+    segments = []
+    if let list = try reader.value("segments") {
+      for value in list.array ?? [] { segments.append(try reader.expression(value)) }
+      guard !segments.isEmpty else { throw reader.malformed("segments: expected a list of expressions") }
+    }
     groups = []
     for name in try reader.strings("groups", orEmpty: true) {
       guard let group = FamilySpec.Group(rawValue: name) else { throw reader.malformed("'\(name)' is no group") }

@@ -147,7 +147,9 @@ extension Meaning {
   /// Where a module stands in the lists of the config.
   private struct Standing: Sendable {
     var bound: Int
+    /// Entries that mean it under its stored name, and under the name that engines have for it.
     var ignored: [Int]
+    var ignoredByEngines: [Int]
     var targets: [Int]
   }
 
@@ -158,15 +160,21 @@ extension Meaning {
     var untargeted: [Binding.Bound] = []
     var overlapping: [Binding.Bound] = []
     var wrongGroup: [Binding.Bound] = []
+    var readDifferently: [(Binding.Bound, Standing)] = []
     for standing in standings.found {
       let bound = binding.tensors[standing.bound]
       let tensor = model.tensors[bound.tensor]
       let isPlain = bound.layout is PlainLayout
-      if !isPlain, let entry = standing.ignored.first { encodedButIgnored.append((bound, entry)) }
+      let ignored = standing.ignored.first ?? standing.ignoredByEngines.first
+      if !isPlain, let ignored { encodedButIgnored.append((bound, ignored)) }
       if scheme.isCompressedTensors {
         let isTargeted = !standing.targets.isEmpty
-        if isPlain, isTargeted, standing.ignored.isEmpty, Self.isTargetable(tensor, model.spec) {
-          plainNotIgnored.append(bound)
+        if isPlain, isTargeted, Self.isTargetable(tensor, model.spec) {
+          if ignored == nil {
+            plainNotIgnored.append(bound)
+          } else if standing.ignored.isEmpty != standing.ignoredByEngines.isEmpty {
+            readDifferently.append((bound, standing))
+          }
         }
         if !isPlain, !isTargeted { untargeted.append(bound) }
         if !isPlain, Set(standing.targets).count > 1 { overlapping.append(bound) }
@@ -201,11 +209,31 @@ extension Meaning {
     add(
       .error, .quantizationParameter, about: wrongGroup,
       "is \(wrongGroup.first?.layout.name ?? ""), but the config group that means it has another group_size")
+    for isStored in [true, false] {
+      let found = readDifferently.filter { $0.1.ignored.isEmpty != isStored }
+      guard let (bound, standing) = found.first else { continue }
+      let entry = (isStored ? standing.ignored : standing.ignoredByEngines).first.map { scheme.ignored[$0] } ?? ""
+      let module = Self.module(of: model.tensors[bound.tensor], model)
+      add(
+        .warning, .quantizationReadings, about: found.map(\.0),
+        "is plain, which '\(entry)' in \(key) says under "
+          + (isStored ? "its stored name alone: vLLM and SGLang call it" : "the name alone that vLLM and SGLang have:")
+          + " " + model.spec.engineName(of: module),
+        hint: "write patterns that begin with 're:.*', as convert does")
+    }
     reportEntries(scheme, standings, key)
   }
 
+  /// The name of the module whose weight a tensor is.
+  static func module(of tensor: ModelLayout.Tensor, _ model: ModelLayout, without outer: String = "") -> String {
+    var module = model.name(of: tensor)
+    if module.hasSuffix(".weight") { module.removeLast(".weight".count) }
+    if !outer.isEmpty, module.hasPrefix(outer) { module.removeFirst(outer.count) }
+    return module
+  }
+
   /// Whether compressed-tensors would take a plain matrix of this role as one of the class `Linear`.
-  private static func isTargetable(_ tensor: ModelLayout.Tensor, _ spec: FamilySpec) -> Bool {
+  static func isTargetable(_ tensor: ModelLayout.Tensor, _ spec: FamilySpec) -> Bool {
     guard tensor.shape.rank == 2 else { return false }
     return isLinear(tensor.role) || tensor.role.name == "head" || spec.listedRoles.contains { tensor.role.matches($0) }
   }
@@ -223,7 +251,9 @@ extension Meaning {
     var result = Standings(ignored: ModuleMatcher(scheme.ignored, reading))
     result.targets = scheme.groups.map { ModuleMatcher($0.targets, .exact) }
     if scheme.ignored.isEmpty, !scheme.isCompressedTensors {
-      result.found = binding.tensors.indices.map { Standing(bound: $0, ignored: [], targets: []) }
+      result.found = binding.tensors.indices.map {
+        Standing(bound: $0, ignored: [], ignoredByEngines: [], targets: [])
+      }
       return result
     }
     let outer = Self.outerName(model, scheme)
@@ -240,10 +270,13 @@ extension Meaning {
         {
           continue
         }
-        var module = model.name(of: tensor)
-        if module.hasSuffix(".weight") { module.removeLast(".weight".count) }
-        if !outer.isEmpty, module.hasPrefix(outer) { module.removeFirst(outer.count) }
-        var standing = Standing(bound: i, ignored: part.ignored.matches(module), targets: [])
+        let module = Self.module(of: tensor, model, without: outer)
+        let ignored = part.ignored.matches(module)
+        var standing = Standing(bound: i, ignored: ignored, ignoredByEngines: ignored, targets: [])
+        let engineName = model.spec.engineName(of: module)
+        if isCT, engineName != module {
+          standing.ignoredByEngines = part.ignored.matches(engineName: engineName, stored: ignored)
+        }
         for g in part.targets.indices {
           let isMeant = !part.targets[g].matches(module).isEmpty
           if isMeant || (takesClass[g] && tensor.shape.rank == 2) { standing.targets.append(g) }

@@ -147,4 +147,12 @@ struct ModuleMatcher {
     used.formUnion(found)
     return found.sorted()
   }
+
+  /// The entries that mean a module for engines, which put their own names in the place of whole names in the list, and
+  /// hold patterns against their own as they are.
+  ///
+  /// - Parameter stored: those that mean it under its stored name.
+  mutating func matches(engineName: String, stored: [Int]) -> [Int] {
+    stored.filter { !entries[$0].hasPrefix("re:") } + matches(engineName)
+  }
 }

@@ -73,7 +73,7 @@ public struct EngineFacts: Sendable {
     if let model { addKinds(model, tensors, to: &stored) }
     storage = Self.storage(kinds, container)
     objects.append(("stored", stored))
-    objects.append(("quant", Self.quantization(config)))
+    objects.append(("quant", quantization(config)))
   }
 
   private static func storage(_ kinds: [Kind], _ container: String) -> StorageKind? {
@@ -123,9 +123,24 @@ public struct EngineFacts: Sendable {
     stored["vision"] = .bool(kinds.contains { $0.group == .vision })
   }
 
-  private static func quantization(_ config: ModelConfig) -> JSONObject {
+  /// The first plain module that a list of compressed-tensors means under its stored name alone, and not under the name
+  /// that engines have for it.
+  private func plainMissed(_ scheme: QuantizationScheme) -> String? {
+    guard let model, scheme.isCompressedTensors, !model.spec.engineNames.isEmpty else { return nil }
+    var matcher = ModuleMatcher(scheme.ignored, .exact)
+    for kind in kinds where kind.layout is PlainLayout {
+      let tensor = model.tensors[kind.first]
+      guard Meaning.isTargetable(tensor, model.spec) else { continue }
+      let module = Meaning.module(of: tensor, model)
+      let (stored, name) = (matcher.matches(module), model.spec.engineName(of: module))
+      if !stored.isEmpty, name != module, matcher.matches(engineName: name, stored: stored).isEmpty { return name }
+    }
+    return nil
+  }
+
+  private func quantization(_ config: ModelConfig) -> JSONObject {
     guard let scheme = QuantizationScheme(config) else {
-      return ["method": "none", "mixed": false, "groups": 0, "blocks": false]
+      return ["method": "none", "mixed": false, "groups": 0, "blocks": false, "plain_missed": ""]
     }
     let first = scheme.groups.first
     func differs<T: Hashable>(_ value: (QuantizationScheme.Group) -> T) -> Bool {
@@ -146,6 +161,7 @@ public struct EngineFacts: Sendable {
       scheme.groups.contains { $0.actorder == "group" || $0.actorder == "dynamic" } || scheme.sortsColumns ?? false)
     object["strategy"] = first?.strategy.map { .string($0) }
     object["activation_scheme"] = scheme.activationScheme.map { .string($0) }
+    object["plain_missed"] = .string(plainMissed(scheme) ?? "")
     object["blocks"] = .bool(scheme.blockSize != nil)
     object["type"] = first?.type.map { .string($0) }
     return object
