@@ -2,44 +2,27 @@
 of a process group that does not exist. setup.sh beside this file makes the Python.
 
     drive.py < CASES        one JSON object a line, {"path", "tp", "ep"}; one answer a line:
-                            {"loads": bool, "error": text, "place": file and line, "missing": parameters left unloaded, "notes": kernels}
+                            {"notes": kernels}, and where it does not: {"error": text, "place": file and line, "missing": parameters}
 
 What is taken from elsewhere is the choice of kernels, for which the machine has no GPU: the checks of shapes are vLLM's own.
 """
-import json, os, pathlib, sys, traceback
-
-os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", VLLM_NO_USAGE_STATS="1", DO_NOT_TRACK="1", OMP_NUM_THREADS="1",
-                  VLLM_LOGGING_LEVEL="ERROR", VLLM_CPU_KVCACHE_SPACE="1")
-sys.path.append(str(pathlib.Path(sys.prefix) / "vision"))
+import common  # before vLLM
+from common import NOTES
 import torch
-
-torch.set_num_threads(1)
-_operators = torch.library.Library("torchvision", "DEF")
-for _name in ("nms", "qnms"):
-    _operators.define(_name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-_register = torch.library.register_fake
-torch.library.register_fake = lambda op, *a, **k: (
-    (lambda f: f) if isinstance(op, str) and op.startswith("torchvision::") else _register(op, *a, **k))
-import torchvision
 import torch.distributed as dist
 from torch.testing._internal.distributed.fake_pg import FakeStore
-import vllm
 import vllm.distributed.parallel_state as groups
 import vllm.model_executor.layers.fused_moe.oracle.fp8 as fp8_experts
 import vllm.model_executor.layers.fused_moe.oracle.int_wna16 as int4_experts
 import vllm.model_executor.layers.quantization.compressed_tensors.compressed_tensors_moe.compressed_tensors_moe_wna16 as int4_moe
 import vllm.model_executor.layers.quantization.compressed_tensors.schemes.compressed_tensors_wNa16 as int4_linear
 import vllm.model_executor.layers.quantization.fp8 as fp8
-import vllm.model_executor.models.registry as registry
 from vllm.config import set_current_vllm_config
 from vllm.engine.arg_utils import EngineArgs
 from vllm.model_executor.layers.quantization.utils import marlin_utils
 from vllm.model_executor.model_loader import get_model_loader
 from vllm.model_executor.model_loader.utils import initialize_model
 from vllm.platforms import current_platform
-
-registry._run_in_subprocess = lambda function: function()
-NOTES = []
 
 
 class Kernel:
@@ -133,32 +116,9 @@ def load(path, tp, ep):
 
 
 def answer(case):
-    """In a process of its own: a process group is made once."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        os.close(reading)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        os.dup2(1, 2)
-        try:
-            missing = load(case["path"], case["tp"], case["ep"])
-            result = {"loads": not missing, "missing": missing[:6], "error": f"{len(missing)} parameters are not loaded" if missing else ""}
-        except BaseException as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            result = {"loads": False, "error": (type(error).__name__ + ": " + " ".join(str(error).split()))[:300],
-                      "place": f"{last.filename.split('site-packages/')[-1]}:{last.lineno}"}
-        os.write(writing, json.dumps({**result, "notes": sorted(set(NOTES))[:5]}).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    os.waitpid(process, 0)
-    return json.loads(text) if text else {"loads": False, "error": "the process died"}
+    missing = load(case["path"], case["tp"], case["ep"])
+    return {"error": f"{len(missing)} parameters are not loaded", "missing": missing[:6]} if missing else {}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--version"]:
-        print(vllm.__version__)
-    else:
-        for line in sys.stdin:
-            print(json.dumps(answer(json.loads(line))), flush=True)
+    common.serve(answer)

@@ -11,7 +11,7 @@ here="$(cd "$(dirname "$0")" && pwd)"
 python="${CKPT_PEERS_PYTHON:-python3}"
 pins="$here/requirements.txt"
 root="${CKPT_PEERS:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/ckpt-peers}"
-# The operators of PyPI's torchvision are for another torch: its Python is kept aside, and drive.py stands in for the operators.
+# The operators of PyPI's torchvision are for another torch: its Python is kept aside, and common.py stands in for the operators.
 vision=torchvision==0.28.0
 
 stop() { echo "Tests/Conformance/vllm/setup.sh: $*" >&2; exit 1; }
