@@ -205,7 +205,7 @@ extension FamilySpec.Tensor {
     shape = []
     for value in try reader.array("shape") { shape.append(try reader.expression(value)) }
     segments = []
-    if let list = try reader.value("segments") {
+    if let list = reader.value("segments") {
       for value in list.array ?? [] { segments.append(try reader.expression(value)) }
       guard !segments.isEmpty else { throw reader.malformed("segments: expected a list of expressions") }
     }

@@ -183,7 +183,8 @@ extension Meaning {
         {
           wrongGroup.append(bound)
         }
-      } else if isPlain, standing.ignored.isEmpty,
+      } else if isPlain, standing.ignored.isEmpty, tensor.group != .vision,
+        // Lists of fp8 repositories pass over towers.
         (model.spec.fp8Roles + model.spec.listedRoles).contains(where: { tensor.role.matches($0) })
       {
         plainNotIgnored.append(bound)
