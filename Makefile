@@ -1,7 +1,7 @@
 # `make demo` shows what ckpt does, `make test` checks it. Both set up what they need. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test conformance conformance-full judged guides release dist specs docs format lint clean
+.PHONY: help setup demo test conformance conformance-full judged guides rooms release dist specs docs format lint clean
 
 # One build for the tests, the command and the judges: what one of them compiled, no other compiles again. It is optimised, and open to tests;
 # `make dist` has its own, which is not, and which needs no Swift where it runs.
@@ -36,6 +36,9 @@ guides: setup release ## run the commands of docs/guide; hold the pages on comma
 	@Tools/make-command-docs.sh --check
 	@Tools/check-json-docs.sh
 	@Tools/check-guides.sh
+
+rooms: setup release ## hold the rooms of CheckpointKit to the direction of their references
+	@Tools/check-rooms.sh
 
 release: ## build .build/release/ckpt
 	$(BUILD) --product ckpt

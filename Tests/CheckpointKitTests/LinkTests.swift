@@ -220,7 +220,7 @@ import Testing
     #expect(problem { _ = try checksum(.system) }?.code.rawValue == Self.code)
     #expect(try checksum(FileAccess(followsLinks: true)) == 3)
     // What would be evidence is none behind such a link.
-    for name in [Manifest.usualName, "SHA256SUMS"] { folder.link("model/" + name, to: folder.file("secrets/token")) }
+    for name in [OwnNames.manifest, "SHA256SUMS"] { folder.link("model/" + name, to: folder.file("secrets/token")) }
     folder.link("model/.git", to: folder.file("secrets"))
     try folder.write("secrets/index", secret)
     let more = try verify(.system)

@@ -144,7 +144,7 @@ private enum EncodingsPage {
     var text = """
       # Encodings
 
-      How values become bytes. This page is generated from the layouts in `Sources/CheckpointKit/Encodings` and tested against them;
+      How values become bytes. This page is generated from the layouts in `Sources/CheckpointKit/Formats/Encodings` and tested against them;
       `docs/formats` describes each format byte by byte. Parts are those of a matrix of 4096 × 4096 whose name ends in `.weight`; bits count
       all of them. A tile is the fewest rows × columns that stand alone.
 
