@@ -79,16 +79,6 @@ import Testing
     #expect(plan.findings.count { $0.code == .notDivisible } == 1)
   }
 
-  @Test("where what stands in front of a joined matrix is no whole blocks, both stay plain; its end may be cut")
-  func latent() throws {
-    let cut = try convert("deepseek_v3", [("q_lora_rank", "192")], storage: "bf16")
-    #expect(roles(cut) { $0 is FP8BlockLayout }.isDisjoint(with: ["attn.q_a", "attn.kv_a"]))
-    #expect(cut.findings.count { $0.code == .notDivisible } == 1)
-    let whole = try convert("deepseek_v3", [("q_lora_rank", "256"), ("kv_lora_rank", "96")], storage: "bf16")
-    #expect(roles(whole) { $0 is FP8BlockLayout }.isSuperset(of: ["attn.q_a", "attn.kv_a"]))
-    #expect(whole.findings.isEmpty)
-  }
-
   @Test("each projection of a tensor that holds several is whole blocks")
   func segments() throws {
     // Keys of one head of 64: 64 + 64 + 256 rows are three blocks, and the first ends within one.

@@ -8,9 +8,6 @@ package struct JoinedProjections: Sendable {
     ["shared.gate", "shared.up"], ["moe.gate", "moe.up"],
   ]
 
-  /// Stands at the end of its joined matrix: its last block may be cut, as in what is published.
-  private static let last = "attn.kv_a"
-
   /// What must be encoded like a joined matrix without being part of it: all projections of a routed expert are alike.
   private static let companions = ["moe.down": "moe.gate"]
 
@@ -44,7 +41,10 @@ package struct JoinedProjections: Sendable {
 
   /// - Parameter tensors: of the model, by index, and what each is stored as. What is in blocks throughout stays so.
   package init(_ model: ModelLayout, tensors: some Sequence<(Int, any EncodingLayout)>, block: Int) {
-    for (i, roles) in Self.roles.enumerated() { for role in roles { joins[role] = i } }
+    // Of an odd query rank, validate speaks: no published model has one.
+    for (i, roles) in Self.roles.enumerated() where !roles.contains("attn.q_a") {
+      for role in roles { joins[role] = i }
+    }
     var members: [Place: Members] = [:]
     for (index, layout) in tensors {
       let tensor = model.tensors[index]
@@ -52,9 +52,7 @@ package struct JoinedProjections: Sendable {
       var of = members[place] ?? Members()
       of.roles.insert(tensor.role)
       let segments = model.segments(of: tensor)
-      if of.uneven == nil, tensor.role.name != Self.last,
-        let rows = segments.first(where: { !$0.isMultiple(of: block) })
-      {
+      if of.uneven == nil, let rows = segments.first(where: { !$0.isMultiple(of: block) }) {
         of.uneven = Uneven(join: place.join, role: tensor.role, rows: rows, isSegment: segments.count > 1)
       }
       if !(layout is FP8BlockLayout) { of.areBlocks = false }
