@@ -47,7 +47,7 @@ dist: setup ## a tarball in dist/: the binary, which needs no Swift where it run
 	swift build -c release --static-swift-stdlib --scratch-path $(DIST) --product ckpt
 	@Tools/dist.sh $(DIST)
 
-specs: ## write Sources/Specs/EmbeddedSpecs.swift out of Specs/
+specs: ## write Sources/Specs/Embedded out of Specs/
 	@Tools/embed-specs.sh
 
 docs: release ## write docs/commands.md out of the help

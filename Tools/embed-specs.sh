@@ -1,24 +1,34 @@
 #!/bin/sh
-# Writes Sources/Specs/EmbeddedSpecs.swift: every JSON document under Specs/ as a raw string.
+# Writes Sources/Specs/Embedded/*.swift: every JSON document under Specs/ as a raw string, a file for each kind of document.
 # A test keeps the two equal; run `make specs` after a change.
 set -eu
 cd "$(dirname "$0")/.."
-out=Sources/Specs/EmbeddedSpecs.swift
-{
-  echo '// Made by Tools/embed-specs.sh out of Specs/. Change the JSON there and run `make specs`.'
-  echo
-  echo '/// The families, presets, recipes, tokenizers and engines of this build as JSON text, embedded so that the binary stands alone.'
-  echo 'public enum EmbeddedSpecs {'
-  echo '  /// Path under `Specs/` and content, in the order of their paths.'
-  echo '  public static let documents: [(path: String, text: String)] = ['
-  for folder in families presets recipes gguf tokenizers engines; do
-    find "Specs/$folder" -name '*.json' | LC_ALL=C sort | while read -r file; do
-      printf '    (\n      "%s",\n      #"""\n' "${file#Specs/}"
-      sed 's/^\(.\)/      \1/' "$file"
+out=Sources/Specs/Embedded
+new="$out.new"
+rm -rf "$new"
+mkdir "$new"
+# A folder of Specs/, the name of its file, the name of its list.
+while read -r folder file list; do
+  {
+    echo "// Made by Tools/embed-specs.sh out of Specs/$folder. Change the JSON there and run \`make specs\`."
+    echo
+    echo 'extension EmbeddedSpecs {'
+    echo "  static let $list: [Document] = ["
+    find "Specs/$folder" -name '*.json' | LC_ALL=C sort | while read -r document; do
+      printf '    (\n      "%s",\n      #"""\n' "${document#Specs/}"
+      sed 's/^\(.\)/      \1/' "$document"
       printf '      """#\n    ),\n'
     done
-  done
-  echo '  ]'
-  echo '}'
-} > "$out.new"
-mv "$out.new" "$out"
+    echo '  ]'
+    echo '}'
+  } > "$new/$file.swift"
+done <<KINDS
+families Families families
+presets Presets presets
+recipes Recipes recipes
+gguf GGUF gguf
+tokenizers Tokenizers tokenizers
+engines Engines engines
+KINDS
+rm -rf "$out"
+mv "$new" "$out"
