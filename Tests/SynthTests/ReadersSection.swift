@@ -27,7 +27,7 @@ struct ReadersSection {
       let recipe = try Recipe(json, file: file)
       if recipe.container != .gguf {
         let layouts = recipe.rules.filter { $0.container != .gguf }.compactMap(\.layout)
-        let kinds = Set(layouts.compactMap { StorageKind($0) }).subtracting([.plain])
+        let kinds = Set(layouts.compactMap(\.storage)).subtracting([.plain])
         names[kinds.first ?? .plain, default: []].append(recipe.name)
       }
       if recipe.container != .safetensors { names[.gguf, default: []].append(recipe.name) }

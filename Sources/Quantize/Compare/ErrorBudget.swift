@@ -119,7 +119,7 @@ public struct ErrorBudget: Sendable {
       throw CheckpointError(
         .budgetMalformed, file: file, "asks that '\(pattern)' be quantized, but no such tensor was compared")
     }
-    let plain = rows.filter { row in EncodingLayouts.named(row.encodings.b) is PlainLayout }
+    let plain = rows.filter { row in EncodingLayouts.named(row.encodings.b)?.isPlain ?? false }
     guard let first = plain.first else { return [] }
     return [
       Finding(

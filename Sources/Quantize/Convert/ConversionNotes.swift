@@ -47,7 +47,6 @@ extension ConvertPlan {
 extension EncodingLayout {
   /// Whether values in this encoding were quantized before and would be again.
   func isQuantizedTwice(as target: any EncodingLayout) -> Bool {
-    if target is PlainLayout || sameLayout(self, target) { return false }
-    return self is PackedINT4Layout || self is MXFP4Layout || self is GGUFBlockLayout
+    isCoarse && !target.isPlain && !isSame(as: target)
   }
 }

@@ -175,28 +175,23 @@ public struct ConvertExecutor: PanelExecutor {
     return report
   }
 
-  /// Block-fp8 to INT4 by the `ct` rule without a strip of values in between: the same bytes and figures, several times
-  /// faster.
+  /// Without a strip of values in between, where there is a way (``FusedEncoding``).
   ///
-  /// - Returns: nil where this is another pair of encodings, or where there is something in the panel that the longer
-  ///   way must look at.
+  /// - Returns: nil where there is none, or where there is something in the panel that the longer way must look at.
   private func quantizeDirectly(_ rows: Range<Int>, _ stored: StoredRows, _ run: Run) -> PanelReport? {
     let output = run.output
-    guard let decoder = run.decoder as? FP8BlockCodec, let encoder = output.codec as? PackedINT4Codec,
-      run.options.rounding == .ct, run.options.weightDType == .bf16, encoder.layout.scale == .bf16,
-      stored.shape == output.shape, stored.shape.columns > 0
+    guard let fused = FusedEncoding.between(run.decoder, output.codec, run.options), stored.shape == output.shape,
+      stored.shape.columns > 0
     else { return nil }
     let columns = output.shape.columns
     var report = PanelReport()
-    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: FP8BlockLayout.block) {
-      let part = start..<min(rows.upperBound, start + FP8BlockLayout.block)
-      guard let encoded = encoder.encode(stored, of: decoder, rows: part, into: output.bytes(of: part)) else {
-        return nil
-      }
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: fused.step) {
+      let part = start..<min(rows.upperBound, start + fused.step)
+      guard let encoded = fused.encode(stored, rows: part, into: output.bytes(of: part)) else { return nil }
       report.groups += encoded.groups
       for measured in convert.options.errors.runs(of: part) {
         let original = UnsafeMutableBufferPointer(rebasing: run.values[..<(measured.count * columns)])
-        decoder.decode(rows: measured, columns: 0..<columns, of: stored, into: original)
+        run.decoder.decode(rows: measured, columns: 0..<columns, of: stored, into: original)
         output.measure(measured, UnsafeBufferPointer(original), decoded: run.decoded, &report)
       }
     }
@@ -219,7 +214,7 @@ public struct ConvertExecutor: PanelExecutor {
   private func nonFinite(
     _ work: ConvertPlan.Work, _ place: (row: Int, column: Int), _ value: Float, _ run: Run
   ) -> CheckpointError {
-    let holder = (run.output.codec.layout as? PlainLayout)?.dtype ?? run.options.weightDType
+    let holder = run.output.codec.layout.plainDType ?? run.options.weightDType
     let reason = value.isFinite ? ", which \(holder) cannot hold," : ""
     return CheckpointError(
       .nonFinite, tensor: convert.name(of: work),

@@ -57,7 +57,7 @@ public struct ConvertPlanner: Sendable {
     self.recipe = recipe
     self.options = options
     // Only blocks are asked about: other recipes need no walk through all tensors.
-    let writesBlocks = recipe.rules.contains { $0.layout is FP8BlockLayout }
+    let writesBlocks = recipe.rules.contains { $0.layout?.isInBlocks ?? false }
     joined = JoinedProjections(
       model, tensors: binding.tensors.prefix(writesBlocks ? .max : 0).lazy.map { ($0.tensor, $0.layout) },
       block: FP8BlockLayout.block)
@@ -170,10 +170,10 @@ public struct ConvertPlanner: Sendable {
         let stored = bound.pieces[0].layout
         let decision = try recipe.rule(for: tensor, of: model, stored: stored, in: .safetensors)
         let target = try target(decision?.rule, for: tensor, stored: stored)
-        let isPlainStack = target is PlainLayout && !(stored is PlainLayout) && model.plainStack(of: tensor) != nil
+        let isPlainStack = target.isPlain && !stored.isPlain && model.plainStack(of: tensor) != nil
         // What a stack holds is of one encoding.
-        let isLikeFirst = first.map { sameLayout($0, target) } ?? true
-        if !(sameLayout(target, stored) || isPlainStack) || !isLikeFirst { divided.insert(LayerOfGroup(tensor)) }
+        let isLikeFirst = first.map { $0.isSame(as: target) } ?? true
+        if !(target.isSame(as: stored) || isPlainStack) || !isLikeFirst { divided.insert(LayerOfGroup(tensor)) }
         first = target
       }
     }
@@ -194,7 +194,7 @@ public struct ConvertPlanner: Sendable {
     }
     let decision = try recipe.rule(for: model.tensors[first.tensor], of: model, stored: first.layout, in: .safetensors)
     let target = try target(decision?.rule, for: model.tensors[first.tensor], stored: first.layout)
-    if !sameLayout(target, first.layout), let stack = model.plainStack(of: model.tensors[first.tensor]) {
+    if !target.isSame(as: first.layout), let stack = model.plainStack(of: model.tensors[first.tensor]) {
       let options = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(first.layout))
       let operation = ConvertPlan.Operation.restack(
         stack.name, Self.pieces(of: first.pieces[0], stack.isTransposed), options)
@@ -204,7 +204,7 @@ public struct ConvertPlanner: Sendable {
         shard: records[first.pieces[0].records[0]].shard, layer: model.tensors[first.tensor].layer)
       return
     }
-    if !(first.layout is PlainLayout) { keepsEncodedStacks = true }
+    if !first.layout.isPlain { keepsEncodedStacks = true }
     for i in stack { noteHeldBack(decision?.rule, model.tensors[binding.tensors[i].tensor], stays: target) }
     for record in first.pieces[0].records {
       add(
@@ -245,7 +245,7 @@ public struct ConvertPlanner: Sendable {
     var target = try self.target(decision?.rule, for: tensor, stored: piece.layout)
     noteHeldBack(decision?.rule, tensor, stays: target)
     if let refusal = target.refusal(of: tensor.shape) {
-      let plain: any EncodingLayout = piece.layout is PlainLayout ? piece.layout : PlainLayout(.bf16)
+      let plain: any EncodingLayout = piece.layout.isPlain ? piece.layout : PlainLayout(.bf16)
       notes.fallback(
         tensor.role, model.name(of: tensor), .warning,
         "stays \(plain.name): \(refusal), so it cannot be \(target.name)")
@@ -254,7 +254,7 @@ public struct ConvertPlanner: Sendable {
     var work = ConvertPlan.Work(
       tensor: bound.tensor, operation: .copy(piece.records), target: target, shape: tensor.shape, rule: decision?.number
     )
-    let isSame = sameLayout(target, piece.layout) && bound.pieces.count == 1 && piece.isWhole
+    let isSame = target.isSame(as: piece.layout) && bound.pieces.count == 1 && piece.isWhole
     if !isSame {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
       try checkRounding(tensor, piece.layout, target)
@@ -301,39 +301,34 @@ public struct ConvertPlanner: Sendable {
     _ rule: Recipe.Rule?, for tensor: ModelLayout.Tensor, stored: any EncodingLayout
   ) throws(CheckpointError) -> any EncodingLayout {
     guard let named = rule?.layout else { return stored }
-    switch named {
-    case let int4 as PackedINT4Layout:
-      // What is INT4 already keeps its own parts: quantizing it again could only lose.
-      if stored is PackedINT4Layout { return stored }
-      return PackedINT4Layout(group: int4.group, scale: Self.weightDType(stored))
-    case is FP8BlockLayout:
-      if let fp8 = stored as? FP8BlockLayout, options.scaleDType == nil || options.scaleDType == fp8.scale {
-        return fp8
-      }
-      if joined.uneven(with: tensor) != nil { return stored is PlainLayout ? stored : PlainLayout(.bf16) }
-      return FP8BlockLayout(scale: options.scaleDType ?? model.spec.fp8Scale)
-    case is GGUFBlockLayout:
+    guard named.containers.contains(.safetensors) else {
       throw CheckpointError(
         .recipeUnsuitable, tensor: model.name(of: tensor),
         "is to be \(named.name), which is an encoding of GGUF files and not of safetensors")
-    default: return named
     }
+    let made = named.made(of: stored, scale: options.scaleDType, usual: model.spec.fp8Scale)
+    if made.isInBlocks, !made.isSame(as: stored), joined.uneven(with: tensor) != nil {
+      return stored.isPlain ? stored : PlainLayout(.bf16)
+    }
+    return made
   }
 
   private mutating func noteHeldBack(_ rule: Recipe.Rule?, _ tensor: ModelLayout.Tensor, stays: any EncodingLayout) {
-    guard rule?.layout is FP8BlockLayout, stays is PlainLayout, let uneven = joined.uneven(with: tensor) else { return }
-    heldBack.add(tensor, name: model.name(of: tensor), uneven, block: FP8BlockLayout.block, stays: stays)
+    guard let layout = rule?.layout, layout.isInBlocks, stays.isPlain, let uneven = joined.uneven(with: tensor) else {
+      return
+    }
+    heldBack.add(tensor, name: model.name(of: tensor), uneven, block: layout.tile.rows, stays: stays)
   }
 
   /// The dtype in which a library would hold the weight that it quantizes.
   private static func weightDType(_ stored: any EncodingLayout) -> DType {
-    (stored as? PlainLayout)?.dtype ?? .bf16
+    stored.plainDType ?? .bf16
   }
 
   private func checkRounding(
     _ tensor: ModelLayout.Tensor, _ stored: any EncodingLayout, _ target: any EncodingLayout
   ) throws(CheckpointError) {
-    guard options.rounding == .exact, target is PackedINT4Layout, !(stored is PlainLayout) else { return }
+    guard options.rounding == .exact, target.takesRounding, !stored.isPlain else { return }
     throw CheckpointError(
       .recipeUnsuitable, tensor: model.name(of: tensor),
       "is \(stored.name), but --rounding exact looks for INT4 behind plain BF16, F16 or F32 values",
@@ -403,17 +398,5 @@ public struct ConvertPlanner: Sendable {
       findings: findings + notes.findings + heldBack.findings,
       leftBehind: LeftBehind.ofSource(binding, model, carriesUnknown: checkpoint.container == .safetensors),
       fallbacks: notes.fallbacks)
-  }
-}
-
-/// Whether two layouts are the same encoding with the same properties.
-func sameLayout(_ a: any EncodingLayout, _ b: any EncodingLayout) -> Bool {
-  switch (a, b) {
-  case (let a as PlainLayout, let b as PlainLayout): a == b
-  case (let a as FP8BlockLayout, let b as FP8BlockLayout): a == b
-  case (let a as PackedINT4Layout, let b as PackedINT4Layout): a == b
-  case (let a as MXFP4Layout, let b as MXFP4Layout): a == b
-  case (let a as GGUFBlockLayout, let b as GGUFBlockLayout): a == b
-  default: false
   }
 }

@@ -33,15 +33,16 @@ struct QuantizationConfig {
   /// - Parameter tensors: names as the spec gives them; no layout means plain.
   init(_ tensors: [(name: String, layout: (any EncodingLayout)?, shape: Shape)]) {
     for (name, layout, shape) in tensors {
-      if layout is MXFP4Layout { hasMXFP4 = true }
+      let announcement = layout?.announcement
+      if announcement == .mxfp4 { hasMXFP4 = true }
       guard name.hasSuffix(".weight"), shape.rank == 2 else { continue }
       let module = String(name.dropLast(".weight".count))
-      switch layout {
-      case let int4 as PackedINT4Layout: packed[int4.group, default: []].append(module)
-      case let block as FP8BlockLayout:
+      switch announcement {
+      case .packedINT4(let group): packed[group, default: []].append(module)
+      case .fp8Block(let arePowers):
         fp8.append(module)
-        if block.scale != .f8e8m0 { hasPowerScales = false }
-      default: plain.append(module)
+        if !arePowers { hasPowerScales = false }
+      case .mxfp4, nil: plain.append(module)
       }
     }
   }
@@ -136,8 +137,8 @@ extension ConvertPlan.Work {
   fileprivate var keepsEncoding: Bool {
     switch operation {
     case .copy: true
-    case .quantize(let piece, _): piece.layout is PlainLayout && target is PlainLayout
-    case .restack(_, let pieces, _): pieces.allSatisfy { $0.layout is PlainLayout } && target is PlainLayout
+    case .quantize(let piece, _): piece.layout.isPlain && target?.isPlain ?? false
+    case .restack(_, let pieces, _): pieces.allSatisfy(\.layout.isPlain) && target?.isPlain ?? false
     case .assemble: false
     }
   }

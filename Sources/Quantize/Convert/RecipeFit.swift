@@ -13,9 +13,9 @@ enum RecipeFit {
   /// A recipe whose rules name encodings, of which no tensor got any. Where rows are no whole blocks, a warning says so.
   private static func checkSomethingIsEncoded(_ plan: ConvertPlan) throws(CheckpointError) {
     let encodings = plan.recipe.rules.filter { $0.container ?? plan.options.container == plan.options.container }
-      .compactMap(\.layout).filter { !($0 is PlainLayout) }
+      .compactMap(\.layout).filter { !$0.isPlain }
     guard let wanted = encodings.first, !plan.findings.contains(where: { $0.code == .notDivisible }) else { return }
-    let isEncoded = plan.works.contains { work in work.target.map { !($0 is PlainLayout) } ?? false }
+    let isEncoded = plan.works.contains { work in work.target.map { !$0.isPlain } ?? false }
     if isEncoded || keepsEncodedStacks(plan) { return }
     throw CheckpointError(
       .recipeUnsuitable, file: plan.recipe.name,
@@ -26,7 +26,7 @@ enum RecipeFit {
   private static func keepsEncodedStacks(_ plan: ConvertPlan) -> Bool {
     let copied = Set(plan.works.filter { $0.tensor == nil }.flatMap(\.copiedRecords))
     return plan.binding.tensors.contains { bound in
-      !(bound.layout is PlainLayout) && bound.pieces[0].records.contains { copied.contains($0) }
+      !bound.layout.isPlain && bound.pieces[0].records.contains { copied.contains($0) }
     }
   }
 
@@ -65,14 +65,14 @@ enum RecipeFit {
       guard let index = work.tensor, let target = work.target, model.tensors[index].group == .text,
         model.tensors[index].shape.rank > 1
       else { continue }
-      guard let kind = StorageKind(target) else { return nil }
+      guard let kind = target.storage else { return nil }
       if model.tensors[index].role.isRoutedExpert { experts.insert(kind) } else { others.insert(kind) }
     }
     if experts.isEmpty {
       for bound in plan.binding.tensors where model.tensors[bound.tensor].role.isRoutedExpert {
         let tensor = model.tensors[bound.tensor]
         guard tensor.group == .text, tensor.shape.rank > 1 else { continue }
-        guard let kind = StorageKind(bound.layout) else { return nil }
+        guard let kind = bound.layout.storage else { return nil }
         experts.insert(kind)
       }
     }

@@ -137,7 +137,7 @@ extension Recipe.Rule {
     if encoding != Self.keep, layout == nil {
       throw reader.malformed("'\(encoding)' is no encoding")
     }
-    if let refusal = (layout as? GGUFBlockLayout)?.writingRefusal { throw refusal.inFile(file) }
+    if let refusal = layout?.writingRefusal { throw refusal.inFile(file) }
   }
 
   func matches(
@@ -149,8 +149,8 @@ extension Recipe.Rule {
     }
     switch stored {
     case nil: break
-    case "plain": guard layout is PlainLayout else { return false }
-    case "encoded": guard !(layout is PlainLayout) else { return false }
+    case "plain": guard layout.isPlain else { return false }
+    case "encoded": guard !layout.isPlain else { return false }
     case let name?: guard foldedName(name) == foldedName(layout.name) else { return false }
     }
     if let name, !Glob.matches(model.name(of: tensor), name) { return false }

@@ -70,7 +70,7 @@ struct MatrixLook: Sendable {
       return
     }
     let parts = layout.parts(for: matrix.shape)
-    let scalePart = Self.scalePart(of: layout)
+    let scalePart = layout.scales
     let codec = Codecs.codec(for: layout)
     var grid = GridStatistics(layout, matrix.shape)
     let (rows, step) = (matrix.shape.rows, matrix.runRows)
@@ -100,7 +100,7 @@ struct MatrixLook: Sendable {
       if !hasValue { lookForValue(run, stored, codec, line) }
       sample(run, stored, codec, line)
       grid?.add(run, stored)
-      if start == 0, layout is PackedINT4Layout { readShape(buffers[2], parts[2].dtype, matrix.shape) }
+      if start == 0, let part = layout.shapePart { readShape(buffers[part], parts[part].dtype, matrix.shape) }
       start = run.upperBound
     }
     finish(layout, grid)
@@ -133,7 +133,7 @@ struct MatrixLook: Sendable {
     at bytes: UnsafeRawBufferPointer, of part: StoredPart, _ stored: StoredRows, _ codec: any Codec,
     _ line: UnsafeMutableBufferPointer<Float>
   ) {
-    let isBlock = codec.layout is GGUFBlockLayout
+    let isBlock = codec.layout.ggufType != nil
     let width = isBlock ? 1 : part.dtype.bitsPerElement / 8
     if isFirstRun { pattern = Self.firstElement(bytes, width) }
     isFirstRun = false
@@ -201,15 +201,6 @@ struct MatrixLook: Sendable {
   }
 
   // MARK: Scales
-
-  private static func scalePart(of layout: any EncodingLayout) -> (part: Int, dtype: DType)? {
-    switch layout {
-    case let fp8 as FP8BlockLayout: (1, fp8.scale)
-    case let int4 as PackedINT4Layout: (1, int4.scale)
-    case is MXFP4Layout: (1, .f8e8m0)
-    default: nil
-    }
-  }
 
   private mutating func lookAtScales(
     _ bytes: UnsafeRawBufferPointer, _ dtype: DType, columns: Int, firstRow: Int, _ context: Context
@@ -298,7 +289,7 @@ struct MatrixLook: Sendable {
 
   private mutating func finish(_ layout: any EncodingLayout, _ grid: GridStatistics?) {
     if sampled > 0 { rootMeanSquare = (squares / Double(sampled)).squareRoot() }
-    isBareFP8 = layout is PlainLayout && sampled >= 64 && fp8Like == sampled && (rootMeanSquare ?? 0) > 4
+    isBareFP8 = layout.isPlain && sampled >= 64 && fp8Like == sampled && (rootMeanSquare ?? 0) > 4
     gridVariance = grid?.variances
     hash ^= UInt64(truncatingIfNeeded: scaleCount)
   }
@@ -312,7 +303,8 @@ struct MatrixLook: Sendable {
 struct GridStatistics {
   private let side: Int
   private let columns: Int
-  private let layout: FP8BlockLayout
+  private let block: Int
+  private let scalePart: (part: Int, dtype: DType)
   private var squares: [Double]
   private var scales: [Double]
   /// Rows of each block that are looked at: one in so many.
@@ -320,11 +312,14 @@ struct GridStatistics {
 
   /// nil where the shapes tell, or where there are too few blocks.
   init?(_ layout: any EncodingLayout, _ shape: Shape) {
-    guard let fp8 = layout as? FP8BlockLayout, shape.rank == 2, shape.rows == shape.columns else { return nil }
-    side = shape.columns.ceilDiv(FP8BlockLayout.block)
+    guard let stored = layout.scales, layout.isInBlocks, layout.parts(for: shape).first?.dtype == .f8e4m3,
+      shape.rank == 2, shape.rows == shape.columns
+    else { return nil }
+    side = shape.columns.ceilDiv(layout.tile.rows)
     guard (6...256).contains(side) else { return nil }
     columns = shape.columns
-    self.layout = fp8
+    block = layout.tile.rows
+    scalePart = stored
     squares = Array(repeating: 0, count: side * side)
     scales = Array(repeating: 0, count: side * side)
   }
@@ -339,10 +334,11 @@ struct GridStatistics {
   }
 
   mutating func add(_ run: Range<Int>, _ stored: StoredRows) {
-    let block = FP8BlockLayout.block
     for blockRow in run.lowerBound / block..<run.upperBound.ceilDiv(block) {
       let offset = (blockRow - run.lowerBound / block) * side
-      for i in 0..<side { scales[blockRow * side + i] = Double(Scales.load(stored.parts[1], offset + i, layout.scale)) }
+      for i in 0..<side {
+        scales[blockRow * side + i] = Double(Scales.load(stored.parts[scalePart.part], offset + i, scalePart.dtype))
+      }
       for row in stride(from: blockRow * block, to: min(run.upperBound, (blockRow + 1) * block), by: Self.rowStep) {
         let start = (row - run.lowerBound) * columns
         for i in 0..<side {

@@ -152,10 +152,10 @@ struct Convert: ReadingVerb {
   /// Options that were given for an encoding of which the result has nothing.
   private func idleOptions(_ job: ConvertPlan) -> [Finding] {
     var idle: [(option: String, encoding: String)] = []
-    if rounding != .ct, !job.works.contains(where: { $0.target is PackedINT4Layout }) {
+    if rounding != .ct, !job.works.contains(where: { $0.target?.takesRounding ?? false }) {
       idle.append(("--rounding", "INT4"))
     }
-    if scaleDtype != nil, !job.works.contains(where: { $0.target is FP8BlockLayout }) {
+    if scaleDtype != nil, !job.works.contains(where: { $0.target?.takesScaleDType ?? false }) {
       idle.append(("--scale-dtype", "block-fp8"))
     }
     return idle.map { option, encoding in

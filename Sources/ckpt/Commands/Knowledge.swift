@@ -55,7 +55,7 @@ struct Encodings: Verb {
       let shape = Shape(4096, 4096)
       let parts = layout.parts(for: shape)
       let bits = 8 * Double(parts.reduce(0) { $0 + $1.byteCount }) / Double(shape.elementCount)
-      let isWritable = (layout as? GGUFBlockLayout)?.isWritable ?? true
+      let isWritable = layout.writingRefusal == nil
       table.row(
         layout.name, ByteSize.fixed(bits, decimals: 3),
         parts.map { "weight\($0.suffix) \($0.dtype)" }.joined(separator: ", ") + (isWritable ? "" : " (read only)"))

@@ -3,7 +3,7 @@
 ///
 /// A part's name is the tensor's name plus a suffix, so that parts stand beside a name that ends in `.weight`
 /// (`x.weight_scale_inv`) and are joined to a bare one with `_` (`x_blocks`).
-public protocol EncodingLayout: Sendable {
+public protocol EncodingLayout: Sendable, Equatable {
   /// The field's word for it, such as `fp8-block`.
   var name: String { get }
 
@@ -27,6 +27,85 @@ public protocol EncodingLayout: Sendable {
 
   /// One layout for every name this encoding goes by.
   static var named: [Self] { get }
+
+  // MARK: Traits
+  // What is asked of encodings elsewhere. None has a default: a new encoding answers each.
+
+  /// The containers whose files can hold it.
+  static var containers: Set<Container> { get }
+
+  /// The type of values that are stored as they are; nil where they are encoded.
+  var plainDType: DType? { get }
+
+  /// Bits of a code; nil for plain values, and where codes have several widths.
+  var codeBits: Int? { get }
+
+  /// Which part has the scales, and their type; nil where they stand among the codes, or there are none.
+  var scales: (part: Int, dtype: DType)? { get }
+
+  /// The part that says the shape in integers.
+  var shapePart: Int? { get }
+
+  /// The type that a GGUF file names for it; nil for plain values, and for encodings of other files.
+  var ggufType: GGUFType? { get }
+
+  /// Whether a family is published in it with the experts of a layer in one stored tensor, and in no other way.
+  var isStacked: Bool { get }
+
+  /// Whether so little is left of the values that encoding them once more deserves a warning.
+  var isCoarse: Bool { get }
+
+  /// Why no tensor can be encoded as it; nil where tensors can.
+  var writingRefusal: CheckpointError? { get }
+
+  /// Whether the rule that chooses a scale can be chosen.
+  var takesRounding: Bool { get }
+
+  /// Whether the type of the scales can be chosen.
+  var takesScaleDType: Bool { get }
+
+  /// How the lists of engines call what is stored so; nil for the encodings of GGUF files, which they call by the file.
+  var storage: StorageKind? { get }
+
+  /// How a `quantization_config` speaks of it; nil where it needs none.
+  var announcement: QuantizationAnnouncement? { get }
+
+  /// The layout with the properties that what it is made of gives it.
+  ///
+  /// - Parameters:
+  ///   - scale: the dtype of scales that was asked for.
+  ///   - usual: the one that the family is published with, where it is published in blocks.
+  func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout
+
+  /// The layout with part dtypes that a preset asks for; nil where it has no such parts, or not of that dtype.
+  ///
+  /// - Parameter usual: as in ``made(of:scale:usual:)``.
+  func with(scale: DType?, shape: DType?, usual: DType) -> Self?
+}
+
+extension EncodingLayout {
+  public var isPlain: Bool { plainDType != nil }
+
+  /// Whether several rows share a scale, so that matrices which are joined must be whole blocks.
+  public var isInBlocks: Bool { tile.rows > 1 }
+
+  public var containers: Set<Container> { Self.containers }
+
+  /// Whether another layout is the same encoding with the same properties.
+  public func isSame(as other: any EncodingLayout) -> Bool { other as? Self == self }
+}
+
+/// How a `quantization_config` speaks of an encoding.
+public enum QuantizationAnnouncement: Sendable, Hashable {
+  /// `pack-quantized` of compressed-tensors: INT4 in groups.
+  case packedINT4(group: Int)
+  /// `fp8` with a `weight_block_size`.
+  case fp8Block(hasPowerScales: Bool)
+  /// `mxfp4`, which means the experts.
+  case mxfp4
+
+  /// Of what has groups.
+  public var group: Int? { if case .packedINT4(let group) = self { group } else { nil } }
 }
 
 /// One stored tensor of an encoding.
@@ -110,7 +189,7 @@ public enum EncodingLayouts {
   public static let named: [any EncodingLayout] = all.flatMap { type in instances(of: type) }
 
   /// Those of them that a safetensors file can hold.
-  public static let ofSafetensors: [any EncodingLayout] = named.filter { !($0 is GGUFBlockLayout) }
+  public static let ofSafetensors: [any EncodingLayout] = named.filter { $0.containers.contains(.safetensors) }
 
   /// The layout of a name; case, `-` and `_` make no difference.
   public static func named(_ name: String) -> (any EncodingLayout)? {

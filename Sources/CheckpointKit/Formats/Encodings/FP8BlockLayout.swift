@@ -22,6 +22,31 @@ public struct FP8BlockLayout: EncodingLayout, Equatable {
   public static let suffixes = ["", "_scale_inv"]
   public static var named: [FP8BlockLayout] { [FP8BlockLayout()] }
 
+  public static let containers: Set<Container> = [.safetensors]
+  public var plainDType: DType? { nil }
+  public var codeBits: Int? { 8 }
+  public var scales: (part: Int, dtype: DType)? { (1, scale) }
+  public var shapePart: Int? { nil }
+  public var ggufType: GGUFType? { nil }
+  public var isStacked: Bool { false }
+  public var isCoarse: Bool { false }
+  public var writingRefusal: CheckpointError? { nil }
+  public var takesRounding: Bool { false }
+  public var takesScaleDType: Bool { true }
+  public var storage: StorageKind? { .fp8Block }
+  public var announcement: QuantizationAnnouncement? { .fp8Block(hasPowerScales: scale == .f8e8m0) }
+
+  /// What is in blocks already keeps its parts, unless other scales are asked for.
+  public func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout {
+    if let stored = stored as? Self, scale == nil || scale == stored.scale { return stored }
+    return Self(scale: scale ?? usual)
+  }
+
+  public func with(scale: DType?, shape: DType?, usual: DType) -> Self? {
+    let scale = scale ?? usual
+    return shape == nil && Self.scaleDTypes.contains(scale) ? Self(scale: scale) : nil
+  }
+
   public func parts(for shape: Shape) -> [StoredPart] {
     [
       StoredPart("", .f8e4m3, shape),

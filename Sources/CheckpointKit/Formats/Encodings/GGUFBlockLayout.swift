@@ -39,7 +39,6 @@ public struct GGUFBlockLayout: EncodingLayout, Equatable {
   /// Whether tensors can be encoded as it.
   public var isWritable: Bool { Self.writableTypes.contains(type) }
 
-  /// For plans: why no tensor can be encoded as it, or nil.
   public var writingRefusal: CheckpointError? {
     isWritable
       ? nil
@@ -51,6 +50,23 @@ public struct GGUFBlockLayout: EncodingLayout, Equatable {
   public var tile: (rows: Int, columns: Int) { (1, type.blockSize) }
   public static let suffixes = [""]
   public static var named: [GGUFBlockLayout] { types.compactMap { GGUFBlockLayout($0) } }
+
+  public static let containers: Set<Container> = [.gguf]
+  public var plainDType: DType? { nil }
+  public var codeBits: Int? { nil }
+  public var scales: (part: Int, dtype: DType)? { nil }
+  public var shapePart: Int? { nil }
+  public var ggufType: GGUFType? { type }
+  public var isStacked: Bool { false }
+  public var isCoarse: Bool { true }
+  public var takesRounding: Bool { false }
+  public var takesScaleDType: Bool { false }
+  public var storage: StorageKind? { nil }
+  public var announcement: QuantizationAnnouncement? { nil }
+
+  public func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout { self }
+
+  public func with(scale: DType?, shape: DType?, usual: DType) -> Self? { scale == nil && shape == nil ? self : nil }
 
   public func parts(for shape: Shape) -> [StoredPart] {
     let rowBytes = type.byteCount(columns: shape.columns) ?? 0

@@ -20,6 +20,24 @@ public struct MXFP4Layout: EncodingLayout, Equatable {
   public static let suffixes = ["_blocks", "_scales"]
   public static var named: [MXFP4Layout] { [MXFP4Layout()] }
 
+  public static let containers: Set<Container> = [.safetensors]
+  public var plainDType: DType? { nil }
+  public var codeBits: Int? { 4 }
+  public var scales: (part: Int, dtype: DType)? { (1, .f8e8m0) }
+  public var shapePart: Int? { nil }
+  public var ggufType: GGUFType? { nil }
+  public var isStacked: Bool { true }
+  public var isCoarse: Bool { true }
+  public var writingRefusal: CheckpointError? { nil }
+  public var takesRounding: Bool { false }
+  public var takesScaleDType: Bool { false }
+  public var storage: StorageKind? { .mxfp4 }
+  public var announcement: QuantizationAnnouncement? { .mxfp4 }
+
+  public func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout { self }
+
+  public func with(scale: DType?, shape: DType?, usual: DType) -> Self? { scale == nil && shape == nil ? self : nil }
+
   public func parts(for shape: Shape) -> [StoredPart] {
     let scales = Shape(shape.dimensions.dropLast() + [shape.columns / Self.block])
     return [

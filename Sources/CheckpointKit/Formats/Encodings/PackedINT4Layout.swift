@@ -30,6 +30,32 @@ public struct PackedINT4Layout: EncodingLayout, Equatable {
   public static let suffixes = ["_packed", "_scale", "_shape"]
   public static var named: [PackedINT4Layout] { groups.map { PackedINT4Layout(group: $0) } }
 
+  public static let containers: Set<Container> = [.safetensors]
+  public var plainDType: DType? { nil }
+  public var codeBits: Int? { 4 }
+  public var scales: (part: Int, dtype: DType)? { (1, scale) }
+  public var shapePart: Int? { 2 }
+  public var ggufType: GGUFType? { nil }
+  public var isStacked: Bool { false }
+  public var isCoarse: Bool { true }
+  public var writingRefusal: CheckpointError? { nil }
+  public var takesRounding: Bool { true }
+  public var takesScaleDType: Bool { false }
+  public var storage: StorageKind? { .int4 }
+  public var announcement: QuantizationAnnouncement? { .packedINT4(group: group) }
+
+  /// What is INT4 already keeps its own parts: quantizing it again could only lose. Scales are of the type in which a
+  /// library would hold the weight.
+  public func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout {
+    stored as? Self ?? Self(group: group, scale: stored.plainDType ?? .bf16)
+  }
+
+  public func with(scale: DType?, shape: DType?, usual: DType) -> Self? {
+    let (scale, shape) = (scale ?? self.scale, shape ?? shapeDType)
+    guard PlainLayout.dtypes.contains(scale), Self.shapeDTypes.contains(shape) else { return nil }
+    return Self(group: group, scale: scale, shapeDType: shape)
+  }
+
   public func parts(for shape: Shape) -> [StoredPart] {
     [
       StoredPart("_packed", .i32, [shape.rows, shape.columns.ceilDiv(8)]),

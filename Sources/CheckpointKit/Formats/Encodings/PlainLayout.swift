@@ -15,6 +15,24 @@ public struct PlainLayout: EncodingLayout, Equatable {
   public static let suffixes = [""]
   public static var named: [PlainLayout] { dtypes.map { PlainLayout($0) } }
 
+  public static let containers: Set<Container> = [.safetensors, .gguf]
+  public var plainDType: DType? { dtype }
+  public var codeBits: Int? { nil }
+  public var scales: (part: Int, dtype: DType)? { nil }
+  public var shapePart: Int? { nil }
+  public var ggufType: GGUFType? { nil }
+  public var isStacked: Bool { false }
+  public var isCoarse: Bool { false }
+  public var writingRefusal: CheckpointError? { nil }
+  public var takesRounding: Bool { false }
+  public var takesScaleDType: Bool { false }
+  public var storage: StorageKind? { .plain }
+  public var announcement: QuantizationAnnouncement? { nil }
+
+  public func made(of stored: any EncodingLayout, scale: DType?, usual: DType) -> any EncodingLayout { self }
+
+  public func with(scale: DType?, shape: DType?, usual: DType) -> Self? { scale == nil && shape == nil ? self : nil }
+
   public func parts(for shape: Shape) -> [StoredPart] { [StoredPart("", dtype, shape)] }
 
   public func refusal(of shape: Shape) -> String? { nil }

@@ -55,7 +55,7 @@ package struct JoinedProjections: Sendable {
       if of.uneven == nil, let rows = segments.first(where: { !$0.isMultiple(of: block) }) {
         of.uneven = Uneven(join: place.join, role: tensor.role, rows: rows, isSegment: segments.count > 1)
       }
-      if !(layout is FP8BlockLayout) { of.areBlocks = false }
+      if !layout.isInBlocks { of.areBlocks = false }
       members[place] = of
     }
     for (place, of) in members where of.roles.count > 1 && !of.areBlocks { uneven[place] = of.uneven }

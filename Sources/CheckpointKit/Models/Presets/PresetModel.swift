@@ -107,7 +107,7 @@ public struct PresetModel: Sendable {
   private static func rules(ofRecipe name: String, _ library: SpecLibrary) throws(CheckpointError) -> [StorageRule] {
     let plainNames = PlainLayout.dtypes.filter { $0 != .bf16 }.map { PlainLayout($0).name }
     let layout = EncodingLayouts.ofSafetensors.first { foldedName($0.name) == foldedName(name) }
-    if let layout = layout as? MXFP4Layout {
+    if let layout, layout.isStacked {
       // As gpt-oss is published; the recipe of that name writes GGUF.
       return [try StorageRule(.object(["roles": "moe.*", "encoding": .string(layout.name)]), file: name)]
     }
@@ -169,7 +169,7 @@ private struct Draft {
       }
       guard let layout = known[tensor.template]?.layout else { continue }
       if let place = model.stacks.place(of: tensor), let stack = model.spec.tensors[tensor.template].stack,
-        stack.encodings.contains(layout is PlainLayout ? "plain" : layout.name)
+        stack.encodings.contains(layout.isPlain ? "plain" : layout.name)
       {
         let all = stacked[place.number] ?? []
         if all.first == i { try add(stack, place, all, layout) }
@@ -185,11 +185,11 @@ private struct Draft {
 
   /// Refuses a storage that would change nothing, or that no checkpoint of the family has.
   func checkStorage(_ name: String) throws(CheckpointError) {
-    guard let layout = EncodingLayouts.named(name), !(layout is PlainLayout) else { return }
-    let isEncoded = tensors.contains { !($0.layout is PlainLayout) }
-    // MXFP4 is laid out in stacks, which only some families are published in.
+    guard let layout = EncodingLayouts.named(name), !layout.isPlain else { return }
+    let isEncoded = tensors.contains { !$0.layout.isPlain }
+    // Stacks are what only some families are published in.
     let hasStacks = model.spec.tensors.contains { $0.stack?.encodings.contains(layout.name) ?? false }
-    if layout is MXFP4Layout ? hasStacks : isEncoded || !findings.isEmpty || !heldBack.findings.isEmpty { return }
+    if layout.isStacked ? hasStacks : isEncoded || !findings.isEmpty || !heldBack.findings.isEmpty { return }
     throw CheckpointError(
       .recipeUnsuitable, file: preset.name,
       "has nothing that \(layout.name) would encode: family \(model.spec.name) is not published in it",
@@ -215,7 +215,7 @@ private struct Draft {
       guard let place = model.stacks.place(of: model.tensors[tensors[0]]) else { continue }
       members.append(PresetModel.Stack.Member(tensors: tensors, first: place.first, step: place.step))
     }
-    let isPlain = layout is PlainLayout
+    let isPlain = layout.isPlain
     var tensor = PresetModel.Tensor(
       name: stack.template.name(layer: model.tensors[tensors[0]].layer, expert: nil), index: tensors[0],
       layer: model.tensors[tensors[0]].layer, layout: layout, shape: place.storedShape(isPlain: isPlain))
@@ -251,9 +251,9 @@ private struct Draft {
     for (rule, patterns) in zip(rules, patterns).reversed() {
       guard rule.roles.isEmpty || patterns.contains(where: { tensor.role.matches($0) }) else { continue }
       if let when = rule.when, try !model.holds(when, for: tensor) { continue }
-      guard let layout = rule.layout(model.spec), !(layout is PlainLayout) else { return plain }
-      if layout is FP8BlockLayout, let uneven = joined?.uneven(with: tensor) {
-        heldBack.add(tensor, name: model.name(of: tensor), uneven, block: FP8BlockLayout.block, stays: plain)
+      guard let layout = rule.layout(model.spec), !layout.isPlain else { return plain }
+      if layout.isInBlocks, let uneven = joined?.uneven(with: tensor) {
+        heldBack.add(tensor, name: model.name(of: tensor), uneven, block: layout.tile.rows, stays: plain)
         return plain
       }
       guard let refusal = layout.refusal(of: tensor.shape) else { return layout }

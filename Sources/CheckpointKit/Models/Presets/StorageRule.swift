@@ -22,15 +22,16 @@ public struct StorageRule: Sendable {
     }
     when = try reader.optionalExpression("when")
     encoding = try reader.string("encoding")
-    guard let layout = EncodingLayouts.named(encoding), !(layout is GGUFBlockLayout) else {
+    guard let layout = EncodingLayouts.named(encoding), layout.containers.contains(.safetensors) else {
       throw reader.malformed("'\(encoding)' is no encoding of safetensors files")
     }
     scale = try Self.dtype("scale", reader)
     shapeDType = try Self.dtype("shape", reader)
-    if let scale, !Self.scales(of: layout).contains(scale) {
+    // That of a family has been looked at: any that fits will do here.
+    if let scale, Self.layout(layout, scale: scale) == nil {
       throw reader.malformed("'\(scale)' is no dtype for a scale of \(encoding)")
     }
-    if let shapeDType, !(layout is PackedINT4Layout) || !PackedINT4Layout.shapeDTypes.contains(shapeDType) {
+    if let shapeDType, Self.layout(layout, shape: shapeDType) == nil {
       throw reader.malformed("'\(shapeDType)' is no dtype for a weight_shape of \(encoding)")
     }
   }
@@ -52,12 +53,10 @@ public struct StorageRule: Sendable {
     return dtype
   }
 
-  private static func scales(of layout: any EncodingLayout) -> [DType] {
-    switch layout {
-    case is FP8BlockLayout: FP8BlockLayout.scaleDTypes
-    case is PackedINT4Layout: PlainLayout.dtypes
-    default: []
-    }
+  private static func layout(
+    _ layout: any EncodingLayout, scale: DType? = nil, shape: DType? = nil, usual: DType = .f32
+  ) -> (any EncodingLayout)? {
+    layout.with(scale: scale, shape: shape, usual: usual)
   }
 
   /// The role patterns, those of the family in place of `family.fp8`.
@@ -65,11 +64,8 @@ public struct StorageRule: Sendable {
 
   /// The layout that the rule asks for, with the part dtypes that it or the family gives.
   func layout(_ spec: FamilySpec) -> (any EncodingLayout)? {
-    switch EncodingLayouts.named(encoding) {
-    case is FP8BlockLayout: FP8BlockLayout(scale: scale ?? spec.fp8Scale)
-    case let int4 as PackedINT4Layout:
-      PackedINT4Layout(group: int4.group, scale: scale ?? int4.scale, shapeDType: shapeDType ?? int4.shapeDType)
-    case let other: other
+    EncodingLayouts.named(encoding).flatMap {
+      Self.layout($0, scale: scale, shape: shapeDType, usual: spec.fp8Scale)
     }
   }
 }

@@ -112,10 +112,10 @@ extension Meaning {
       let announced = names[text]
     else { return }
     let plain = binding.tensors.filter {
-      $0.layout is PlainLayout && model.tensors[$0.tensor].shape.rank == 2
+      $0.layout.isPlain && model.tensors[$0.tensor].shape.rank == 2
         && model.spec.tensors[model.tensors[$0.tensor].template].dtype == .bf16
     }
-    let others = plain.filter { ($0.layout as? PlainLayout)?.dtype != announced }
+    let others = plain.filter { $0.layout.plainDType != announced }
     guard 2 * others.count > plain.count else { return }
     add(
       .note, .tensorDType, about: others,

@@ -19,7 +19,7 @@ extension Meaning {
   }
 
   mutating func checkQuantization(_ model: ModelLayout) {
-    let encoded = binding.tensors.filter { !($0.layout is PlainLayout) }
+    let encoded = binding.tensors.filter { !$0.layout.isPlain }
     checkOtherPlaces()
     guard let scheme = QuantizationScheme(model.config) else {
       return add(
@@ -104,7 +104,7 @@ extension Meaning {
         "activation_scheme", "'\(activation)'",
         "in blocks, for which engines scale activations as they come ('dynamic')")
     }
-    let powers = encoded.filter { ($0.layout as? FP8BlockLayout)?.scale == .f8e8m0 }
+    let powers = encoded.filter { $0.layout.isInBlocks && $0.layout.scales?.dtype == .f8e8m0 }
     if scheme.scaleFormat != "ue8m0" {
       add(
         .warning, .quantizationParameter, about: powers,
@@ -134,7 +134,7 @@ extension Meaning {
       if let format = group.format, format != "pack-quantized" { wrong("format", "'\(format)'", "pack-quantized") }
     }
     if scheme.groups.count == 1, let size = scheme.groups[0].groupSize {
-      let others = encoded.filter { ($0.layout as? PackedINT4Layout).map { $0.group != size } ?? false }
+      let others = encoded.filter { $0.layout.announcement?.group.map { $0 != size } ?? false }
       add(
         .error, .quantizationParameter, about: others,
         "is \(others.first?.layout.name ?? ""), but \(scheme.placeText) says group_size \(size)",
@@ -164,7 +164,7 @@ extension Meaning {
     for standing in standings.found {
       let bound = binding.tensors[standing.bound]
       let tensor = model.tensors[bound.tensor]
-      let isPlain = bound.layout is PlainLayout
+      let isPlain = bound.layout.isPlain
       let ignored = standing.ignored.first ?? standing.ignoredByEngines.first
       if !isPlain, let ignored { encodedButIgnored.append((bound, ignored)) }
       if scheme.isCompressedTensors {
@@ -179,7 +179,7 @@ extension Meaning {
         if !isPlain, !isTargeted { untargeted.append(bound) }
         if !isPlain, Set(standing.targets).count > 1 { overlapping.append(bound) }
         if scheme.groups.count > 1, let group = standing.targets.first, let size = scheme.groups[group].groupSize,
-          let packed = bound.layout as? PackedINT4Layout, packed.group != size
+          let group = bound.layout.announcement?.group, group != size
         {
           wrongGroup.append(bound)
         }
@@ -267,7 +267,7 @@ extension Meaning {
       for i in run * step..<min(tensors.count, (run + 1) * step) {
         let tensor = model.tensors[tensors[i].tensor]
         if !isCT, let expert = tensor.expert, expert > 0, expert < experts - 1,
-          tensors[i].layout is PlainLayout == false
+          !tensors[i].layout.isPlain
         {
           continue
         }

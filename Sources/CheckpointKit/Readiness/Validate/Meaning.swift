@@ -123,14 +123,14 @@ public struct Meaning: Sendable {
     let joins = model.spec.tensors.map { joinOf[$0.role.name] }
     for bound in binding.tensors {
       let tensor = model.tensors[bound.tensor]
-      let isPlain = bound.layout is PlainLayout
+      let isPlain = bound.layout.isPlain
       if !isPlain {
         if Self.mustStayPlain(tensor.role) { plainOnly.append(bound) }
         if tensor.role.name == "embed" || tensor.role.name == "head" { vocabulary.append(bound) }
-        if let fp8 = bound.layout as? FP8BlockLayout {
-          scales[fp8.scale, default: (0, bound)].count += 1
+        if bound.layout.isInBlocks, let dtype = bound.layout.scales?.dtype {
+          scales[dtype, default: (0, bound)].count += 1
         }
-      } else if model.spec.tensors[tensor.template].dtype == .f32, (bound.layout as? PlainLayout)?.dtype != .f32 {
+      } else if model.spec.tensors[tensor.template].dtype == .f32, bound.layout.plainDType != .f32 {
         dtypes.append(bound)
       }
       if let join = joins[tensor.template] {

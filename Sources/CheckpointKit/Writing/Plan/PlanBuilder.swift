@@ -33,7 +33,7 @@ public struct PlanBuilder: Sendable {
       name: String, layout: any EncodingLayout, shape: Shape, panelRows: Int, scratch: Int, work: Int
     ) {
       // Blocks are bytes to a codec, and elements of a type to a GGUF file.
-      let block = (layout as? GGUFBlockLayout)?.type
+      let block = layout.ggufType
       parts = layout.parts(for: shape).map { part in
         Part(
           name: TensorName(name + part.suffix), dtype: part.dtype, block: block,

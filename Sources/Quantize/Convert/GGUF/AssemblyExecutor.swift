@@ -9,7 +9,7 @@ struct AssemblyExecutor: Sendable {
 
   init(_ convert: ConvertPlan, _ reader: PieceReader) {
     self.convert = convert
-    expectsFinite = convert.recipe.mix != nil || convert.works.contains { $0.target is GGUFBlockLayout }
+    expectsFinite = convert.recipe.mix != nil || convert.works.contains { $0.target?.ggufType != nil }
     self.reader = reader
   }
 
@@ -38,7 +38,7 @@ struct AssemblyExecutor: Sendable {
       scratch: ReadScratch(try workspace.take(needs.stored)))
     var report = PanelReport()
     for (slice, rows) in assembly.slices(of: rows) {
-      let isChecked = expectsFinite && target is PlainLayout
+      let isChecked = expectsFinite && target.isPlain
       if !isChecked, try copies(slice, rows, target, run) { continue }
       run.options.importance = try importance(of: slice, assembly, work, options.importance)
       for start in stride(from: rows.lowerBound, to: rows.upperBound, by: needs.stripRows) {
@@ -85,7 +85,7 @@ struct AssemblyExecutor: Sendable {
       !run.assembly.sources.isEmpty
     else { return false }
     let pieces = convert.binding.tensors[run.assembly.source(slice)].pieces
-    guard pieces.count == 1, sameLayout(pieces[0].layout, target), pieces[0].view.isContiguous(in: pieces[0].shape),
+    guard pieces.count == 1, pieces[0].layout.isSame(as: target), pieces[0].view.isContiguous(in: pieces[0].shape),
       let part = pieces[0].layout.parts(for: pieces[0].shape).first, pieces[0].records.count == 1
     else { return false }
     let first = slice * run.assembly.rowsPerSlice

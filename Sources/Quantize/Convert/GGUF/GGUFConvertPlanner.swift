@@ -157,14 +157,14 @@ struct GGUFConvertPlanner {
     let stored = binding.tensors[places[source]].layout
     let decision = try recipe.rule(for: model.tensors[source], of: model, stored: stored, in: .gguf)
     let wanted = decision?.rule.layout ?? stored
-    guard wanted is PlainLayout || wanted is GGUFBlockLayout else {
+    guard wanted.containers.contains(.gguf) else {
       throw CheckpointError(
         .recipeUnsuitable, file: recipe.name, tensor: tensor.name,
         "would be \(wanted.name), which is an encoding of safetensors files and not of GGUF",
         hint: "the recipe needs a rule that gives \(tensor.role?.name ?? "it") an encoding of GGUF")
     }
     // Plain files are the converter's, which has a list of what stays F32; llama-quantize has another.
-    let staysF32 = wanted is PlainLayout ? tensor.kept != nil : !LlamaMix.isQuantized(tensor.name, tensor.shape)
+    let staysF32 = wanted.isPlain ? tensor.kept != nil : !LlamaMix.isQuantized(tensor.name, tensor.shape)
     return staysF32 ? (PlainLayout(.f32), nil) : (try fitting(wanted, tensor), decision?.number)
   }
 
@@ -181,7 +181,7 @@ struct GGUFConvertPlanner {
 
   private static func layout(of type: GGUFType, _ tensor: String) throws(CheckpointError) -> any EncodingLayout {
     if let dtype = type.dtype, PlainLayout.dtypes.contains(dtype) { return PlainLayout(dtype) }
-    if let layout = GGUFBlockLayout(type), layout.isWritable { return layout }
+    if let layout = GGUFBlockLayout(type), layout.writingRefusal == nil { return layout }
     throw CheckpointError(
       .recipeUnsuitable, tensor: tensor, "is to be \(type), which is not written here",
       hint: "'ckpt encodings' lists what is")
@@ -219,7 +219,7 @@ struct GGUFConvertPlanner {
 
   /// What `llama-quantize` takes where a row is no whole number of blocks.
   static func fallback(_ wanted: any EncodingLayout, _ shape: Shape) -> any EncodingLayout {
-    let type = (wanted as? GGUFBlockLayout).flatMap { LlamaMix.fallback(for: $0.type) }
+    let type = wanted.ggufType.flatMap { LlamaMix.fallback(for: $0) }
     if let layout = type.flatMap({ GGUFBlockLayout($0) }), layout.refusal(of: shape) == nil { return layout }
     return PlainLayout(.f16)
   }
@@ -227,7 +227,7 @@ struct GGUFConvertPlanner {
   private mutating func importance(
     of tensor: GGUFLayout.Tensor, _ target: any EncodingLayout
   ) throws(CheckpointError) -> ImportanceMatrix.Entry? {
-    guard let matrix = options.importance, target is GGUFBlockLayout else { return nil }
+    guard let matrix = options.importance, target.ggufType != nil else { return nil }
     guard let entry = matrix[TensorName(tensor.name)] else {
       // llama-imatrix leaves these two out, but for an option.
       if tensor.role != Role("embed"), tensor.role != Role("head") { withoutImportance.append(tensor.name) }

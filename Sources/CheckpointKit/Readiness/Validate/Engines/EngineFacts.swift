@@ -20,13 +20,7 @@ public struct EngineFacts: Sendable {
     var first: Int
 
     /// Of a code.
-    var bits: Int {
-      switch layout {
-      case is PlainLayout: 16
-      case is PackedINT4Layout, is MXFP4Layout: 4
-      default: 8
-      }
-    }
+    var bits: Int { layout.codeBits ?? (layout.isPlain ? 16 : 8) }
   }
 
   var model: ModelLayout?
@@ -81,7 +75,7 @@ public struct EngineFacts: Sendable {
     var experts: Set<StorageKind> = []
     var others: Set<StorageKind> = []
     for kind in kinds where kind.group == .text && kind.shape.rank > 1 {
-      guard let storage = StorageKind(kind.layout) else { return nil }
+      guard let storage = kind.layout.storage else { return nil }
       if kind.role.isRoutedExpert { experts.insert(storage) } else { others.insert(storage) }
     }
     return StorageKind(experts: experts, others: others)
@@ -116,7 +110,7 @@ public struct EngineFacts: Sendable {
         if joined.updateValue(name, forKey: place) ?? name != name { isApart = true }
       }
     }
-    stored["encoded"] = .bool(kinds.contains { !($0.layout is PlainLayout) })
+    stored["encoded"] = .bool(kinds.contains { !$0.layout.isPlain })
     if !names.isEmpty { stored["experts"] = .string(names.count == 1 ? names.first ?? "" : "mixed") }
     stored["experts_mixed"] = .bool(expertNames.values.contains { $0.count > 1 })
     stored["joined_apart"] = .bool(isApart)
@@ -128,7 +122,7 @@ public struct EngineFacts: Sendable {
   private func plainMissed(_ scheme: QuantizationScheme) -> String? {
     guard let model, scheme.isCompressedTensors, !model.spec.engineNames.isEmpty else { return nil }
     var matcher = ModuleMatcher(scheme.ignored, .exact)
-    for kind in kinds where kind.layout is PlainLayout {
+    for kind in kinds where kind.layout.isPlain {
       let tensor = model.tensors[kind.first]
       guard Meaning.isTargetable(tensor, model.spec) else { continue }
       let module = Meaning.module(of: tensor, model)

@@ -124,7 +124,7 @@ extension EngineFacts {
       root["columns"] = .int(kind.shape.columns)
       root["encoding"] = .string(kind.layout.name)
       root["bits"] = .int(kind.bits)
-      root["group"] = .int((kind.layout as? PackedINT4Layout)?.group ?? kind.layout.tile.columns)
+      root["group"] = .int(kind.layout.tile.columns)
     }
     for (key, value) in objects { root[key] = .object(value) }
     for (key, value) in config.root.members where root[key] == nil { root[key] = value }

@@ -24,17 +24,6 @@ public enum StorageKind: String, Sendable, CaseIterable {
     }
   }
 
-  /// Of one encoding of safetensors files; nil for one of GGUF.
-  public init?(_ layout: any EncodingLayout) {
-    switch layout {
-    case is PlainLayout: self = .plain
-    case is FP8BlockLayout: self = .fp8Block
-    case is PackedINT4Layout: self = .int4
-    case is MXFP4Layout: self = .mxfp4
-    default: return nil
-    }
-  }
-
   /// Of a safetensors folder: what its routed experts are in, or the linears of a model without.
   ///
   /// - Parameters:
