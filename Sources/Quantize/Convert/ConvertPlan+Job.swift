@@ -6,7 +6,7 @@ extension ConvertPlan: Job {
   public var inputBytes: Int? { binding.checkpoint.dataBytes }
   public var source: Checkpoint? { binding.checkpoint }
 
-  public func executor() -> any PanelExecutor { ConvertExecutor(self) }
+  public func executor() -> any PanelExecutor { PanelFiller(self) }
 
   public func finishing(_ outcome: Runner.Outcome) throws(CheckpointError) -> Finishing {
     var finishing = Finishing()
@@ -99,7 +99,7 @@ public struct ConvertErrors: Sendable {
 extension ConvertPlan {
   /// What is said of groups that do not keep their values where they should; nil where nobody expects it.
   fileprivate func inexactGroups(of work: Work) -> String? {
-    if case .assemble(let assembly, _) = work.operation, assembly.isTranscoded {
+    if work.arrangement?.route == .transcode {
       return "have a scale that F16 does not hold exactly; they got the nearest"
     }
     return options.rounding == .exact ? "have no scale that gives back every value; they got the ct rule" : nil

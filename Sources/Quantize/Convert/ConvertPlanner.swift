@@ -84,7 +84,7 @@ public struct ConvertPlanner: Sendable {
     for i in binding.unknown { isUnknown[i] = true }
     for i in records.indices {
       if byMainRecord[i] >= 0 {
-        try plan(binding.tensors[Int(byMainRecord[i])], shard: records[i].shard)
+        try plan(Int(byMainRecord[i]), shard: records[i].shard)
       } else if let stack = stacks[i] {
         try plan(
           stack: stack, isDivided: divided.contains(LayerOfGroup(model.tensors[binding.tensors[stack[0]].tensor])))
@@ -105,13 +105,11 @@ public struct ConvertPlanner: Sendable {
     for (i, bound) in binding.tensors.enumerated() {
       let tensor = model.tensors[bound.tensor]
       let target = PlainLayout(model.spec.tensors[tensor.template].dtype == .f32 ? .f32 : .bf16)
-      let assembly = Assembly(
-        name: model.name(of: tensor), role: tensor.role, layer: tensor.layer, sources: [i],
-        rowsPerSlice: max(1, tensor.shape.rows), rows: .all, columns: nil, function: nil,
-        isTranscoded: false, importance: nil)
+      let arrangement = Arrangement(
+        sources: .one(i), route: .copyOrEncode, rowsPerSlice: max(1, tensor.shape.rows))
       add(
         ConvertPlan.Work(
-          tensor: bound.tensor, operation: .assemble(assembly, EncodeOptions()), target: target, shape: tensor.shape,
+          tensor: bound.tensor, operation: .arrange(arrangement, EncodeOptions()), target: target, shape: tensor.shape,
           rule: 1),
         shard: binding.checkpoint.records[bound.pieces[0].records[0]].shard, layer: tensor.layer)
     }
@@ -189,18 +187,20 @@ public struct ConvertPlanner: Sendable {
         let (a, b) = (model.tensors[binding.tensors[a].tensor], model.tensors[binding.tensors[b].tensor])
         return (a.expert ?? 0, a.template) < (b.expert ?? 0, b.template)
       }
-      for i in order { try plan(binding.tensors[i], shard: records[first.pieces[0].records[0]].shard) }
+      for i in order { try plan(i, shard: records[first.pieces[0].records[0]].shard) }
       return
     }
     let decision = try recipe.rule(for: model.tensors[first.tensor], of: model, stored: first.layout, in: .safetensors)
     let target = try target(decision?.rule, for: model.tensors[first.tensor], stored: first.layout)
     if !target.isSame(as: first.layout), let stack = model.plainStack(of: model.tensors[first.tensor]) {
       let options = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(first.layout))
-      let operation = ConvertPlan.Operation.restack(
-        stack.name, Self.pieces(of: first.pieces[0], stack.isTransposed), options)
+      let arrangement = Arrangement(
+        name: stack.name, sources: .pieces(Self.pieces(of: first.pieces[0], stack.isTransposed)),
+        rowsPerSlice: max(1, stack.shape.rows))
       add(
         ConvertPlan.Work(
-          tensor: first.tensor, operation: operation, target: target, shape: stack.shape, rule: decision?.number),
+          tensor: first.tensor, operation: .arrange(arrangement, options), target: target, shape: stack.shape,
+          rule: decision?.number),
         shard: records[first.pieces[0].records[0]].shard, layer: model.tensors[first.tensor].layer)
       return
     }
@@ -238,7 +238,9 @@ public struct ConvertPlanner: Sendable {
       shard: record.shard, layer: nil)
   }
 
-  private mutating func plan(_ bound: Binding.Bound, shard: Int) throws(CheckpointError) {
+  /// - Parameter number: of the binding's tensor.
+  private mutating func plan(_ number: Int, shard: Int) throws(CheckpointError) {
+    let bound = binding.tensors[number]
     let tensor = model.tensors[bound.tensor]
     let piece = bound.pieces[0]
     let decision = try recipe.rule(for: tensor, of: model, stored: piece.layout, in: .safetensors)
@@ -259,7 +261,8 @@ public struct ConvertPlanner: Sendable {
       let encode = EncodeOptions(rounding: options.rounding, weightDType: Self.weightDType(piece.layout))
       try checkRounding(tensor, piece.layout, target)
       notes.encoding(model.name(of: tensor), from: piece.layout, as: target)
-      work.operation = .quantize(piece, encode)
+      let arrangement = Arrangement(sources: .one(number), rowsPerSlice: max(1, tensor.shape.rows))
+      work.operation = .arrange(arrangement, encode)
     }
     add(work, shard: shard, layer: tensor.layer)
   }
@@ -275,25 +278,19 @@ public struct ConvertPlanner: Sendable {
   /// What is laid out for a work. Made when its file is: drafts of a large model together would need much memory.
   private func draft(_ number: Int) -> PlanBuilder.Draft {
     let work = works[number]
-    if case .assemble(let assembly, _) = work.operation, let target = work.target {
-      let rows = assembly.panelRows(work.shape, target)
-      return PlanBuilder.Draft(
-        name: assembly.name, layout: target, shape: work.shape, panelRows: rows,
-        scratch: assembly.needs(work.shape, binding, panelRows: min(rows, max(1, work.shape.rows))).bytes, work: number)
-    }
+    if let draft = work.draft(name: convertedName(work), binding, number: number) { return draft }
     guard let tensor = work.tensor, let target = work.target, work.copiedRecords.count != 1 else {
       return PlanBuilder.Draft(copying: binding.checkpoint.records[work.copiedRecords[0]], work: number)
     }
-    var source: any EncodingLayout = target
-    if case .quantize(let piece, _) = work.operation { source = piece.layout }
-    let strip = ConvertPlan.stripRows(work.shape, source, target)
-    let rows = Self.panelRows(work.shape, source, target, strip: strip)
-    let scratch = Self.scratch(work, source, target, rows: rows, strip: strip)
-    var name = model.name(of: model.tensors[tensor])
-    if case .restack(let stack, _, _) = work.operation { name = stack }
+    // Parts that are copied side by side.
+    let arrangement = Arrangement(sources: .none, rowsPerSlice: max(1, work.shape.rows))
     return PlanBuilder.Draft(
-      name: name, layout: target, shape: work.shape, panelRows: rows, scratch: scratch,
-      work: number)
+      name: model.name(of: model.tensors[tensor]), layout: target, shape: work.shape,
+      panelRows: arrangement.panelRows(work.shape, target, binding), scratch: 0, work: number)
+  }
+
+  private func convertedName(_ work: ConvertPlan.Work) -> String {
+    work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
   }
 
   /// The layout that a rule asks for, with the properties that the source gives it.
@@ -333,38 +330,6 @@ public struct ConvertPlanner: Sendable {
       .recipeUnsuitable, tensor: model.name(of: tensor),
       "is \(stored.name), but --rounding exact looks for INT4 behind plain BF16, F16 or F32 values",
       hint: "give --rounding ct or mse")
-  }
-
-  // MARK: Sizes
-
-  /// Rows of a panel: whole tiles, at most ``PlanBuilder/panelBytes`` of source or of output where one strip allows it.
-  static func panelRows(
-    _ shape: Shape, _ source: any EncodingLayout, _ target: any EncodingLayout, strip: Int
-  ) -> Int {
-    let unit = max(source.tile.rows, target.tile.rows, 16)
-    func bytesPerUnit(_ layout: any EncodingLayout) -> Int {
-      layout.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<min(unit, shape.rows)).count }
-    }
-    let most = max(1, bytesPerUnit(source), bytesPerUnit(target))
-    return max(strip.roundedUp(to: unit), PlanBuilder.panelBytes / most * unit)
-  }
-
-  /// What a panel needs beside its output: a chunk of the source's parts, a strip of values, and as much again to measure.
-  private static func scratch(
-    _ work: ConvertPlan.Work, _ source: any EncodingLayout, _ target: any EncodingLayout, rows: Int, strip: Int
-  ) -> Int {
-    let shape = work.shape
-    if case .restack(_, let pieces, _) = work.operation {
-      let strip = min(strip, rows, shape.rows)
-      return PieceReader.scratchBytes(strip, of: pieces).roundedUp(to: 64)
-        + 2 * (strip * shape.columns * 4).roundedUp(to: 64)
-    }
-    guard case .quantize(let piece, _) = work.operation else { return 0 }
-    let values = (min(strip, rows, shape.rows) * shape.columns * 4).roundedUp(to: 64)
-    if !piece.isWhole { return PieceReader.scratchBytes(min(strip, rows, shape.rows), of: [piece]) + 2 * values }
-    let chunk = min(ConvertPlan.chunkRows(shape, source, target), rows, shape.rows)
-    let parts = source.parts(for: shape).reduce(0) { $0 + $1.byteRange(rows: 0..<chunk).count.roundedUp(to: 64) }
-    return parts + 2 * values
   }
 
   // MARK: The whole

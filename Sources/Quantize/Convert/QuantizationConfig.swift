@@ -27,7 +27,7 @@ struct QuantizationConfig {
           }
         return (name, work.target, work.shape)
       })
-    isUnchanged = works.allSatisfy(\.keepsEncoding)
+    isUnchanged = works.allSatisfy { $0.keepsEncoding(binding) }
   }
 
   /// - Parameter tensors: names as the spec gives them; no layout means plain.
@@ -134,12 +134,11 @@ struct QuantizationConfig {
 
 extension ConvertPlan.Work {
   /// Whether what it writes is encoded as in the source, under the same names.
-  fileprivate var keepsEncoding: Bool {
+  fileprivate func keepsEncoding(_ binding: Binding) -> Bool {
     switch operation {
     case .copy: true
-    case .quantize(let piece, _): piece.layout.isPlain && target?.isPlain ?? false
-    case .restack(_, let pieces, _): pieces.allSatisfy(\.layout.isPlain) && target?.isPlain ?? false
-    case .assemble: false
+    case .arrange(let arrangement, _):
+      arrangement.pieces(binding).allSatisfy(\.layout.isPlain) && target?.isPlain ?? false
     }
   }
 }

@@ -145,7 +145,7 @@ struct PieceReader: Sendable {
   }
 
   /// The bytes of all parts that serve some stored rows.
-  private func load(_ rows: Range<Int>, of piece: Piece, _ scratch: ReadScratch) throws(CheckpointError) -> StoredRows {
+  func load(_ rows: Range<Int>, of piece: Piece, _ scratch: ReadScratch) throws(CheckpointError) -> StoredRows {
     let parts = piece.layout.parts(for: piece.shape)
     let ranges = parts.map { $0.byteRange(rows: rows) }
     let buffers = try scratch.bytes(ranges.map(\.count))

@@ -18,7 +18,7 @@ public struct SynthExecutor: PanelExecutor {
     let target = synth.target.tensors[tensor.work]
     let (shape, layout) = (target.shape, target.layout)
     let rows = panel.rows
-    let stripRows = min(ConvertPlan.stripRows(shape, PlainLayout(.f32), layout), rows.count)
+    let stripRows = min(PanelSizes.stripRows(shape, layout), rows.count)
     let values = try workspace.take(stripRows * shape.columns * 4).bindMemory(to: Float.self)
     let gains = try workspace.take(shape.columns * 4).bindMemory(to: Float.self)
     var source = try Source(target, synth, workspace)

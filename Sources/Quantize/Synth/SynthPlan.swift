@@ -59,8 +59,8 @@ public struct SynthPlan: Job {
 
   private static func draft(_ tensor: PresetModel.Tensor, work: Int) -> PlanBuilder.Draft {
     let (shape, plain) = (tensor.shape, PlainLayout(.f32))
-    let strip = ConvertPlan.stripRows(shape, plain, tensor.layout)
-    let rows = ConvertPlanner.panelRows(shape, plain, tensor.layout, strip: strip)
+    let strip = PanelSizes.stripRows(shape, tensor.layout)
+    let rows = PanelSizes.panelRows(shape, tensor.layout, from: (plain, shape))
     // A strip of values, a gain for each column, and a line of a stack's member.
     let line = (shape.columns * 4).roundedUp(to: 64)
     let scratch = (min(strip, shape.rows) * shape.columns * 4).roundedUp(to: 64) + (tensor.stack == nil ? 1 : 2) * line

@@ -260,7 +260,7 @@ struct GGUFConvertPlanner {
     findings += tower?.findings ?? []
     var omitted = layout.omitted
     if let file = tower?.file {
-      let written = Set(file.works.flatMap(\.assembledSources).map { binding.tensors[$0].tensor })
+      let written = Set(file.works.flatMap { $0.arrangement?.bound ?? [] }.map { binding.tensors[$0].tensor })
       omitted.removeAll { written.contains($0) }
     }
     let groups = Dictionary(grouping: omitted) { model.tensors[$0].group }

@@ -14,14 +14,22 @@ struct GGUFFileDraft {
     _ tensor: GGUFLayout.Tensor, from places: [Int], as target: any EncodingLayout, keepsCodes: Bool = false,
     importance: ImportanceMatrix.Entry? = nil, options: EncodeOptions = EncodeOptions(), rule: Int? = nil
   ) {
-    let assembly = Assembly(
-      name: tensor.name, role: tensor.role, layer: tensor.layer, sources: tensor.sources.map { places[$0] },
+    let arrangement = Arrangement(
+      name: tensor.name, sources: Self.sources(tensor.sources, places), route: keepsCodes ? .transcode : .copyOrEncode,
       rowsPerSlice: tensor.rowsPerSlice, rows: tensor.rows, columns: tensor.columns, function: tensor.function,
-      isTranscoded: keepsCodes, importance: importance)
+      importance: importance)
     works.append(
       ConvertPlan.Work(
-        tensor: tensor.sources.first, operation: .assemble(assembly, options), target: target, shape: tensor.shape,
+        tensor: tensor.sources.first, operation: .arrange(arrangement, options), target: target, shape: tensor.shape,
         rule: rule))
+  }
+
+  private static func sources(_ tensors: [Int], _ places: [Int]) -> Arrangement.Sources {
+    switch tensors.count {
+    case 0: .none
+    case 1: .one(places[tensors[0]])
+    default: .each(tensors.map { places[$0] })
+    }
   }
 
   /// The tensors, laid out.
@@ -29,14 +37,10 @@ struct GGUFFileDraft {
   /// - Parameter firstWork: the number of the first of them among all of the plan.
   func drafts(_ binding: Binding, firstWork: Int = 0) -> [PlanBuilder.Draft] {
     works.enumerated().map { number, work in
-      guard case .assemble(let assembly, _) = work.operation, let target = work.target else {
-        preconditionFailure("a tensor of a GGUF file is assembled")
+      guard let draft = work.draft(name: "", binding, number: firstWork + number) else {
+        preconditionFailure("a tensor of a GGUF file is put together")
       }
-      let rows = assembly.panelRows(work.shape, target)
-      return PlanBuilder.Draft(
-        name: assembly.name, layout: target, shape: work.shape, panelRows: rows,
-        scratch: assembly.needs(work.shape, binding, panelRows: min(rows, work.shape.rows)).bytes,
-        work: firstWork + number)
+      return draft
     }
   }
 }
