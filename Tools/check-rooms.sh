@@ -27,8 +27,9 @@ for folder in Sources/CheckpointKit/*/; do
   room="$(basename "$folder")"
   [ "$room" = CheckpointKit.docc ] || grep -q "^$room:" <<<"$rooms" || stop "$folder is no room of the picture"
 done
-manifest="$(ls -t .build/release.yaml .build/debug.yaml 2>/dev/null | head -1)"
-[ -n "$manifest" ] || stop "nothing was built: 'make release' first"
+manifest=.build/release.yaml
+if [ ! -f "$manifest" ] || [ .build/debug.yaml -nt "$manifest" ]; then manifest=.build/debug.yaml; fi
+[ -f "$manifest" ] || stop "nothing was built: 'make release' first"
 arguments="$(awk '/^  "C\.CheckpointKit-/ { found = 1 } found && /args:/ { sub(/^[^[]*\[/, ""); sub(/\]$/, ""); print; exit }' "$manifest")"
 [ -n "$arguments" ] || stop "$manifest says nothing of CheckpointKit"
 # What a check of types needs: where modules are found, what is defined, what the language is.
