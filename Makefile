@@ -25,8 +25,10 @@ test: setup ## build and run the tests (no Python)
 conformance: judged ## hold the results against other people's programs (sets up a Python and llama.cpp outside the checkout)
 	@Tests/Conformance/run.sh
 
-conformance-full: judged ## the same with every case of every judge, instead of the day's slice of the long ones; writes a log
+conformance-full: judged ## the same with every case of every judge, instead of the day's slice of the long ones, and every fault; writes a log
 	@Tests/Conformance/run.sh --whole
+	$(BUILD) --build-tests
+	CKPT_FAULTS=all swift test -c release -Xswiftc -enable-testing --skip-build --filter FaultTests
 
 judged: setup release
 	$(BUILD) --product gguf-kernels
