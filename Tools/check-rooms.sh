@@ -36,13 +36,13 @@ arguments="$(awk '/^  "C\.CheckpointKit-/ { found = 1 } found && /args:/ { sub(/
 options=()
 last=
 while IFS= read -r option; do
-  case "$last" in -Xcc | -I | -D | -swift-version | -enable-upcoming-feature | -package-name | -target | -module-cache-path) options+=("$last" "$option"); last=; continue ;; esac
+  case "$last" in -Xcc | -I | -swift-version | -enable-upcoming-feature | -package-name | -target | -module-cache-path) options+=("$last" "$option"); last=; continue ;; esac
   last=
   case "$option" in
     -Xcc | -I | -swift-version | -enable-upcoming-feature | -package-name | -target | -module-cache-path) last="$option" ;;
     -D* | -enable-testing) options+=("$option") ;;
   esac
-done < <(sed 's/^"//; s/"$//; s/","/\n/g' <<<"$arguments") 2>/dev/null
+done < <(sed 's/^"//; s/"$//; s/","/\n/g' <<<"$arguments")
 # Without a name, all: two at a time, the largest first.
 [ $# -gt 0 ] || exec xargs -P 2 -n 1 "$0" < <(cut -d: -f1 <<<"$rooms" | tac)
 errors=0

@@ -278,19 +278,16 @@ public struct ConvertPlanner: Sendable {
   /// What is laid out for a work. Made when its file is: drafts of a large model together would need much memory.
   private func draft(_ number: Int) -> PlanBuilder.Draft {
     let work = works[number]
-    if let draft = work.draft(name: convertedName(work), binding, number: number) { return draft }
-    guard let tensor = work.tensor, let target = work.target, work.copiedRecords.count != 1 else {
+    let name = work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
+    if let draft = work.draft(name: name, binding, number: number) { return draft }
+    guard let target = work.target, work.copiedRecords.count != 1 else {
       return PlanBuilder.Draft(copying: binding.checkpoint.records[work.copiedRecords[0]], work: number)
     }
     // Parts that are copied side by side.
     let arrangement = Arrangement(sources: .none, rowsPerSlice: max(1, work.shape.rows))
     return PlanBuilder.Draft(
-      name: model.name(of: model.tensors[tensor]), layout: target, shape: work.shape,
+      name: name, layout: target, shape: work.shape,
       panelRows: arrangement.panelRows(work.shape, target, binding), scratch: 0, work: number)
-  }
-
-  private func convertedName(_ work: ConvertPlan.Work) -> String {
-    work.tensor.map { model.name(of: model.tensors[$0]) } ?? ""
   }
 
   /// The layout that a rule asks for, with the properties that the source gives it.
